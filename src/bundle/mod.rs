@@ -1,0 +1,1 @@
+//! What leaves and what arrives: policy, sanitiser, writers, bag, signatures, seal, verification.

@@ -1,0 +1,1 @@
+//! Link graph value, layouts, measures, paths, correlation of cases.

@@ -1,0 +1,1 @@
+//! Text to indicators: one file per family, canonical forms, known-benign lists.

@@ -1,0 +1,1 @@
+//! Detached threads with progress, cancel and wake; knows neither screen nor SQL.

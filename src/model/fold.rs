@@ -1,0 +1,126 @@
+//! Folding: the form in which text is compared. Evidence itself is never folded, only copies used for matching.
+//!
+//! Case, NFKC width, kana width and hyphen variants disappear, and JSON `\u` escapes are undone, so that `口座`, `ﾌﾘｺﾐ`
+//! and `\u53e3\u5ea7` are found by what a person types. Search folds the question and the text with the same function;
+//! the skip filters are built from folded text. The rules are part of the store's format: see [`FOLD_VERSION`].
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// Rises whenever folding changes; skip filters built under another version must not be used.
+pub const FOLD_VERSION: u16 = 1;
+
+/// Appends the folded form of `text` to `out`.
+pub fn fold_into(text: &str, out: &mut String) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = bytes.get(at..).unwrap_or(&[]);
+        let ascii = rest.iter().position(|byte| !byte.is_ascii() || *byte == b'\\').unwrap_or(rest.len());
+        if ascii > 0 {
+            let start = out.len();
+            out.push_str(text.get(at..at + ascii).unwrap_or(""));
+            if let Some(tail) = out.get_mut(start..) {
+                tail.make_ascii_lowercase();
+            }
+            at += ascii;
+        } else if rest.first() == Some(&b'\\') {
+            at += fold_escape(rest, out);
+        } else {
+            let wide = rest.iter().position(u8::is_ascii).unwrap_or(rest.len());
+            fold_wide(text.get(at..at + wide).unwrap_or(""), out);
+            at += wide;
+        }
+    }
+}
+
+/// The folded form of `text`.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    fold_into(text, &mut out);
+    out
+}
+
+/// Whether folding keeps every byte in its place (only ASCII case changes), so that offsets carry over.
+#[must_use]
+pub fn keeps_offsets(text: &[u8]) -> bool {
+    text.is_ascii()
+        && memchr::memchr(b'\\', text)
+            .is_none_or(|first| text.get(first..).is_some_and(|tail| memchr::memmem::find(tail, b"\\u").is_none()))
+}
+
+/// Undoes a run of `\uXXXX` at the start of `rest`, or passes one backslash through. Returns the bytes consumed.
+fn fold_escape(rest: &[u8], out: &mut String) -> usize {
+    let mut units = Vec::new();
+    let mut at = 0;
+    while let Some(unit) = rest.get(at..).and_then(json_unit) {
+        units.push(unit);
+        at += 6;
+    }
+    if units.is_empty() {
+        out.push('\\');
+        return 1;
+    }
+    let decoded: String = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    fold_wide(&decoded, out);
+    at
+}
+
+fn json_unit(rest: &[u8]) -> Option<u16> {
+    let [b'\\', b'u', hex @ ..] = rest else { return None };
+    let hex = hex.get(..4)?;
+    if !hex.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    u16::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()
+}
+
+fn fold_wide(run: &str, out: &mut String) {
+    if run.chars().all(is_stable) {
+        out.push_str(run);
+        return;
+    }
+    for folded in run.chars().map(same_sign).nfkc().flat_map(char::to_lowercase) {
+        out.push(same_sign(folded));
+    }
+}
+
+/// Characters NFKC and case folding leave alone, whatever stands beside them in the same run of such characters.
+const fn is_stable(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{30fc}' | '\u{4e00}'..='\u{9fff}' | '\u{3001}' | '\u{3002}' | '\u{300c}'..='\u{300f}')
+}
+
+/// Pairs that Windows and Unix tables map differently, and the many hyphens (domain.md §4).
+const fn same_sign(c: char) -> char {
+    match c {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => '-',
+        '\u{301c}' | '\u{ff5e}' => '~',
+        '\u{2225}' => '\u{2016}',
+        _ => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_case_and_hyphens_disappear() {
+        assert_eq!(fold("ＡＢＣ－１２"), "abc-12");
+        assert_eq!(fold("ﾌﾘｺﾐ ﾊﾞﾝｸ"), "フリコミ バンク");
+        assert_eq!(fold("090−1234‐5678"), "090-1234-5678");
+    }
+
+    #[test]
+    fn json_escapes_are_undone_and_other_backslashes_stay() {
+        assert_eq!(fold(r"\u53e3\u5ea7 C:\Users \u12"), r"口座 c:\users \u12");
+        assert_eq!(fold(r"\ud83d\ude00"), "😀");
+    }
+
+    #[test]
+    fn offsets_carry_over_only_where_nothing_changes_length() {
+        assert!(keeps_offsets(b"GET /a\\b"));
+        assert!(!keeps_offsets(br"\u53e3"));
+        assert!(!keeps_offsets("口".as_bytes()));
+    }
+}

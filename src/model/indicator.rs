@@ -1,0 +1,131 @@
+//! Indicators, where they were seen, and how detectors report what they find.
+
+use super::id::{CaseKey, EvidenceKey};
+use super::kind::Kind;
+use super::role::Role;
+use super::time::Instant;
+use std::ops::Range;
+
+/// One find in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// What it is.
+    pub kind: Kind,
+    /// Bytes of the searched text it was written in.
+    pub span: Range<u32>,
+    /// Where its canonical form stands in [`Hits::values`].
+    value: Range<u32>,
+    /// Found inside another hit (the host of a URL): never links cases by itself, takes the whole's role.
+    pub implied: bool,
+    /// Its check digits, checksum or rules hold.
+    pub verified: bool,
+}
+
+/// Finds of one text. Canonical values lie in one buffer, so that millions of finds cost no allocation each.
+#[derive(Clone, Debug, Default)]
+pub struct Hits {
+    list: Vec<Hit>,
+    values: String,
+}
+
+impl Hits {
+    /// Forgets all, keeps the memory.
+    pub fn clear(&mut self) {
+        self.list.clear();
+        self.values.clear();
+    }
+
+    /// Adds a find with its canonical value.
+    pub fn push(&mut self, kind: Kind, span: Range<usize>, value: &str, implied: bool, verified: bool) {
+        let start = self.values.len();
+        self.values.push_str(value);
+        let small = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        self.list.push(Hit {
+            kind,
+            span: small(span.start)..small(span.end),
+            value: small(start)..small(self.values.len()),
+            implied,
+            verified,
+        });
+    }
+
+    /// How many.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The canonical value of one of these hits.
+    #[must_use]
+    pub fn value(&self, hit: &Hit) -> &str {
+        self.values.get(hit.value.start as usize..hit.value.end as usize).unwrap_or("")
+    }
+
+    /// Every hit with its canonical value, in the order found.
+    pub fn iter(&self) -> impl Iterator<Item = (&Hit, &str)> {
+        self.list.iter().map(|hit| (hit, self.value(hit)))
+    }
+
+    /// Puts the hits in the order of their spans; the wider first where they begin together.
+    pub fn sort(&mut self) {
+        self.list.sort_by(|a, b| (a.span.start, b.span.end, a.kind).cmp(&(b.span.start, a.span.end, b.kind)));
+    }
+}
+
+/// Text in, indicators out. `indicators` implements it; `workbench` hands it to whoever needs one.
+pub trait Extractor: Sync {
+    /// Finds every indicator in `text` (decoded evidence, any number of lines) and appends it to `hits`, sorted by span.
+    ///
+    /// Never panics, takes time linear in the text. A value never spans a line feed.
+    fn find(&self, text: &str, hits: &mut Hits);
+
+    /// The canonical form of a value said to be of this kind; `None` if it fails the kind's rule.
+    fn canonical(&self, kind: Kind, text: &str) -> Option<String>;
+
+    /// Why the value is known to be harmless or shared by everybody (private range, public resolver); `None` otherwise.
+    fn benign(&self, kind: Kind, value: &str) -> Option<super::lang::Text>;
+
+    /// The facts of a kind; `None` for one this version does not know.
+    fn about(&self, kind: Kind) -> Option<&'static super::kind::About>;
+
+    /// Every kind it can find, in the order shown.
+    fn kinds(&self) -> Vec<&'static super::kind::About>;
+}
+
+/// A value of a kind, wherever it was seen.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Indicator {
+    /// What it is.
+    pub kind: Kind,
+    /// Canonical form.
+    pub value: String,
+}
+
+/// Where and how often one indicator was seen in one evidence (or list).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sighting {
+    /// The indicator.
+    pub indicator: Indicator,
+    /// The case the evidence is filed in.
+    pub case: Option<CaseKey>,
+    /// The evidence; `None` for values that came in a list or a bundle.
+    pub evidence: Option<EvidenceKey>,
+    /// Records it was seen in.
+    pub count: u64,
+    /// First seen.
+    pub first: Option<Instant>,
+    /// Last seen.
+    pub last: Option<Instant>,
+    /// The role stated for it in that case.
+    pub role: Option<Role>,
+    /// Seen only inside another value.
+    pub implied: bool,
+    /// Its own rule holds; a declared value that fails it is kept all the same.
+    pub verified: bool,
+}

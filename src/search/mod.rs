@@ -1,0 +1,1 @@
+//! Query language, set algebra over row sets, chunk scanning.

@@ -1,0 +1,1 @@
+//! The case file: schema, transactions, audit chain, chunks, row index, postings. Alone speaks SQL.

@@ -1,0 +1,1 @@
+//! What one can do, each use as a plain list of steps; wires the siblings and reads and writes files.
