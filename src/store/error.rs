@@ -1,0 +1,146 @@
+//! What can go wrong with a case file, said to a person.
+
+use crate::model::{Explain, Lang};
+use std::path::PathBuf;
+
+/// A failure of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database engine failed: full disk, read error, lock.
+    #[error("the case file could not be read or written: {0}")]
+    Engine(#[from] rusqlite::Error),
+    /// The file system failed.
+    #[error("{what}: {source}: {path}")]
+    File {
+        /// What was tried.
+        what: &'static str,
+        /// The system's word.
+        source: std::io::Error,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is no case file.
+    #[error("not an Itoguchi case file ({reason}): {path}")]
+    NotAStore {
+        /// How that was seen.
+        reason: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file exists already.
+    #[error("there is a file already: {0}")]
+    Exists(PathBuf),
+    /// The file was written by a newer program.
+    #[error("the case file has version {found}, this program reads up to {known}: {path}")]
+    Newer {
+        /// Version in the file.
+        found: i64,
+        /// Newest version known.
+        known: i64,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The schema is not ours: something was added, removed or changed.
+    #[error("the case file's schema differs from Itoguchi's at `{object}`: {path}")]
+    Schema {
+        /// The table, index, trigger or view that differs.
+        object: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A path on a network share.
+    #[error("case files are not written on network shares ({kind}): {path}")]
+    Network {
+        /// File system type.
+        kind: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Stored bytes do not make sense.
+    #[error("stored data is damaged: {0}")]
+    Damaged(String),
+    /// No such case, evidence or statement.
+    #[error("no {noun} `{text}`")]
+    Unknown {
+        /// What was looked for.
+        noun: &'static str,
+        /// The text given.
+        text: String,
+    },
+    /// More than one thing has this suffix.
+    #[error("more than one {noun} ends with `{text}`")]
+    Ambiguous {
+        /// What was looked for.
+        noun: &'static str,
+        /// The text given.
+        text: String,
+    },
+    /// Resuming found other bytes than before.
+    #[error("the source has changed since its import was begun, at byte {0}")]
+    SourceChanged(u64),
+    /// Two different values have one fingerprint.
+    #[error("two values share a fingerprint: `{0}` and `{1}`")]
+    Collision(String, String),
+    /// The statement cannot be made.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Explain for Error {
+    fn what(&self, lang: Lang) -> String {
+        if lang == Lang::En {
+            return self.to_string();
+        }
+        match self {
+            Self::Engine(err) => format!("事案ファイルを読み書きできません（{err}）"),
+            Self::File { source, path, .. } => format!("ファイルを扱えません（{source}）: {}", path.display()),
+            Self::NotAStore { reason, path } => {
+                format!("糸口の事案ファイルではありません（{reason}）: {}", path.display())
+            }
+            Self::Exists(path) => format!("同名のファイルが既にあります: {}", path.display()),
+            Self::Newer { found, known, path } => {
+                format!("事案ファイルの版が新しすぎます（版{found}、読めるのは{known}まで）: {}", path.display())
+            }
+            Self::Schema { object, path } => {
+                format!("事案ファイルの構造が本来と異なります（`{object}`）: {}", path.display())
+            }
+            Self::Network { kind, path } => {
+                format!("ネットワーク上の場所には書き込めません（{kind}）: {}", path.display())
+            }
+            Self::Damaged(what) => format!("保存データが壊れています（{what}）"),
+            Self::Unknown { text, .. } => format!("`{text}` は見つかりません"),
+            Self::Ambiguous { text, .. } => format!("`{text}` で終わるものが複数あります"),
+            Self::SourceChanged(at) => format!("取込みを始めた時から元ファイルが変わっています（{at}バイト目）"),
+            Self::Collision(a, b) => format!("異なる値の指紋が一致しました: `{a}` と `{b}`"),
+            Self::Refused(why) => why.clone(),
+        }
+    }
+
+    fn hint(&self, lang: Lang) -> Option<String> {
+        let (ja, en) = match self {
+            Self::NotAStore { .. } => {
+                ("`itoguchi new` で新しい事案ファイルを作れます", "make a case file with `itoguchi new`")
+            }
+            Self::Exists(_) => ("別の名前を指定してください", "give another name"),
+            Self::Newer { .. } => ("新しい版の糸口で開いてください", "open it with a newer Itoguchi"),
+            Self::Schema { .. } => (
+                "外部から受け取ったファイルなら開かず、送付元に確認してください",
+                "if the file came from elsewhere, do not use it and ask its sender",
+            ),
+            Self::Network { .. } => ("端末内に複写してから開いてください", "copy it to this workstation first"),
+            Self::Ambiguous { .. } => ("もっと長く指定してください", "give more of the id"),
+            Self::SourceChanged(_) => {
+                ("取下げてから、あらためて取り込んでください", "withdraw the partial evidence and add the file anew")
+            }
+            Self::Engine(_) => (
+                "空き容量と権限を確かめてください。確定済みの内容は失われていません",
+                "check free space and permissions; nothing committed is lost",
+            ),
+            _ => return None,
+        };
+        Some(lang.pick(ja, en).to_owned())
+    }
+}
+
+/// Result of a store call.
+pub type Result<T> = std::result::Result<T, Error>;

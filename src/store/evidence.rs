@@ -1,0 +1,184 @@
+//! Evidence as stored: listing, the original bytes, same-hash checks, withdrawal by order.
+
+use super::corpus::content_of;
+use super::error::{Error, Result};
+use super::import::{chunk_key, drop_indices};
+use super::{Store, audit, lock};
+use crate::model::evidence::{EvidenceState, Reading};
+use crate::model::statement::Author;
+use crate::model::{CaseKey, Evidence, EvidenceKey, Id, Instant, ReadingKey, Ticket};
+use rusqlite::{Row, params};
+use sha2::{Digest as _, Sha256};
+use std::io::Write;
+
+const COLUMNS: &str = "SELECT evidence.key, id, case_key, name, bytes, sha256, blake3, media_type, acquisition, parent, derived_by,
+  duplicate_of, state, damaged, added_at, added_by, reading.key, form, lines, rows, skipped, undated, rejects, first, last, indicators
+  FROM evidence LEFT JOIN reading ON reading.evidence=evidence.key";
+
+fn hash(row: &Row<'_>, at: usize) -> Result<Option<[u8; 32]>> {
+    let bytes: Option<Vec<u8>> = row.get(at)?;
+    bytes.map(|bytes| bytes.try_into().map_err(|_| Error::Damaged("hash".into()))).transpose()
+}
+
+fn evidence(row: &Row<'_>) -> Result<Evidence> {
+    let json = |err: serde_json::Error| Error::Damaged(format!("evidence: {err}"));
+    let state: String = row.get(12)?;
+    let reading = match row.get::<_, Option<i64>>(16)? {
+        None => None,
+        Some(key) => Some(Reading {
+            key: Some(ReadingKey(key)),
+            form: serde_json::from_str(&row.get::<_, String>(17)?).map_err(json)?,
+            lines: row.get::<_, Option<i64>>(18)?.map(|lines| lines as u64),
+            rows: row.get(19)?,
+            skipped: row.get::<_, i64>(20)? as u64,
+            undated: row.get(21)?,
+            rejects: row.get(22)?,
+            first: row.get::<_, Option<i64>>(23)?.map(Instant),
+            last: row.get::<_, Option<i64>>(24)?.map(Instant),
+            indicators: row.get(25)?,
+        }),
+    };
+    Ok(Evidence {
+        key: EvidenceKey(row.get(0)?),
+        id: Id(row.get(1)?),
+        case: row.get::<_, Option<i64>>(2)?.map(CaseKey),
+        name: row.get(3)?,
+        bytes: row.get::<_, i64>(4)? as u64,
+        sha256: hash(row, 5)?,
+        blake3: hash(row, 6)?,
+        media_type: row.get(7)?,
+        acquisition: serde_json::from_str(&row.get::<_, String>(8)?).map_err(json)?,
+        parent: row.get::<_, Option<i64>>(9)?.map(EvidenceKey),
+        derived_by: row.get(10)?,
+        duplicate_of: row.get::<_, Option<i64>>(11)?.map(EvidenceKey),
+        state: EvidenceState::from_tag(&state).ok_or_else(|| Error::Damaged(format!("evidence state `{state}`")))?,
+        damaged: row.get(13)?,
+        added_at: Instant(row.get(14)?),
+        added_by: row.get(15)?,
+        reading,
+    })
+}
+
+impl Store {
+    /// Every evidence, in the order taken in.
+    pub fn evidence(&self) -> Result<Vec<Evidence>> {
+        self.read(|connection| {
+            let mut query = connection.prepare_cached(&format!("{COLUMNS} ORDER BY evidence.key"))?;
+            let mut rows = query.query([])?;
+            let mut out = Vec::new();
+            while let Some(row) = rows.next()? {
+                out.push(evidence(row)?);
+            }
+            Ok(out)
+        })
+    }
+
+    /// One evidence.
+    pub fn evidence_one(&self, key: EvidenceKey) -> Result<Evidence> {
+        self.read(|connection| {
+            let mut query = connection.prepare_cached(&format!("{COLUMNS} WHERE evidence.key=?"))?;
+            let mut rows = query.query([key.0])?;
+            let row = rows.next()?.ok_or_else(|| Error::Unknown { noun: "evidence", text: key.0.to_string() })?;
+            evidence(row)
+        })
+    }
+
+    /// Calls `each` with the original bytes, chunk by chunk.
+    pub fn each_chunk(&self, key: EvidenceKey, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+        self.read(|connection| {
+            let mut query =
+                connection.prepare_cached("SELECT seq, len, offset FROM chunk WHERE evidence=? ORDER BY seq")?;
+            let mut rows = query.query([key.0])?;
+            let mut total = 0_u64;
+            while let Some(row) = rows.next()? {
+                let (seq, len, offset): (u32, u32, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                if offset as u64 != total || len > 16 << 20 {
+                    return Err(Error::Damaged(format!("chunk {seq} does not follow the one before")));
+                }
+                each(&content_of(connection, chunk_key(key.0, seq), len)?)?;
+                total += u64::from(len);
+            }
+            Ok(total)
+        })
+    }
+
+    /// Writes the original bytes to `out`.
+    pub fn stream(&self, key: EvidenceKey, out: &mut dyn Write) -> Result<u64> {
+        let path = self.path().to_owned();
+        self.each_chunk(key, &mut |bytes| {
+            out.write_all(bytes).map_err(|source| Error::File {
+                what: "the bytes could not be written",
+                source,
+                path: path.clone(),
+            })
+        })
+    }
+
+    /// Hashes the stored bytes again: whether SHA-256 and BLAKE3 are the ones of intake.
+    pub fn rehash(&self, key: EvidenceKey, ticket: &Ticket) -> Result<bool> {
+        let evidence = self.evidence_one(key)?;
+        let (mut sha, mut blake) = (Sha256::new(), blake3::Hasher::new());
+        self.each_chunk(key, &mut |bytes| {
+            if ticket.is_cancelled() {
+                return Err(Error::Refused("cancelled".into()));
+            }
+            sha.update(bytes);
+            blake.update(bytes);
+            ticket.advance(bytes.len() as u64);
+            Ok(())
+        })?;
+        Ok(evidence.sha256.is_some_and(|hash| sha.finalize().as_slice() == hash)
+            && evidence.blake3.is_some_and(|hash| blake.finalize().as_bytes() == &hash))
+    }
+
+    /// Erases an evidence by order of two people: content, indices, and values seen nowhere else. Size and hash stay.
+    pub fn expunge(&self, key: EvidenceKey, authority: &str, second: &str, author: &Author) -> Result<()> {
+        if second.trim().is_empty() || second == author.operator || authority.trim().is_empty() {
+            return Err(Error::Refused("erasing needs an authority and two different people".into()));
+        }
+        let evidence = self.evidence_one(key)?;
+        self.write(|connection| {
+            connection.execute_batch("PRAGMA secure_delete=ON")?;
+            drop_indices(connection, key.0)?;
+            connection.execute("DELETE FROM content WHERE key BETWEEN ?1<<32 AND (?1<<32) + 4294967295", [key.0])?;
+            connection.execute("DELETE FROM chunk WHERE evidence=?", [key.0])?;
+            connection.execute("DELETE FROM tag_rows WHERE evidence=?", [key.0])?;
+            connection.execute(
+                "UPDATE evidence SET state='expunged', name=X'', acquisition='{}', damaged=NULL, mtime=NULL WHERE key=?",
+                [key.0],
+            )?;
+            let remaining = remaining_values(connection)?;
+            let mut query = connection.prepare("SELECT fp FROM indicator")?;
+            let all = query.query_map([], |row| row.get(0))?.collect::<std::result::Result<Vec<i64>, _>>()?;
+            for fp in all.into_iter().filter(|fp| !remaining.contains(fp)) {
+                connection.prepare_cached("DELETE FROM indicator WHERE fp=?")?.execute([fp])?;
+            }
+            // What the trail keeps of the begin entry is its salted commitment; the file name goes with the content.
+            let sql = "UPDATE audit_content SET content=NULL WHERE seq IN (SELECT seq FROM audit WHERE json_extract(entry,'$.object')=?)";
+            connection.execute(sql, [evidence.id.as_str()])?;
+            audit::append(connection, "evidence.expunge", evidence.id.as_str(), &format!("{authority}\n{second}"), author)
+        })?;
+        let connection = lock(&self.writer);
+        connection
+            .execute_batch("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA secure_delete=FAST;")?;
+        lock(&self.heads).clear();
+        Ok(())
+    }
+}
+
+fn remaining_values(connection: &rusqlite::Connection) -> Result<std::collections::HashSet<i64>> {
+    let mut out = std::collections::HashSet::new();
+    let mut query = connection.prepare("SELECT DISTINCT evidence FROM run_block")?;
+    let keys = query.query_map([], |row| row.get(0))?.collect::<std::result::Result<Vec<i64>, _>>()?;
+    for key in keys {
+        super::runs::each_entry(connection, key, None, &mut |entry| {
+            out.insert(super::runs::ordered(entry.fp));
+            Ok(())
+        })?;
+    }
+    let mut query = connection.prepare("SELECT DISTINCT fp FROM listed")?;
+    for fp in query.query_map(params![], |row| row.get(0))? {
+        out.insert(fp?);
+    }
+    Ok(out)
+}
