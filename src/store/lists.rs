@@ -47,7 +47,7 @@ impl Store {
                     insert_value(connection, *fp, listed.kind, &listed.value)?;
                     before = Some(*fp);
                 }
-                let flags = u8::from(listed.implied) * Post::IMPLIED | u8::from(listed.verified) * Post::VERIFIED;
+                let flags = (u8::from(listed.implied) * Post::IMPLIED) | (u8::from(listed.verified) * Post::VERIFIED);
                 connection
                     .prepare_cached("INSERT INTO listed (case_key, fp, first, last, count, flags, role, source) VALUES (?,?,?,?,?,?,?,?)")?
                     .execute(params![

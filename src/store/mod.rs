@@ -127,8 +127,7 @@ impl Store {
     /// Checkpoints and leaves one plain file. Dropping does the same as well as it can.
     pub fn close(self) -> Result<()> {
         lock(&self.readers).clear();
-        let result = if self.mode == Mode::Write { open::close(&lock(&self.writer)) } else { Ok(()) };
-        result
+        if self.mode == Mode::Write { open::close(&lock(&self.writer)) } else { Ok(()) }
     }
 
     /// The unit that holds the store.

@@ -164,10 +164,11 @@ fn refuse_network(path: &Path) -> Result<()> {
     let mut best = ("", "");
     for line in mounts.lines() {
         let mut parts = line.split(' ').skip(1);
-        if let (Some(at), Some(kind)) = (parts.next(), parts.next()) {
-            if full.starts_with(at) && at.len() >= best.0.len() {
-                best = (at, kind);
-            }
+        if let (Some(at), Some(kind)) = (parts.next(), parts.next())
+            && full.starts_with(at)
+            && at.len() >= best.0.len()
+        {
+            best = (at, kind);
         }
     }
     let kind = best.1;

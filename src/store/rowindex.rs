@@ -112,7 +112,7 @@ pub(super) fn put(out: &mut Vec<u8>, mut value: u64) {
         out.push((value & 0x7f) as u8 | 0x80);
         value >>= 7;
     }
-    out.push(value as u8);
+    out.push((value & 0x7f) as u8);
 }
 
 fn runs(out: &mut Vec<u8>, values: impl Iterator<Item = u64>) {

@@ -6,7 +6,7 @@ use super::rowindex;
 use crate::model::skip::Skip;
 use crate::model::{Hits, Instant, Kind, RecordHead};
 use siphasher::sip::SipHasher13;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::hash::Hasher as _;
 
 /// Makes the 64-bit fingerprint a value is posted under. Keyed per store, so that nobody can prepare two values that meet.
@@ -52,7 +52,7 @@ pub struct Posts {
     /// Every value in every record, each once, sorted.
     pub posts: Vec<Post>,
     /// The values behind the fingerprints.
-    pub values: HashMap<u64, (Kind, String)>,
+    pub values: BTreeMap<u64, (Kind, String)>,
     /// Rows that hold any value of a kind, rising.
     pub kinds: BTreeMap<Kind, Vec<u32>>,
 }
@@ -64,7 +64,7 @@ impl Posts {
         for (hit, value) in hits.iter() {
             let Some(row) = row_of(hit.span.start) else { continue };
             let fp = print.of(hit.kind, value);
-            let flags = u8::from(hit.implied) * Post::IMPLIED | u8::from(hit.verified) * Post::VERIFIED;
+            let flags = (u8::from(hit.implied) * Post::IMPLIED) | (u8::from(hit.verified) * Post::VERIFIED);
             out.posts.push(Post { fp, row, flags });
             let rows = out.kinds.entry(hit.kind).or_default();
             if rows.last() != Some(&row) {

@@ -73,7 +73,7 @@ impl Store {
                 let key = statement.key();
                 let before = find(connection, &key)?;
                 put(connection, statement, author)?;
-                self.index(connection, statement)?;
+                Self::index(connection, statement)?;
                 Ok(before.map_or(Edit::Drop(key), Edit::Put))
             }
             Edit::Drop(key) => {
@@ -95,7 +95,7 @@ impl Store {
     }
 
     /// Keeps the tables that are joined on in step with the statement.
-    fn index(&self, connection: &Connection, statement: &Statement) -> Result<()> {
+    fn index(connection: &Connection, statement: &Statement) -> Result<()> {
         match statement {
             Statement::Case(case) => {
                 let sql = "INSERT INTO cases (id, number, live) VALUES (?,?,1) ON CONFLICT(id) DO UPDATE SET number=excluded.number, live=1";
