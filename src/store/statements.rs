@@ -60,14 +60,14 @@ impl Store {
 
     fn apply_quietly(&self, edit: &Edit, author: &Author, action: &str) -> Result<Edit> {
         self.write(|connection| {
-            let inverse = self.change(connection, edit, author)?;
+            let inverse = Self::change(connection, edit, author)?;
             let content = serde_json::to_string(edit).map_err(|err| Error::Damaged(err.to_string()))?;
             audit::append(connection, action, &object(edit), &content, author)?;
             Ok(inverse)
         })
     }
 
-    fn change(&self, connection: &Connection, edit: &Edit, author: &Author) -> Result<Edit> {
+    fn change(connection: &Connection, edit: &Edit, author: &Author) -> Result<Edit> {
         match edit {
             Edit::Put(statement) => {
                 let key = statement.key();
@@ -87,7 +87,7 @@ impl Store {
             }
             Edit::All(edits) => {
                 let mut inverse =
-                    edits.iter().map(|edit| self.change(connection, edit, author)).collect::<Result<Vec<_>>>()?;
+                    edits.iter().map(|edit| Self::change(connection, edit, author)).collect::<Result<Vec<_>>>()?;
                 inverse.reverse();
                 Ok(Edit::All(inverse))
             }
