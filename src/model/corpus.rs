@@ -4,7 +4,7 @@ use super::evidence::ReadingForm;
 use super::explain::Explain;
 use super::id::{CaseKey, EvidenceKey, Id, ReadingKey};
 use super::kind::Kind;
-use super::record::{Chunk, ChunkHead};
+use super::record::{Chunk, ChunkHead, RecordHead};
 use super::rows::RowSet;
 use super::skip::Probe;
 use super::time::Instant;
@@ -75,6 +75,15 @@ pub trait Corpus: Sync {
     /// When the store cannot be read or the chunk is damaged.
     fn chunk(&self, reading: ReadingKey, seq: u32) -> Result<Arc<Chunk>, Failure>;
 
+    /// The heads of a chunk's records alone, for questions about time that need no text. A keeper that stores them apart
+    /// from the bytes overrides this.
+    ///
+    /// # Errors
+    /// When the store cannot be read or the chunk is damaged.
+    fn records(&self, reading: ReadingKey, seq: u32) -> Result<Vec<RecordHead>, Failure> {
+        Ok(self.chunk(reading, seq)?.records.clone())
+    }
+
     /// A named row set.
     ///
     /// # Errors
@@ -104,4 +113,11 @@ pub trait FieldReader: Sync {
 
     /// Whether unknown field names are an error (fixed columns) or simply absent (JSON).
     fn is_open(&self, form: &ReadingForm) -> bool;
+
+    /// Whether every run of letters, digits, `.`, `_` and `-` in the value of this field also stands, folded, in the
+    /// record's folded text. Then search may skip what cannot hold the value; a derived or converted field says no.
+    fn is_verbatim(&self, form: &ReadingForm, field: &str) -> bool {
+        let _ = (form, field);
+        false
+    }
 }
