@@ -224,6 +224,16 @@ impl Corpus for Store {
         .map_err(failure)
     }
 
+    fn records(&self, reading: ReadingKey, seq: u32) -> std::result::Result<Vec<RecordHead>, Failure> {
+        let evidence = self.evidence_of(reading).map_err(failure)?;
+        self.read(|connection| {
+            let sql = format!("{HEAD} AND seq=?2");
+            let head = connection.prepare_cached(&sql)?.query_row(params![evidence, seq], head)?;
+            Ok(load(connection, evidence, head, false)?.records)
+        })
+        .map_err(failure)
+    }
+
     fn named(&self, set: &NamedSet) -> std::result::Result<RowSet, Failure> {
         self.named_rows(set).map_err(failure)
     }

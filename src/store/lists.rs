@@ -4,7 +4,7 @@ use super::error::Result;
 use super::import::insert_value;
 use super::{Post, Store, audit, runs};
 use crate::model::statement::Author;
-use crate::model::{CaseKey, Instant, Kind, Role};
+use crate::model::{CaseKey, Indicator, Instant, Kind, Role};
 use rusqlite::params;
 
 /// One value of a list.
@@ -28,6 +28,8 @@ pub struct Listed {
     pub implied: bool,
     /// Role declared by the sender.
     pub role: Option<Role>,
+    /// Token the sender gave along with a value it kept, so that it meets the same value tokenised elsewhere.
+    pub token: Option<String>,
 }
 
 impl Store {
@@ -47,6 +49,11 @@ impl Store {
                     insert_value(connection, *fp, listed.kind, &listed.value)?;
                     before = Some(*fp);
                 }
+                if let Some(token) = &listed.token {
+                    connection
+                        .prepare_cached("INSERT OR IGNORE INTO value_token VALUES (?,?)")?
+                        .execute(params![runs::ordered(*fp), token])?;
+                }
                 let flags = (u8::from(listed.implied) * Post::IMPLIED) | (u8::from(listed.verified) * Post::VERIFIED);
                 connection
                     .prepare_cached("INSERT INTO listed (case_key, fp, first, last, count, flags, role, source) VALUES (?,?,?,?,?,?,?,?)")?
@@ -63,6 +70,23 @@ impl Store {
             }
             audit::append(connection, "list.import", &source.to_string(), &format!("{origin}\n{} values", list.len()), author)?;
             Ok(list.len() as u64)
+        })
+    }
+
+    /// Every value that is known together with a token, sorted.
+    pub fn value_tokens(&self) -> Result<Vec<(Indicator, String)>> {
+        self.read(|connection| {
+            let sql =
+                "SELECT kind, value, token FROM value_token JOIN indicator USING (fp) ORDER BY kind, value, token";
+            let mut query = connection.prepare_cached(sql)?;
+            let mut rows = query.query([])?;
+            let mut out = Vec::new();
+            while let Some(row) = rows.next()? {
+                if let Some(kind) = Kind::from_tag(&row.get::<_, String>(0)?) {
+                    out.push((Indicator { kind, value: row.get(1)? }, row.get(2)?));
+                }
+            }
+            Ok(out)
         })
     }
 }
