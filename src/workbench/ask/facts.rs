@@ -1,0 +1,102 @@
+//! What the window shows of the store, its cases, evidence, kinds and audit chain.
+
+use super::Said;
+use super::export::CheckLine;
+use crate::model::kind::{Class, Look};
+use crate::model::{AuditEntry, Case, CaseKey, Evidence, Instant, Kind, Text, Unit};
+
+/// The open store.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoreFacts {
+    /// The file, for people.
+    pub path: String,
+    /// Public id.
+    pub id: String,
+    /// Who holds it.
+    pub unit: Unit,
+    /// The unit's name from the register, or its path.
+    pub unit_name: Said,
+    /// Rank and name of who works here, as `山田警部補`.
+    pub operator: String,
+    /// Whether changes are possible.
+    pub writable: bool,
+    /// A training store, marked as such everywhere.
+    pub training: bool,
+    /// Evidence whose bytes were re-hashed and agreed, and all evidence.
+    pub verified: (u64, u64),
+    /// What can be undone, if anything.
+    pub undo: Option<Text>,
+    /// What can be redone, if anything.
+    pub redo: Option<Text>,
+}
+
+/// A case with its counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseRow {
+    /// Join key.
+    pub key: CaseKey,
+    /// The case.
+    pub case: Case,
+    /// Evidence filed in it.
+    pub evidence: u64,
+    /// Records of that evidence.
+    pub records: u64,
+    /// Distinct indicators seen in it.
+    pub indicators: u64,
+    /// Of those, the ones whose role nobody stated.
+    pub roles_open: u64,
+    /// Significant ties to other cases.
+    pub ties: u64,
+}
+
+/// An evidence with what the table shows beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EvidenceRow {
+    /// The evidence and its present reading.
+    pub evidence: Evidence,
+    /// 0 for a file as it came, 1 for a member of a container, and so on.
+    pub depth: u32,
+    /// When its bytes were last re-hashed, and whether they agreed.
+    pub verified: Option<(Instant, bool)>,
+}
+
+/// The facts of one indicator kind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KindRow {
+    /// The tag.
+    pub kind: Kind,
+    /// What a person reads.
+    pub label: Text,
+    /// Mark.
+    pub look: Look,
+    /// Class.
+    pub class: Class,
+}
+
+/// The audit chain.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AuditState {
+    /// Entries.
+    pub entries: u64,
+    /// The head as printed in the paper register: 20 characters with a check character.
+    pub head: String,
+    /// Hash of the last entry, hex.
+    pub hash: String,
+    /// Whether the chain held when last verified; `None` before the first time.
+    pub holds: Option<bool>,
+    /// When that was.
+    pub verified_at: Option<Instant>,
+    /// Every check with its result.
+    pub checks: Vec<CheckLine>,
+}
+
+/// Audit entries, newest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AuditPage {
+    /// Position of the first, from the newest.
+    pub first: u64,
+    /// All entries.
+    pub total: u64,
+    /// The entries.
+    pub rows: Vec<AuditEntry>,
+}

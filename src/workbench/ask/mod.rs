@@ -1,0 +1,318 @@
+//! What the window may ask and order, and how it is answered: closed lists of plain values.
+//!
+//! The window never waits and never holds a connection. It asks a [`Question`], goes on drawing, and later finds an
+//! [`Answer`]; it orders with a [`Command`] and hears about it through [`Answer::Changed`] and [`Answer::Told`].
+//! A question is its own key: equal questions have equal answers until something changes. No SQL, file or screen type
+//! is named here.
+
+mod command;
+mod export;
+mod facts;
+mod graph;
+mod indicators;
+mod records;
+
+pub use command::{CaseForm, Command, ReadAs, RowPick, Sealing, Secret};
+pub use export::{
+    CheckLine, DraftRow, ExportChoices, ExportPlan, FreeText, KeyChoice, ProfileRow, ReceivedRow, ReceiverRow,
+    Residual, Review, ReviewRow, ShownAs, Step, Tie,
+};
+pub use facts::{AuditPage, AuditState, CaseRow, EvidenceRow, KindRow, StoreFacts};
+pub use graph::{
+    EdgeKind, GraphData, GraphEdge, GraphNode, GraphPlaces, GraphSpec, Layout, NodeKind, Reason, Why, WhyOf,
+};
+pub use indicators::{IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RoleFilter};
+pub use records::{
+    Column, Custody, Facet, Histogram, HitSpan, Order, QueryFault, RecordDetail, RecordRow, RecordView, RowPage, Search,
+};
+
+use crate::model::{CaseKey, EvidenceKey, Lang};
+use std::sync::Arc;
+
+/// A sentence in both languages, made at run time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Said {
+    /// Japanese.
+    pub ja: String,
+    /// English.
+    pub en: String,
+}
+
+impl Said {
+    /// Both at once.
+    pub fn new(ja: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { ja: ja.into(), en: en.into() }
+    }
+
+    /// The one this language reads.
+    #[must_use]
+    pub fn get(&self, lang: Lang) -> &str {
+        lang.pick(&self.ja, &self.en)
+    }
+}
+
+/// Something went wrong: what, and what to do about it. Made from [`crate::model::Explain`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Trouble {
+    /// What happened.
+    pub what: Said,
+    /// The remedy, where there is one.
+    pub hint: Option<Said>,
+}
+
+impl Trouble {
+    /// From an error that explains itself.
+    pub fn of(err: &(impl crate::model::Explain + ?Sized)) -> Self {
+        let hint = err.hint(Lang::Ja).or_else(|| err.hint(Lang::En));
+        Self {
+            what: Said::new(err.what(Lang::Ja), err.what(Lang::En)),
+            hint: hint.map(|ja| Said { en: err.hint(Lang::En).unwrap_or_else(|| ja.clone()), ja }),
+        }
+    }
+}
+
+/// Everything the window may want to know.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Question {
+    /// Which store is open, whose it is, who works in it.
+    Store,
+    /// Every indicator kind this version knows, in the order shown.
+    Kinds,
+    /// Every case, newest first.
+    Cases,
+    /// The evidence of one case, or all of it; oldest first, members after their container.
+    Evidence(Option<CaseKey>),
+    /// Runs a search; answered several times while it runs, the last time with `done`.
+    Search(RecordView),
+    /// Records `first` to `first + count` of a view.
+    Rows {
+        /// The view.
+        view: RecordView,
+        /// Position in the view, from 0.
+        first: u64,
+        /// How many at most.
+        count: u32,
+    },
+    /// How the records of a view lie in time.
+    Histogram {
+        /// The view.
+        view: RecordView,
+        /// How many bars at most.
+        bars: u32,
+    },
+    /// The commonest values of one field in a view.
+    Facet {
+        /// The view.
+        view: RecordView,
+        /// Field name.
+        field: String,
+        /// How many values at most.
+        limit: u32,
+    },
+    /// One record, whole.
+    Record {
+        /// The evidence.
+        evidence: EvidenceKey,
+        /// Its row.
+        row: u32,
+    },
+    /// How many indicators of each kind a list holds, kind filter aside.
+    IndicatorCounts(IndicatorList),
+    /// Indicators `first` to `first + count` of a list.
+    Indicators {
+        /// The list.
+        list: IndicatorList,
+        /// Position in the list, from 0.
+        first: u64,
+        /// How many at most.
+        count: u32,
+    },
+    /// Nodes and edges; afterwards their places, answered again and again until calm.
+    Graph(GraphSpec),
+    /// Why a node or an edge is there.
+    Why(GraphSpec, WhyOf),
+    /// Ties between cases, strongest first, of one case or of all.
+    Ties(Option<CaseKey>),
+    /// Profiles, receivers and keys to choose from.
+    ExportChoices,
+    /// What a plan would show and hide; nothing is written.
+    Review(ExportPlan),
+    /// Drafts, approved and sealed bundles made here, newest first.
+    Drafts,
+    /// Bundles that were taken in or quarantined, newest first.
+    Received,
+    /// State of the audit chain as last verified.
+    AuditState,
+    /// Audit entries counted from the newest: `first` 0 is the last entry.
+    Audit {
+        /// Position from the newest.
+        first: u64,
+        /// How many at most.
+        count: u32,
+    },
+}
+
+/// What an answer may rest on; when one of these changes, the window asks again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Topic {
+    /// The store itself: opened, closed, operator.
+    Store,
+    /// Cases.
+    Cases,
+    /// Evidence and its readings, and with them records.
+    Evidence,
+    /// Tags on records.
+    Tags,
+    /// Indicators, their sightings and roles, and what follows from them.
+    Indicators,
+    /// Drafts and sealed bundles.
+    Exports,
+    /// Received bundles.
+    Received,
+    /// The audit chain.
+    Audit,
+}
+
+impl Question {
+    /// What the answer rests on.
+    #[must_use]
+    pub const fn topics(&self) -> &'static [Topic] {
+        match self {
+            Self::Store | Self::Kinds => &[Topic::Store],
+            Self::Cases => &[Topic::Store, Topic::Cases, Topic::Evidence, Topic::Indicators],
+            Self::Evidence(_) => &[Topic::Store, Topic::Evidence],
+            Self::Search(_) | Self::Rows { .. } | Self::Histogram { .. } | Self::Facet { .. } => {
+                &[Topic::Store, Topic::Evidence, Topic::Tags]
+            }
+            Self::Record { .. } => &[Topic::Store, Topic::Evidence, Topic::Tags, Topic::Indicators],
+            Self::IndicatorCounts(_) | Self::Indicators { .. } => &[Topic::Store, Topic::Evidence, Topic::Indicators],
+            Self::Graph(_) | Self::Why(..) | Self::Ties(_) | Self::Review(_) => {
+                &[Topic::Store, Topic::Cases, Topic::Evidence, Topic::Indicators]
+            }
+            Self::ExportChoices | Self::Drafts => &[Topic::Store, Topic::Exports],
+            Self::Received => &[Topic::Store, Topic::Received],
+            Self::AuditState | Self::Audit { .. } => &[Topic::Store, Topic::Audit],
+        }
+    }
+}
+
+/// What comes back. Replies are shared, so that keeping them costs nothing.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// The reply to a question. Questions that run on (search, graph places) are replied to several times.
+    Reply(Question, Reply),
+    /// The question was dropped unanswered because a newer one of its sort came; ask again if still wanted.
+    Dropped(Question),
+    /// Something changed: answers resting on these are stale.
+    Changed(Vec<Topic>),
+    /// Something was done or found that the person should hear of.
+    Told(Notice),
+}
+
+/// The body of a reply; the variant is that of its question.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// To [`Question::Store`]; `None` while no store is open.
+    Store(Option<Arc<StoreFacts>>),
+    /// To [`Question::Kinds`].
+    Kinds(Arc<Vec<KindRow>>),
+    /// To [`Question::Cases`].
+    Cases(Arc<Vec<CaseRow>>),
+    /// To [`Question::Evidence`].
+    Evidence(Arc<Vec<EvidenceRow>>),
+    /// To [`Question::Search`].
+    Search(Arc<Search>),
+    /// To [`Question::Rows`].
+    Rows(Arc<RowPage>),
+    /// To [`Question::Histogram`].
+    Histogram(Arc<Histogram>),
+    /// To [`Question::Facet`].
+    Facet(Arc<Facet>),
+    /// To [`Question::Record`].
+    Record(Arc<RecordDetail>),
+    /// To [`Question::IndicatorCounts`].
+    IndicatorCounts(Arc<IndicatorCounts>),
+    /// To [`Question::Indicators`].
+    Indicators(Arc<IndicatorPage>),
+    /// To [`Question::Graph`], first.
+    Graph(Arc<GraphData>),
+    /// To [`Question::Graph`], afterwards; places in the order of the nodes.
+    Places(Arc<GraphPlaces>),
+    /// To [`Question::Why`].
+    Why(Arc<Why>),
+    /// To [`Question::Ties`].
+    Ties(Arc<Vec<Tie>>),
+    /// To [`Question::ExportChoices`].
+    ExportChoices(Arc<ExportChoices>),
+    /// To [`Question::Review`].
+    Review(Arc<Review>),
+    /// To [`Question::Drafts`].
+    Drafts(Arc<Vec<DraftRow>>),
+    /// To [`Question::Received`].
+    Received(Arc<Vec<ReceivedRow>>),
+    /// To [`Question::AuditState`].
+    AuditState(Arc<AuditState>),
+    /// To [`Question::Audit`].
+    Audit(Arc<AuditPage>),
+    /// The question could not be answered.
+    Failed(Trouble),
+}
+
+/// A message to the person.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// Something was done; goes away by itself.
+    Done(Said),
+    /// Something needs attention; stays until read.
+    Caution(Said),
+    /// Something failed; stays until read, can be copied.
+    Failed(Trouble),
+}
+
+/// Names a running job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);
+
+/// One running job, for the status bar.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobState {
+    /// Its name, for cancelling.
+    pub id: JobId,
+    /// What it does, as `取込 access.log`.
+    pub name: Said,
+    /// Work done.
+    pub done: u64,
+    /// All work; 0 while unknown.
+    pub total: u64,
+    /// Whether the work is counted in bytes.
+    pub bytes: bool,
+    /// Seconds since it began.
+    pub secs: f64,
+    /// Whether it can be cancelled.
+    pub cancellable: bool,
+}
+
+/// The desk the window sits at: takes questions and commands, hands back answers. No call may wait.
+pub trait Desk {
+    /// Asks; the answer comes through [`Desk::poll`]. Of questions of one sort (rows, histogram…) that still wait, the
+    /// older may be dropped ([`Answer::Dropped`]).
+    fn ask(&self, question: Question);
+
+    /// Orders. What came of it is told through [`Answer::Changed`] and [`Answer::Told`].
+    fn command(&self, command: Command);
+
+    /// What came in since the last call.
+    fn poll(&mut self) -> Vec<Answer>;
+
+    /// The jobs under way, oldest first.
+    fn jobs(&self) -> Vec<JobState>;
+
+    /// What to call, from any thread, whenever [`Desk::poll`] has something new or a job moved.
+    fn wake_with(&mut self, wake: Arc<dyn Fn() + Send + Sync>);
+
+    /// Runs `work` off the window's thread: a file dialog waits for a person.
+    fn aside(&self, work: Box<dyn FnOnce() + Send>);
+
+    /// The time now, for the clock in the status bar and for ages.
+    fn now(&self) -> crate::model::Instant;
+}
