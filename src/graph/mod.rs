@@ -1,1 +1,12 @@
-//! Link graph value, layouts, measures, paths, correlation of cases.
+//! The link graph as a value, its layouts, measures and paths, and the correlation of cases.
+//!
+//! Plain values in, plain values out: no files, no SQL, no screen. Everything here is a function of its input alone, so
+//! the same store gives the same graph, the same picture and the same answer.
+
+pub mod correlate;
+pub mod facts;
+pub mod links;
+
+pub use correlate::{CaseValue, Correlation, Correlator, correlate};
+pub use facts::{CaseFacts, EvidenceFacts};
+pub use links::{GraphInput, LinkGraph};
