@@ -1,0 +1,268 @@
+//! Profiles: what leaves to whom. A table for each class of value and role, with default deny.
+//!
+//! Profiles are files (`assets/profiles`), complete and numbered; a value no rule names is withheld (DESIGN §8, domain
+//! matrix by class and role). Role not stated has a column of its own.
+
+use crate::model::{Class, Explain, Kind, Lang, Role, Unit};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+
+/// How a value leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verb {
+    /// As it is.
+    Keep,
+    /// As a keyed token.
+    Token,
+    /// Made coarser: network block, registrable domain, bank, number class.
+    Generalise,
+    /// Not at all.
+    Withhold,
+}
+
+/// How the time of a record leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeRule {
+    /// Exactly.
+    Keep,
+    /// The day alone.
+    Day,
+    /// The month alone.
+    Month,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    officer: Verb,
+    victim: Verb,
+    witness: Verb,
+    relay: Verb,
+    infrastructure: Verb,
+    suspect: Verb,
+    not_stated: Verb,
+    benign: Verb,
+}
+
+impl Row {
+    const fn verb(&self, role: Option<Role>, benign: bool) -> Verb {
+        match role {
+            Some(Role::Officer) => self.officer,
+            Some(Role::Victim) => self.victim,
+            Some(Role::Witness) => self.witness,
+            Some(Role::Relay) => self.relay,
+            Some(Role::Infrastructure) => self.infrastructure,
+            Some(Role::Suspect) => self.suspect,
+            None if benign => self.benign,
+            None => self.not_stated,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    name: String,
+    serial: u32,
+    label_ja: String,
+    label_en: String,
+    may_send: Vec<String>,
+    police: bool,
+    records: bool,
+    time_of_offenders: TimeRule,
+    time_of_others: TimeRule,
+    class: BTreeMap<String, Row>,
+    #[serde(default)]
+    kind: BTreeMap<String, Row>,
+}
+
+/// One profile, checked to be complete.
+#[derive(Debug)]
+pub struct Profile {
+    table: Table,
+    hash: String,
+}
+
+const FILES: [&str; 6] = [
+    include_str!("../../assets/profiles/national.toml"),
+    include_str!("../../assets/profiles/prefecture.toml"),
+    include_str!("../../assets/profiles/foreign.toml"),
+    include_str!("../../assets/profiles/provider.toml"),
+    include_str!("../../assets/profiles/financial.toml"),
+    include_str!("../../assets/profiles/public.toml"),
+];
+
+const CLASSES: [(Class, &str); 6] = [
+    (Class::Network, "network"),
+    (Class::File, "file"),
+    (Class::Knowledge, "knowledge"),
+    (Class::DirectId, "direct-id"),
+    (Class::Money, "money"),
+    (Class::Crypto, "crypto"),
+];
+
+/// Why a profile cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// No profile of that name.
+    #[error("no profile `{0}`; there are: national prefecture foreign provider financial public")]
+    Unknown(String),
+    /// The profile's table is not complete.
+    #[error("profile table is not complete: {0}")]
+    Table(String),
+    /// This unit may not send under it.
+    #[error("unit `{unit}` may not send under profile `{profile}`")]
+    MayNotSend {
+        /// Who wants to send.
+        unit: String,
+        /// The profile.
+        profile: String,
+    },
+}
+
+impl Explain for PolicyError {
+    fn what(&self, lang: Lang) -> String {
+        match (lang, self) {
+            (Lang::En, _) => self.to_string(),
+            (Lang::Ja, Self::Unknown(name)) => {
+                format!("提供区分 `{name}` はありません（national prefecture foreign provider financial public）")
+            }
+            (Lang::Ja, Self::Table(what)) => format!("提供区分の表が完全ではありません: {what}"),
+            (Lang::Ja, Self::MayNotSend { unit, profile }) => {
+                format!("`{unit}` は提供区分 `{profile}` では提供できません")
+            }
+        }
+    }
+}
+
+impl Profile {
+    /// Every profile, in the order offered.
+    pub fn all() -> Result<Vec<Self>, PolicyError> {
+        FILES.iter().map(|text| Self::from_text(text)).collect()
+    }
+
+    /// The profile of this name.
+    pub fn named(name: &str) -> Result<Self, PolicyError> {
+        Self::all()?
+            .into_iter()
+            .find(|profile| profile.name() == name)
+            .ok_or_else(|| PolicyError::Unknown(name.to_owned()))
+    }
+
+    fn from_text(text: &str) -> Result<Self, PolicyError> {
+        let table: Table = toml::from_str(text).map_err(|err| PolicyError::Table(err.to_string()))?;
+        for (_, class) in CLASSES {
+            if !table.class.contains_key(class) {
+                return Err(PolicyError::Table(format!("`{}` lacks class `{class}`", table.name)));
+            }
+        }
+        Ok(Self { hash: data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes())), table })
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.table.name
+    }
+
+    /// What a person reads.
+    #[must_use]
+    pub fn label(&self, lang: Lang) -> &str {
+        lang.pick(&self.table.label_ja, &self.table.label_en)
+    }
+
+    /// Number of this version of the table.
+    #[must_use]
+    pub fn serial(&self) -> u32 {
+        self.table.serial
+    }
+
+    /// SHA-256 of the profile file, hex.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Whether receivers are police: exact times and contact facts may go along.
+    #[must_use]
+    pub fn is_police(&self) -> bool {
+        self.table.police
+    }
+
+    /// Whether records go along at all.
+    #[must_use]
+    pub fn sends_records(&self) -> bool {
+        self.table.records
+    }
+
+    /// How the time of a record leaves, by whether it touches an offender's value.
+    #[must_use]
+    pub fn time(&self, offending: bool) -> TimeRule {
+        if offending { self.table.time_of_offenders } else { self.table.time_of_others }
+    }
+
+    /// Refuses a unit that may not send under this profile.
+    pub fn permit(&self, sender: &Unit) -> Result<(), PolicyError> {
+        let body = if sender.is_national() { "national" } else { "prefecture" };
+        if self.table.may_send.iter().any(|may| may == body) {
+            return Ok(());
+        }
+        Err(PolicyError::MayNotSend { unit: sender.path().to_owned(), profile: self.table.name.clone() })
+    }
+
+    /// How a value leaves, and the name of the rule that says so.
+    #[must_use]
+    pub fn verb(&self, kind: Kind, class: Option<Class>, role: Option<Role>, benign: bool) -> (Verb, String) {
+        let column = role.map_or(if benign { "benign" } else { "not-stated" }, Role::tag);
+        if let Some(row) = self.table.kind.get(kind.tag()) {
+            return (row.verb(role, benign), format!("{kind}/{column}"));
+        }
+        let name = class.and_then(|class| CLASSES.iter().find(|(known, _)| *known == class)).map(|(_, name)| *name);
+        match name.and_then(|name| self.table.class.get(name).map(|row| (name, row))) {
+            Some((name, row)) => (row.verb(role, benign), format!("{name}/{column}")),
+            None => (Verb::Withhold, "unknown-kind".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_profile_is_complete_and_denies_what_it_does_not_know() {
+        let all = Profile::all().unwrap();
+        assert_eq!(all.len(), FILES.len());
+        for profile in all {
+            let unknown = Kind::new("something_new");
+            assert_eq!(profile.verb(unknown, None, Some(Role::Suspect), false).0, Verb::Withhold, "{}", profile.name());
+            let my_number = Kind::new("my_number");
+            for role in Role::ALL.into_iter().map(Some).chain([None]) {
+                assert_eq!(
+                    profile.verb(my_number, Some(Class::DirectId), role, false).0,
+                    Verb::Withhold,
+                    "{}",
+                    profile.name()
+                );
+            }
+            for (class, _) in CLASSES {
+                let officer = profile.verb(Kind::new("x"), Some(class), Some(Role::Officer), false).0;
+                assert!(class == Class::Knowledge || officer == Verb::Withhold, "{} {class:?}", profile.name());
+            }
+        }
+    }
+
+    #[test]
+    fn the_national_table_keeps_the_offender_and_tokenises_the_victim() {
+        let national = Profile::named("national").unwrap();
+        let verb = |class, role| national.verb(Kind::new("phone"), Some(class), role, false).0;
+        for class in [Class::DirectId, Class::Money, Class::Crypto, Class::Network] {
+            assert_eq!(verb(class, Some(Role::Suspect)), Verb::Keep);
+            assert_eq!(verb(class, Some(Role::Victim)), Verb::Token);
+            assert_eq!(verb(class, None), Verb::Token);
+        }
+    }
+}
