@@ -1,1 +1,239 @@
 //! Text to indicators: one file per family, canonical forms, known-benign lists.
+//!
+//! `scan` walks the text once and asks the families below at their triggers; `refang` turns unusual spellings plain.
+//! A new kind is one file with its facts, one line in [`KINDS`] and one at its trigger. Nothing here reads files, decodes
+//! evidence or decides roles; marks (benign, documentation) describe a value and never drop it.
+
+mod bank_account;
+mod benign;
+mod btc;
+mod class;
+mod cve;
+mod domain;
+mod email;
+mod evm;
+mod hash;
+mod host;
+mod ipv4;
+mod ipv6;
+mod my_number;
+mod onion;
+mod phone;
+mod phone_plan;
+mod refang;
+mod scan;
+mod url;
+mod url_form;
+
+use crate::model::{About, Extractor, Hits, Kind, Text};
+use scan::Find;
+
+/// Rises whenever a canonical form changes; stored beside every value.
+pub const CANON_VERSION: u32 = 1;
+
+/// One kind: its facts and its rules for a value that is said to be of this kind.
+struct Family {
+    about: &'static About,
+    /// Reads a whole value in plain spelling.
+    read: fn(&str) -> Option<Canonical>,
+    /// Why a canonical value is known to be harmless or shared by everybody.
+    benign: fn(&str) -> Option<Text>,
+    /// Whether a canonical value is reserved for documentation.
+    documentation: fn(&str) -> bool,
+}
+
+/// A value in canonical form, and whether its own rule (checksum, numbering plan) holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Canonical {
+    /// Canonical form.
+    pub value: String,
+    /// The rule holds; `false` for values that are well formed but fail it.
+    pub verified: bool,
+}
+
+impl Canonical {
+    const fn sound(value: String) -> Self {
+        Self { value, verified: true }
+    }
+}
+
+/// Every kind, in the order shown.
+const KINDS: [&Family; 16] = [
+    &ipv4::FAMILY,
+    &ipv6::FAMILY,
+    &domain::FAMILY,
+    &url::FAMILY,
+    &email::FAMILY,
+    &onion::FAMILY,
+    &hash::MD5,
+    &hash::SHA1,
+    &hash::SHA256,
+    &hash::HEX64,
+    &cve::FAMILY,
+    &btc::FAMILY,
+    &evm::FAMILY,
+    &phone::FAMILY,
+    &bank_account::FAMILY,
+    &my_number::FAMILY,
+];
+
+/// Asked where `@` follows a token.
+const AT_SIGN: [Find; 1] = [email::find];
+/// Asked where `://` follows a token.
+const SCHEME: [Find; 1] = [url::find];
+/// Asked where `:` follows hex digits, and at `::`.
+const COLONS: [Find; 1] = [ipv6::find];
+/// Asked about tokens with dots.
+const DOTTED: [Find; 3] = [ipv4::find, onion::find, domain::find];
+/// Asked about tokens of digits and hyphens.
+const NUMBER: [Find; 3] = [bank_account::find, my_number::find, phone::find];
+/// Asked about letters, digits and hyphens together.
+const PREFIXED: [Find; 1] = [cve::find];
+/// Asked about each long run of letters and digits.
+const LONG_RUN: [Find; 3] = [hash::find, evm::find, btc::find];
+
+/// Other names of kinds, as lists from elsewhere use them.
+const ALIASES: [(&str, Kind); 29] = [
+    ("ip", ipv4::KIND),
+    ("ip4", ipv4::KIND),
+    ("ipv4-addr", ipv4::KIND),
+    ("ip6", ipv6::KIND),
+    ("ipv6-addr", ipv6::KIND),
+    ("host", domain::KIND),
+    ("hostname", domain::KIND),
+    ("fqdn", domain::KIND),
+    ("domain-name", domain::KIND),
+    ("uri", url::KIND),
+    ("link", url::KIND),
+    ("mail", email::KIND),
+    ("e-mail", email::KIND),
+    ("email-addr", email::KIND),
+    ("tor", onion::KIND),
+    ("sha-1", hash::SHA1_KIND),
+    ("sha-256", hash::SHA256_KIND),
+    ("bitcoin", btc::KIND),
+    ("eth", evm::KIND),
+    ("ethereum", evm::KIND),
+    ("tel", phone::KIND),
+    ("mobile", phone::KIND),
+    ("phone-number", phone::KIND),
+    ("bank", bank_account::KIND),
+    ("account", bank_account::KIND),
+    ("bank-account", bank_account::KIND),
+    ("mynumber", my_number::KIND),
+    ("my-number", my_number::KIND),
+    ("vulnerability", cve::KIND),
+];
+
+/// The kind a list means by `name`: its own tag or a common other name, in any case; `None` for unknown names.
+#[must_use]
+pub fn kind_alias(name: &str) -> Option<Kind> {
+    let name = name.trim().to_ascii_lowercase();
+    let own = KINDS.iter().map(|family| family.about.kind).find(|kind| kind.tag() == name);
+    own.or_else(|| ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, kind)| *kind))
+}
+
+/// Whether a canonical value lies in a range or zone reserved for documentation (RFC 5737, RFC 3849, RFC 2606).
+#[must_use]
+pub fn documentation(kind: Kind, value: &str) -> bool {
+    family(kind).is_some_and(|family| (family.documentation)(value))
+}
+
+fn family(kind: Kind) -> Option<&'static Family> {
+    KINDS.into_iter().find(|family| family.about.kind == kind)
+}
+
+const fn never_benign(_: &str) -> Option<Text> {
+    None
+}
+
+const fn never_documentation(_: &str) -> bool {
+    false
+}
+
+/// The extractor of this version: every kind of [`Extractor::kinds`], all tables static.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Indicators;
+
+impl Indicators {
+    /// Ready to use; costs nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self
+    }
+
+    /// Reads a value said to be of `kind`, in any spelling; `None` if it does not have the form of one.
+    #[must_use]
+    pub fn read(&self, kind: Kind, text: &str) -> Option<Canonical> {
+        (family(kind)?.read)(&refang::whole(text))
+    }
+}
+
+impl Extractor for Indicators {
+    fn find(&self, text: &str, hits: &mut Hits) {
+        let before = hits.len();
+        scan::scan(text, hits);
+        let mut last = (0, u32::MAX);
+        let ordered = hits.iter().skip(before).all(|(hit, _)| {
+            let place = (hit.span.start, u32::MAX - hit.span.end);
+            let fine = last.0 < place.0 || (last.0 == place.0 && last.1 <= place.1) || last == (0, u32::MAX);
+            last = place;
+            fine
+        });
+        if !ordered {
+            hits.sort();
+        }
+    }
+
+    fn canonical(&self, kind: Kind, text: &str) -> Option<String> {
+        self.read(kind, text).map(|reading| reading.value)
+    }
+
+    fn benign(&self, kind: Kind, value: &str) -> Option<Text> {
+        family(kind).and_then(|family| (family.benign)(value))
+    }
+
+    fn about(&self, kind: Kind) -> Option<&'static About> {
+        family(kind).map(|family| family.about)
+    }
+
+    fn kinds(&self) -> Vec<&'static About> {
+        KINDS.iter().map(|family| family.about).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_kind_is_complete_unique_and_matches_its_examples() {
+        let indicators = Indicators::new();
+        let mut seen = BTreeSet::new();
+        for about in indicators.kinds() {
+            let tag = about.kind.tag();
+            assert!(seen.insert(tag.to_owned()), "{tag} twice");
+            assert!(!about.label.ja.is_empty() && !about.label.en.is_empty() && !about.stix.is_empty(), "{tag}");
+            assert!((0.0..=1.0).contains(&about.strength) && !about.examples.is_empty(), "{tag}");
+            for example in about.examples {
+                let value = indicators.canonical(about.kind, example);
+                assert!(value.is_some(), "{tag}: {example}");
+                let mut hits = Hits::default();
+                indicators.find(example, &mut hits);
+                let found = hits.iter().any(|(hit, found)| hit.kind == about.kind && Some(found) == value.as_deref());
+                assert!(found, "{tag}: {example} is not found in text: {hits:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn aliases_name_kinds_once() {
+        let names: BTreeSet<_> = ALIASES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names.len(), ALIASES.len());
+        assert_eq!(kind_alias("Bank"), Some(bank_account::KIND));
+        assert_eq!(kind_alias("eth"), Some(evm::KIND));
+        assert_eq!(kind_alias("sha256"), Some(hash::SHA256_KIND));
+        assert_eq!(kind_alias("colour"), None);
+    }
+}

@@ -72,6 +72,20 @@ impl Hits {
         self.list.iter().map(|hit| (hit, self.value(hit)))
     }
 
+    /// Forgets all but the first `len`.
+    pub fn truncate(&mut self, len: usize) {
+        if let Some(first) = self.list.get(len) {
+            self.values.truncate(first.value.start as usize);
+            self.list.truncate(len);
+        }
+    }
+
+    /// The latest find, if any.
+    #[must_use]
+    pub fn last(&self) -> Option<&Hit> {
+        self.list.last()
+    }
+
     /// Puts the hits in the order of their spans; the wider first where they begin together.
     pub fn sort(&mut self) {
         self.list.sort_by(|a, b| (a.span.start, b.span.end, a.kind).cmp(&(b.span.start, a.span.end, b.kind)));

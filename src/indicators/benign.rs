@@ -1,0 +1,50 @@
+//! Known-benign lists of our own: public resolvers and hosts that everybody's evidence holds. They mark, never drop.
+//!
+//! The lists are text files in `assets/lists`, one value a line, with date and source in their first lines.
+
+use super::host;
+use crate::model::Text;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+static RESOLVERS: LazyLock<BTreeSet<&str>> =
+    LazyLock::new(|| entries(include_str!("../../assets/lists/public-resolvers.txt")).collect());
+static POPULAR: LazyLock<BTreeSet<&str>> =
+    LazyLock::new(|| entries(include_str!("../../assets/lists/popular-hosts.txt")).collect());
+
+fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// A DNS server open to everybody.
+pub(super) fn resolver(address: &str) -> Option<Text> {
+    RESOLVERS.contains(address).then_some(Text::new("公開DNSサーバー", "Public resolver"))
+}
+
+/// A host, or one below a registrable domain, that everybody's evidence holds.
+pub(super) fn popular(name: &str) -> Option<Text> {
+    let listed = POPULAR.contains(name) || POPULAR.contains(host::registrable(name));
+    listed.then_some(Text::new("著名なサイト", "Popular site"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_canonical_and_dated() {
+        for list in [
+            include_str!("../../assets/lists/public-resolvers.txt"),
+            include_str!("../../assets/lists/popular-hosts.txt"),
+        ] {
+            assert!(list.starts_with("# ") && list.contains("\n# Source: ") && list.contains("\n# Date: "));
+        }
+        for name in POPULAR.iter() {
+            assert!(host::is_public(name) && *name == name.to_ascii_lowercase(), "{name}");
+        }
+        for address in RESOLVERS.iter() {
+            let parsed: std::net::IpAddr = address.parse().unwrap();
+            assert_eq!(parsed.to_string(), *address);
+        }
+    }
+}

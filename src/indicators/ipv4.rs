@@ -1,0 +1,200 @@
+//! IPv4 addresses: four numbers 0 to 255 without leading zeros (RFC 3986 §3.2.2 `IPv4address`).
+//!
+//! Not an address: part of a longer dotted run (OIDs), a version (`v1.2.3.4`, `1.2.3.4版`, `Chrome/124.0.0.0`,
+//! `version 1.2.3.4`), a section number (`第1.2.3.4条`). A port (`:443`) or prefix length (`/24`) may follow; of a range
+//! `192.0.2.1-192.0.2.9` both ends are reported.
+
+use super::class::{ALNUM, ALPHA, class};
+use super::scan::{Scan, Token};
+use super::{Canonical, Family, benign};
+use crate::model::kind::Look;
+use crate::model::{About, Class, Kind, Text};
+use std::net::Ipv4Addr;
+
+pub(super) const KIND: Kind = Kind::new("ipv4");
+
+pub(super) static FAMILY: Family =
+    Family { about: &ABOUT, read, benign: benign_value, documentation: is_documentation };
+
+static ABOUT: About = About {
+    kind: KIND,
+    label: Text::new("IPv4アドレス", "IPv4 address"),
+    class: Class::Network,
+    stix: "ipv4-addr",
+    look: Look::Network,
+    strength: 0.4,
+    tokenable: true,
+    examples: &["192.0.2.10", "198[.]51[.]100[.]7", "２０３．０．１１３．５", "203。0。113。5"],
+};
+
+/// Words right before a dotted number that make it a version or a section.
+const NOT_ADDRESS_AFTER: [&str; 22] = [
+    "version",
+    "ver",
+    "ver.",
+    "vers",
+    "v",
+    "v.",
+    "rev",
+    "rev.",
+    "build",
+    "release",
+    "firmware",
+    "oid",
+    "section",
+    "バージョン",
+    "ヴァージョン",
+    "ﾊﾞｰｼﾞｮﾝ",
+    "ファームウェア",
+    "ファームウエア",
+    "リビジョン",
+    "ビルド",
+    "第",
+    "§",
+];
+
+/// What may stand before a slash and an address; other words there are product names with their version.
+const ROUTES: [&str; 18] = [
+    "tcp", "udp", "icmp", "ip", "ipv4", "inside", "outside", "dmz", "host", "client", "server", "from", "src", "dst",
+    "dest", "peer", "any", "sctp",
+];
+
+/// Looks at a dotted token without letters.
+pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
+    if token.flags & ALPHA != 0 || token.end - token.start < 7 {
+        return None;
+    }
+    let whole = scan.slice(token.start, token.end);
+    if let Some((first, last)) = whole.split_once('-') {
+        let both = parse(first.as_bytes()).is_some() && parse(last.as_bytes()).is_some();
+        if both && is_address_here(scan, token) {
+            let middle = token.start + first.len();
+            scan.report(KIND, token.start, middle, first, false);
+            scan.report(KIND, middle + 1, token.end, last, false);
+            return Some(token.end);
+        }
+        return None;
+    }
+    parse(whole.as_bytes())?;
+    if !is_address_here(scan, token) {
+        return None;
+    }
+    scan.report(KIND, token.start, token.end, whole, false);
+    Some(token.end)
+}
+
+fn is_address_here(scan: &Scan<'_>, token: Token) -> bool {
+    let next = scan.byte(token.end);
+    if next == b'.' && class(scan.byte(token.end + 1)) & ALNUM != 0 {
+        return false;
+    }
+    if !next.is_ascii() {
+        let tail = scan.tail(token.end, 9);
+        if ["版", "条", "項", "節", "章", "系", "以降", "以前のバ"].iter().any(|word| tail.starts_with(word))
+        {
+            return false;
+        }
+    }
+    match scan.before(token.start) {
+        b'/' => is_route(scan, token.start - 1),
+        b' ' | b'=' | b':' | b'"' | b'(' | b'\'' | b'>' | 0x80.. => !follows_version(scan.lead(token.start, 32)),
+        b'-' | b'.' | b'$' | b'v' | b'V' => false,
+        _ => true,
+    }
+}
+
+/// Whether what stands before the slash is a route (`tcp/`, another address, a path) rather than a product.
+fn is_route(scan: &Scan<'_>, slash: usize) -> bool {
+    let lead = scan.lead(slash, 24);
+    let word = &lead[lead
+        .rfind(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'))
+        .map_or(0, |at| at + lead[at..].chars().next().map_or(1, char::len_utf8))..];
+    let before = lead[..lead.len() - word.len()].bytes().last();
+    word.is_empty()
+        || !word.bytes().any(|byte| byte.is_ascii_alphabetic())
+        || matches!(before, Some(b'/' | b'\\'))
+        || ROUTES.iter().any(|route| word.eq_ignore_ascii_case(route))
+}
+
+fn follows_version(lead: &str) -> bool {
+    let lead = lead.trim_end_matches([' ', '=', ':', '"', '(', '\'', '>', '：', '＝', '　', '「']);
+    NOT_ADDRESS_AFTER.iter().any(|word| {
+        lead.len().checked_sub(word.len()).and_then(|at| Some((lead.get(..at)?, lead.get(at..)?))).is_some_and(
+            |(front, end)| {
+                let free = !word.is_ascii() || word.len() > 5 || !front.ends_with(|c: char| c.is_ascii_alphanumeric());
+                end.eq_ignore_ascii_case(word) && free
+            },
+        )
+    })
+}
+
+/// Four numbers 0 to 255 without leading zeros.
+pub(super) fn parse(text: &[u8]) -> Option<Ipv4Addr> {
+    if text.len() < 7 || text.len() > 15 {
+        return None;
+    }
+    let mut octets = [0_u8; 4];
+    let (mut part, mut value, mut digits) = (0, 0_u16, 0);
+    for byte in text {
+        if *byte == b'.' {
+            *octets.get_mut(part)? = u8::try_from(value).ok().filter(|_| digits > 0 && part < 3)?;
+            (part, value, digits) = (part + 1, 0, 0);
+        } else {
+            if !byte.is_ascii_digit() || digits == 3 || (digits > 0 && value == 0) {
+                return None;
+            }
+            value = value * 10 + u16::from(byte - b'0');
+            digits += 1;
+        }
+    }
+    octets[3] = u8::try_from(value).ok().filter(|_| digits > 0 && part == 3)?;
+    Some(Ipv4Addr::from(octets))
+}
+
+fn read(text: &str) -> Option<Canonical> {
+    let mapped = || text.parse::<std::net::Ipv6Addr>().ok()?.to_ipv4_mapped();
+    parse(text.as_bytes()).or_else(mapped).map(|address| Canonical::sound(address.to_string()))
+}
+
+fn benign_value(value: &str) -> Option<Text> {
+    let address = parse(value.as_bytes())?;
+    let [first, second, ..] = address.octets();
+    Some(match address {
+        _ if address.is_unspecified() || first == 0 => Text::new("未指定アドレス", "Unspecified address"),
+        _ if address.is_loopback() => Text::new("ループバック", "Loopback"),
+        _ if address.is_private() => Text::new("プライベートアドレス", "Private range"),
+        _ if address.is_link_local() => Text::new("リンクローカル", "Link-local"),
+        _ if first == 100 && second & 0xc0 == 64 => {
+            Text::new("キャリアNATの共用アドレス", "Shared range of carrier NAT")
+        }
+        _ if address.is_multicast() => Text::new("マルチキャスト", "Multicast"),
+        _ if first >= 240 => Text::new("予約済みアドレス・ブロードキャスト", "Reserved range or broadcast"),
+        _ => return benign::resolver(value),
+    })
+}
+
+fn is_documentation(value: &str) -> bool {
+    parse(value.as_bytes()).is_some_and(|address| address.is_documentation())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_numbers_and_nothing_else() {
+        for good in ["0.0.0.0", "192.0.2.1", "255.255.255.255"] {
+            assert!(parse(good.as_bytes()).is_some(), "{good}");
+        }
+        for bad in ["1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.256", "1..2.3", "1.2.3.", ".1.2.3.4", "1.2.3.1000"] {
+            assert!(parse(bad.as_bytes()).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn ranges_are_named() {
+        assert!(benign_value("10.1.2.3").is_some() && benign_value("100.64.0.1").is_some());
+        assert!(benign_value("203.0.113.5").is_none() && is_documentation("203.0.113.5"));
+        assert!(benign_value("8.8.8.8").is_some());
+    }
+}
