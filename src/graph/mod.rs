@@ -5,8 +5,13 @@
 
 pub mod correlate;
 pub mod facts;
+pub mod layout;
 pub mod links;
+pub mod measures;
+pub mod paths;
+pub mod topology;
 
 pub use correlate::{CaseValue, Correlation, Correlator, correlate};
 pub use facts::{CaseFacts, EvidenceFacts};
 pub use links::{GraphInput, LinkGraph};
+pub use topology::Topology;
