@@ -29,7 +29,9 @@ static ABOUT: About = About {
 /// Suffixes that are file extensions too.
 const FILE_ENDINGS: [&str; 17] =
     ["zip", "mov", "py", "md", "sh", "rs", "pl", "ps", "so", "cab", "pub", "ax", "la", "mk", "cc", "tf", "app"];
-/// Of those, the ones where the bare name with two labels is more often a site.
+/// Endings that are believed behind an ideographic full stop, where a sentence may just as well begin.
+const COMMON: [&str; 12] = ["jp", "com", "net", "org", "info", "biz", "tokyo", "xyz", "top", "site", "online", "shop"];
+/// Of the file endings, the ones where the bare name with two labels is more often a site.
 const SITES_TOO: [&str; 2] = ["app", "cc"];
 
 /// Last labels of names that programs give to fields and functions.
@@ -144,6 +146,7 @@ fn is_place(scan: &Scan<'_>, token: Token) -> bool {
     };
     let after = match scan.byte(token.end) {
         b'=' | b'@' => false,
+        b'.' if scan.is_wide(token.end) => true,
         b'+' | b'.' | b'-' | b'_' => class(scan.byte(token.end + 1)) & ALNUM == 0,
         _ => true,
     };
@@ -159,7 +162,8 @@ fn is_name(scan: &Scan<'_>, token: Token, text: &str, name: &str) -> bool {
         return false;
     }
     if scan.is_respelt(token.start, token.end) {
-        return true;
+        let sentence = labels == 2 && !scan.is_wide(token.start) && scan.is_wide(token.end - 1 - last.len());
+        return !sentence || COMMON.contains(&last);
     }
     if FILE_ENDINGS.contains(&last) && !(SITES_TOO.contains(&last) && labels < 4 && text == name) {
         return first == "www" || host::suffix_labels(name) > 1;
@@ -196,8 +200,6 @@ fn is_sentence(text: &str) -> bool {
 /// Japanese writes no spaces, so a bracket, quote or colon has to stand before it; behind a space or at the start of a
 /// line only labels without particles count, and `。` for a dot only before common endings.
 fn idn_start(scan: &Scan<'_>, token: Token) -> Option<usize> {
-    const COMMON: [&str; 12] =
-        ["jp", "com", "net", "org", "info", "biz", "tokyo", "xyz", "top", "site", "online", "shop"];
     let lead = scan.lead(token.start, 200);
     let dot = lead.chars().next_back().filter(|c| host::is_dot(*c))?;
     let front = &lead[..lead.len() - dot.len_utf8()];
@@ -205,7 +207,8 @@ fn idn_start(scan: &Scan<'_>, token: Token) -> Option<usize> {
         return None;
     }
     let last = scan.slice(token.start, token.end);
-    if dot != '.' && !COMMON.iter().any(|common| last.eq_ignore_ascii_case(common)) {
+    let listed = |list: &[&str]| list.iter().any(|ending| last.eq_ignore_ascii_case(ending));
+    if listed(&FILE_ENDINGS) || (dot != '.' && !listed(&COMMON)) {
         return None;
     }
     let in_label = |c: char| c.is_alphanumeric() || matches!(c, '-' | 'ー' | '・' | '々');

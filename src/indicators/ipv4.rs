@@ -85,7 +85,7 @@ pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
 
 fn is_address_here(scan: &Scan<'_>, token: Token) -> bool {
     let next = scan.byte(token.end);
-    if next == b'.' && class(scan.byte(token.end + 1)) & ALNUM != 0 {
+    if next == b'.' && !scan.is_wide(token.end) && class(scan.byte(token.end + 1)) & ALNUM != 0 {
         return false;
     }
     if !next.is_ascii() {
@@ -96,6 +96,7 @@ fn is_address_here(scan: &Scan<'_>, token: Token) -> bool {
         }
     }
     match scan.before(token.start) {
+        b'.' if scan.is_wide(token.start - 1) => true,
         b'/' => is_route(scan, token.start - 1),
         b' ' | b'=' | b':' | b'"' | b'(' | b'\'' | b'>' | 0x80.. => !follows_version(scan.lead(token.start, 32)),
         b'-' | b'.' | b'$' | b'v' | b'V' => false,

@@ -1,0 +1,279 @@
+//! What the extractor finds in text: our tables of sentences and traps, generated evidence with exact truth, and the
+//! promises that hold for any text.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
+use itoguchi::indicators::{Indicators, documentation, kind_alias};
+use itoguchi::model::{Extractor as _, Hits};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn find(text: &str) -> Hits {
+    let mut hits = Hits::default();
+    Indicators::new().find(text, &mut hits);
+    hits
+}
+
+/// The finds of a text as the tables write them.
+fn listed(text: &str) -> BTreeSet<String> {
+    let hits = find(text);
+    let line = |(hit, value): (&itoguchi::model::Hit, &str)| {
+        let implied = if hit.implied { " implied" } else { "" };
+        let unverified = if hit.verified { "" } else { " unverified" };
+        format!("{} {value}{implied}{unverified}", hit.kind)
+    };
+    hits.iter().map(line).collect()
+}
+
+/// What holds for the finds of any text.
+fn assert_sound(text: &str) {
+    let hits = find(text);
+    let mut last = 0;
+    for (hit, value) in hits.iter() {
+        let (start, end) = (hit.span.start as usize, hit.span.end as usize);
+        let cut = text.get(start..end).unwrap_or_else(|| panic!("{:?} cuts a character of {text:?}", hit.span));
+        assert!(!cut.is_empty() && !cut.contains('\n'), "{cut:?} in {text:?}");
+        assert!(last <= start, "not in order: {text:?}");
+        last = start;
+        let again = Indicators::new().canonical(hit.kind, value);
+        assert_eq!(again.as_deref(), Some(value), "{}: canonical twice is not canonical once", hit.kind);
+        // The host of a URL may be spelt as no address by itself is (`http://3405803781/`).
+        let whole = if hit.implied { again } else { Indicators::new().canonical(hit.kind, cut) };
+        assert_eq!(whole.as_deref(), Some(value), "{}: {cut:?} read alone differs from what was found", hit.kind);
+    }
+}
+
+fn tables() -> Vec<(String, Vec<String>)> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/indicators");
+    let mut files: Vec<PathBuf> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|ext| ext == "txt"));
+    files.sort();
+    let mut cases: Vec<(String, Vec<String>)> = Vec::new();
+    for path in files {
+        for line in fs::read_to_string(path).unwrap().lines() {
+            if let Some(text) = line.strip_prefix("> ") {
+                cases.push((text.to_owned(), Vec::new()));
+            } else if !line.is_empty() && !line.starts_with('#') {
+                cases.last_mut().unwrap().1.push(line.to_owned());
+            }
+        }
+    }
+    cases
+}
+
+#[test]
+fn the_tables_hold() {
+    let mut wrong = String::new();
+    let cases = tables();
+    assert!(cases.len() >= 120);
+    for (text, expected) in &cases {
+        let expected: BTreeSet<String> = expected.iter().cloned().collect();
+        let found = listed(text);
+        if found != expected {
+            let missing: Vec<_> = expected.difference(&found).collect();
+            let surplus: Vec<_> = found.difference(&expected).collect();
+            writeln!(wrong, "{text}\n  missing {missing:?}\n  surplus {surplus:?}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    for (text, _) in &cases {
+        assert_sound(text);
+    }
+}
+
+#[test]
+fn all_tables_in_one_text_give_what_each_line_gives() {
+    let cases = tables();
+    let text = cases.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join("\n");
+    let found: usize = cases.iter().map(|(text, _)| find(text).len()).sum();
+    assert_eq!(find(&text).len(), found);
+    assert_sound(&text);
+}
+
+/// The folder of shared test data, where there is one.
+fn shared() -> Option<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let dir = std::env::var_os("ITOGUCHI_SHARED").map_or_else(beside, PathBuf::from);
+    dir.is_dir().then_some(dir)
+}
+
+/// Rows (from 1) on which each value was found.
+fn rows_of(text: &str) -> BTreeMap<(String, String), BTreeSet<u64>> {
+    let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let mut rows: BTreeMap<(String, String), BTreeSet<u64>> = BTreeMap::new();
+    let hits = find(text);
+    for (hit, value) in hits.iter() {
+        let row = starts.partition_point(|start| *start <= hit.span.start as usize) as u64;
+        rows.entry((hit.kind.tag().to_owned(), value.to_owned())).or_default().insert(row);
+    }
+    rows
+}
+
+fn check_truth(text: &str, truth: &serde_json::Value, what: &str, wrong: &mut String) {
+    let found = rows_of(text);
+    let entries = |name: &str| truth[name].as_array().unwrap().clone();
+    for entry in entries("needles").into_iter().chain(entries("pii")) {
+        let name = entry["type"].as_str().or_else(|| entry["kind"].as_str()).unwrap();
+        let Some(kind) = kind_alias(name) else { continue };
+        let value = Indicators::new().canonical(kind, entry["value"].as_str().unwrap()).unwrap();
+        let rows: BTreeSet<u64> =
+            entry["rows"].as_array().unwrap().iter().filter_map(serde_json::Value::as_u64).collect();
+        let got = found.get(&(kind.tag().to_owned(), value.clone())).cloned().unwrap_or_default();
+        if got != rows {
+            writeln!(wrong, "{what}: {kind} {value}: found on {got:?}, planted on {rows:?}: {}", entry["spellings"])
+                .unwrap();
+        }
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    for entry in entries("near_misses") {
+        let value = entry["value"].as_str().unwrap();
+        for row in entry["rows"].as_array().unwrap() {
+            let line = lines[usize::try_from(row.as_u64().unwrap()).unwrap() - 1];
+            let at = line.find(value).unwrap();
+            let hits = find(line);
+            let touches =
+                |hit: &itoguchi::model::Hit| (hit.span.start as usize) < at + value.len() && hit.span.end as usize > at;
+            if let Some((hit, _)) = hits.iter().find(|(hit, _)| touches(hit) && hit.kind.tag() != "url") {
+                writeln!(wrong, "{what}: {value} reported as {}", hit.kind).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn everything_planted_is_found_on_its_rows_and_no_look_alike() {
+    let Some(generator) = shared().map(|dir| dir.join("bench/gen_logs.py")).filter(|path| path.is_file()) else {
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let mut wrong = String::new();
+    for seed in ["1", "7", "23"] {
+        let out = dir.path().join(seed);
+        let made = Command::new("python3")
+            .arg(&generator)
+            .args(["--format", "all", "--rows", "3000", "--quiet", "--seed", seed, "--out"])
+            .arg(&out)
+            .status();
+        if !made.is_ok_and(|status| status.success()) {
+            return;
+        }
+        for name in ["access.log", "auth.log", "eve.jsonl", "bank.csv", "exchange.csv", "notes.txt"] {
+            let text = fs::read_to_string(out.join(name)).unwrap();
+            let truth = fs::read_to_string(out.join(format!("{name}.truth.json"))).unwrap();
+            check_truth(&text, &serde_json::from_str(&truth).unwrap(), &format!("{name} {seed}"), &mut wrong);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn marks_describe_and_documentation_is_never_benign() {
+    let indicators = Indicators::new();
+    let mark = |kind: &str, value: &str| indicators.benign(kind_alias(kind).unwrap(), value).is_some();
+    for (kind, value) in [
+        ("ipv4", "10.0.0.1"),
+        ("ipv4", "127.0.0.1"),
+        ("ipv4", "100.64.1.1"),
+        ("ipv4", "8.8.8.8"),
+        ("ipv6", "fe80::1"),
+        ("domain", "www.google.com"),
+        ("md5", "d41d8cd98f00b204e9800998ecf8427e"),
+    ] {
+        assert!(mark(kind, value), "{kind} {value}");
+    }
+    for (kind, value) in [("ipv4", "203.0.113.5"), ("ipv6", "2001:db8::1"), ("domain", "login.example.jp")] {
+        assert!(!mark(kind, value) && documentation(kind_alias(kind).unwrap(), value), "{kind} {value}");
+    }
+    assert!(!find("10.0.0.1 www.google.com").is_empty(), "a mark never drops");
+}
+
+/// Texts that make a careless scanner go back and forth.
+#[test]
+fn hostile_texts_end() {
+    let parts = [
+        "a",
+        "1",
+        ".",
+        "1.",
+        "a.",
+        "@",
+        "a@",
+        "a@a.",
+        "[",
+        "[.]",
+        "a[.]",
+        "(",
+        "://",
+        "http://",
+        "http://a.jp/",
+        "http://あ.",
+        ":",
+        "a:",
+        "::",
+        "-",
+        "1-",
+        "1 ",
+        "0 ",
+        "+81 ",
+        "0x",
+        "bc1",
+        "f",
+        "。",
+        "a。",
+        "０",
+        "あ.",
+        "。jp",
+        "%40",
+        "\\n",
+        "\\u3042",
+        "普通 1234567 ",
+        "記号10530 番号",
+        "CVE-",
+        "_",
+        "a_1.",
+        "http://(",
+        "http://a.jp/)",
+        "\u{feff}",
+        "\u{200b}a",
+        "xn--",
+        "http://xn--",
+    ];
+    for part in parts {
+        find(&part.repeat(60_000 / part.len()));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_read_without_harm(text in "\\PC{0,200}") {
+        assert_sound(&text);
+    }
+
+    #[test]
+    fn texts_made_of_pieces_are_read_without_harm(
+        pieces in prop::collection::vec(
+            prop::sample::select(vec![
+                "203.0.113.5", "example.jp", "例え", "。", "．", ".", "@", "＠", "[.]", "(at)", "hxxps://", "http://", "/", "?a=", ":", "::",
+                "2001:db8::1", "user", "+", "%40", "090", "-", "ー", "1234", "5678", " ", "　", "「", "」", "です", "普通", "記号10530", "番号",
+                "０９０", "ｊｐ", "\\n", "\n", "+81", "(", ")", "（", "）", "0", "0x", "f", "CVE-2026-", "_", "☆", "ドット", "\u{200b}", "\u{feff}",
+                "銀行(9998)", "支店(998)", "12345671", "bc1q", ".onion", "xn--", "www.", "com", "test", ",", "'", "\"",
+            ]),
+            0..14,
+        )
+    ) {
+        assert_sound(&pieces.concat());
+    }
+
+    #[test]
+    fn defanged_addresses_come_back(octets in any::<[u8; 4]>(), dot in prop::sample::select(vec![".", "[.]", "(.)", "{.}", "[dot]", "(ドット)", "。", "．", "｡"])) {
+        let plain = octets.map(|octet| octet.to_string()).join(".");
+        let text = format!("通信先「{}」", plain.replace('.', dot));
+        let expected = format!("ipv4 {plain}");
+        prop_assert_eq!(listed(&text), BTreeSet::from([expected]));
+    }
+}
