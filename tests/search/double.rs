@@ -92,7 +92,9 @@ impl Memory {
 
     pub(crate) fn name(&mut self, set: NamedSet, rows: &[(EvidenceKey, u32)]) {
         let named = self.named.entry(set).or_default();
-        rows.iter().for_each(|(evidence, row)| named.insert(*evidence, *row));
+        for (evidence, row) in rows {
+            named.insert(*evidence, *row);
+        }
     }
 }
 
