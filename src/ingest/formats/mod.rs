@@ -1,0 +1,147 @@
+//! The log formats: one file each, and one line in [`FORMATS`].
+//!
+//! A format never sees bytes, only decoded lines; it says how sure it is of a sample, when a record happened, and which
+//! fields a record has. It allocates nothing per record while scanning: fields are parsed when somebody looks.
+
+mod access;
+mod delimited;
+mod header;
+mod json_walk;
+mod jsonl;
+mod netfilter;
+mod sshd;
+mod syslog;
+mod table;
+mod text;
+
+use super::times::{Clock, Dated};
+use crate::model::evidence::ReadingForm;
+use crate::model::{Field, Reject, Text, Undated};
+
+/// Every format, in the order in which equal scores are decided.
+pub static FORMATS: &[&dyn Format] = &[&access::Access, &jsonl::Jsonl, &syslog::Syslog, &delimited::Delimited, &text::Plain];
+
+/// The format with this name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static dyn Format> {
+    FORMATS.iter().copied().find(|format| format.name() == name)
+}
+
+/// From this score on a sample counts as a format; plain text alone stays below it.
+pub const SURE: u8 = 50;
+
+/// A log format.
+pub trait Format: Sync {
+    /// Its name in readings and on the command line; never changed once used.
+    fn name(&self) -> &'static str;
+
+    /// What a person reads.
+    fn label(&self) -> Text;
+
+    /// How sure a sample is of this format: 0 to 100, at least [`SURE`] when it is.
+    fn sniff(&self, sample: &Sample<'_>) -> u8;
+
+    /// Fills in what this format must remember about this file: columns, delimiter, notes.
+    fn prepare(&self, sample: &Sample<'_>, form: &mut ReadingForm) {
+        let _ = (sample, form);
+    }
+
+    /// A scanner for records of this form.
+    fn scanner<'f>(&self, form: &'f ReadingForm) -> Box<dyn Scanner + 'f>;
+
+    /// The delimiter, when line breaks inside quotation marks belong to the record.
+    fn quoting(&self, form: &ReadingForm) -> Option<u8> {
+        let _ = form;
+        None
+    }
+
+    /// Appends a record's fields.
+    fn fields<'a>(&self, form: &ReadingForm, text: &'a str, out: &mut Vec<Field<'a>>);
+
+    /// The field names every record has, in the order of columns.
+    fn columns(&self, form: &ReadingForm) -> Vec<String>;
+
+    /// Whether records may have other fields than the columns.
+    fn is_open(&self) -> bool {
+        false
+    }
+}
+
+/// Goes through the records of one chunk. Holds nothing that a chunk before it would have to tell.
+pub trait Scanner {
+    /// Reads one record, or says that it is none (a header). `offset` is its first byte in the evidence.
+    fn scan(&mut self, text: &str, offset: u64, clock: &mut Clock) -> Option<Draft>;
+}
+
+/// What a scanner makes of a record.
+#[derive(Clone, Copy, Debug)]
+pub struct Draft {
+    /// Its time.
+    pub dated: Dated,
+    /// Why the format could not read it.
+    pub reject: Option<Reject>,
+}
+
+impl Draft {
+    /// A record that was read.
+    #[must_use]
+    pub const fn read(dated: Dated) -> Self {
+        Self { dated, reject: None }
+    }
+
+    /// A record without a time.
+    #[must_use]
+    pub const fn undated(why: Undated, reject: Option<Reject>) -> Self {
+        Self { dated: Dated::undated(why), reject }
+    }
+}
+
+/// The decoded beginning of a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample<'a> {
+    /// The text, without byte order mark, ending at a line end unless the file is that short.
+    pub text: &'a str,
+    /// The bytes it was decoded from.
+    pub raw: &'a [u8],
+    /// Bytes before them in the evidence.
+    pub bom: usize,
+    /// Their encoding.
+    pub encoding: &'static encoding_rs::Encoding,
+    /// File name, lower case: a hint only.
+    pub name: &'a str,
+}
+
+/// Lines looked at when a format is detected.
+const SAMPLE_LINES: usize = 2_000;
+
+impl<'a> Sample<'a> {
+    /// The lines that are neither blank nor comments, as far as a format is judged by them.
+    pub fn lines(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.text
+            .split('\n')
+            .map(|line| line.strip_suffix('\r').unwrap_or(line))
+            .filter(|line| !is_blank(line) && !line.starts_with('#'))
+            .take(SAMPLE_LINES)
+    }
+
+    /// Share of lines that `fits` accepts, as a score of at most `most`.
+    pub fn share(&self, most: usize, fits: impl FnMut(&str) -> bool) -> u8 {
+        let mut total = 0;
+        let good = self.lines().inspect(|_| total += 1).map(fits).filter(|good| *good).count();
+        u8::try_from(if total == 0 { 0 } else { good * most / total }).unwrap_or(0)
+    }
+}
+
+/// Whether a line holds nothing but white space.
+#[must_use]
+pub fn is_blank(line: &str) -> bool {
+    match line.as_bytes().first() {
+        Some(b'!'..=b'~') => false,
+        _ => line.chars().all(char::is_whitespace),
+    }
+}
+
+/// A field whose name and value stand in the text.
+pub(crate) fn field<'a>(name: &'static str, value: &'a str) -> Field<'a> {
+    Field { name: name.into(), value: value.into() }
+}
