@@ -22,6 +22,9 @@ pub struct Cut {
     pub continues: bool,
 }
 
+/// The bytes at hand do not decide it.
+struct Undecided;
+
 const MORE: Cut = Cut { len: 0, lead: 0, continues: false };
 
 /// Cuts a stream of bytes, in order.
@@ -55,10 +58,7 @@ impl Cutter {
             Ok(lead) => lead,
             Err(cut) => return cut,
         };
-        let end = match self.last_end(buf, lead, target, at_end) {
-            None => return MORE,
-            Some(end) => end,
-        };
+        let Ok(end) = self.last_end(buf, lead, target, at_end) else { return MORE };
         if let Some(end) = end {
             self.continuing = false;
             return Cut { len: end, lead, continues: false };
@@ -77,7 +77,7 @@ impl Cutter {
             return Ok(0);
         }
         if let Some(end) = self.unit.find(buf.get(..target.min(buf.len())).unwrap_or(buf), 0) {
-            return Ok(end + self.unit.len());
+            return Ok(end + self.unit.width());
         }
         if at_end && buf.len() <= target {
             self.continuing = false;
@@ -87,20 +87,20 @@ impl Cutter {
         Err(Cut { len, lead: len, continues: true })
     }
 
-    /// End of the last record that ends at or before `target`; `Some(None)` if none does, `None` if undecided.
-    fn last_end(&self, buf: &[u8], lead: usize, target: usize, at_end: bool) -> Option<Option<usize>> {
+    /// End of the last record that ends at or before `target`; `None` if none does.
+    fn last_end(&self, buf: &[u8], lead: usize, target: usize, at_end: bool) -> Result<Option<usize>, Undecided> {
         let all = at_end && buf.len() <= target;
         if all {
-            return Some(Some(buf.len()));
+            return Ok(Some(buf.len()));
         }
-        let plain = self.unit.rfind(buf, target).map(|feed| feed + self.unit.len()).filter(|end| *end > lead);
-        let Some(delimiter) = self.quoting else { return Some(plain) };
+        let plain = self.unit.rfind(buf, target).map(|feed| feed + self.unit.width()).filter(|end| *end > lead);
+        let Some(delimiter) = self.quoting else { return Ok(plain) };
         let window = buf.len().min(target.saturating_add(QUOTED + 2));
         let whole = at_end && window == buf.len();
-        let bytes = buf.get(..window)?;
+        let bytes = buf.get(..window).unwrap_or(buf);
         if quotes::in_raw_bytes(self.encoding, delimiter) {
-            if memchr::memchr(b'"', bytes.get(lead..target)?).is_none() {
-                return Some(plain);
+            if memchr::memchr(b'"', bytes.get(lead..target).unwrap_or(bytes)).is_none() {
+                return Ok(plain);
             }
             return last_quoted(bytes, delimiter, lead, target, whole);
         }
@@ -115,21 +115,21 @@ impl Cutter {
         lead: usize,
         target: usize,
         whole: bool,
-    ) -> Option<Option<usize>> {
+    ) -> Result<Option<usize>, Undecided> {
         let clipped = bytes.len() > target.saturating_add(QUOTED);
-        let decoded = encoding::decode(self.encoding, bytes.get(lead..)?);
+        let decoded = encoding::decode(self.encoding, bytes.get(lead..).unwrap_or(&[]));
         let text = decoded.text.as_bytes();
         let mut quotes = Quotes::new(text, delimiter, whole);
         let (mut in_bytes, mut in_text, mut last) = (lead, 0, None);
         while in_bytes < target {
             let end = match quotes.end(in_text) {
                 End::At(end) | End::Unclosed(end) => end,
-                End::More if clipped => memchr::memchr(b'\n', text.get(in_text..)?).map(|at| in_text + at)?,
-                End::More => return None,
+                End::More if clipped => first_feed(text, in_text)?,
+                End::More => return Err(Undecided),
             };
-            let feeds = memchr::memchr_iter(b'\n', text.get(in_text..=end.min(text.len().saturating_sub(1)))?).count();
+            let feeds = memchr::memchr_iter(b'\n', text.get(in_text..text.len().min(end + 1)).unwrap_or(&[])).count();
             for _ in 0..feeds {
-                in_bytes = self.unit.find(bytes, in_bytes)? + self.unit.len();
+                in_bytes = self.unit.find(bytes, in_bytes).ok_or(Undecided)? + self.unit.width();
             }
             if feeds == 0 || in_bytes > target {
                 break;
@@ -137,7 +137,7 @@ impl Cutter {
             last = Some(in_bytes);
             in_text = end + 1;
         }
-        Some(last)
+        Ok(last)
     }
 
     /// No record ends early enough: the end of the first one, or a cut inside it.
@@ -161,7 +161,7 @@ impl Cutter {
             (None, _) => None,
         };
         if let Some(end) = end {
-            return Cut { len: (end + self.unit.len()).min(buf.len()), lead: 0, continues: false };
+            return Cut { len: (end + self.unit.width()).min(buf.len()), lead: 0, continues: false };
         }
         if buf.len() < MAX_RECORD && !at_end {
             return MORE;
@@ -182,7 +182,7 @@ impl Cutter {
         let feeds = memchr::memchr_iter(b'\n', decoded.text.as_bytes().get(..end)?).count();
         let mut at = 0;
         for _ in 0..feeds {
-            at = self.unit.find(buf, at)? + self.unit.len();
+            at = self.unit.find(buf, at)? + self.unit.width();
         }
         self.unit.find(buf, at).or(Some(buf.len()))
     }
@@ -202,8 +202,19 @@ impl Cutter {
     }
 }
 
+fn first_feed(text: &[u8], from: usize) -> Result<usize, Undecided> {
+    let feed = memchr::memchr(b'\n', text.get(from..).unwrap_or(&[]));
+    feed.map(|at| from + at).ok_or(Undecided)
+}
+
 /// Walks records from `lead` and returns the last end at or before `target`.
-fn last_quoted(bytes: &[u8], delimiter: u8, lead: usize, target: usize, whole: bool) -> Option<Option<usize>> {
+fn last_quoted(
+    bytes: &[u8],
+    delimiter: u8,
+    lead: usize,
+    target: usize,
+    whole: bool,
+) -> Result<Option<usize>, Undecided> {
     let mut quotes = Quotes::new(bytes, delimiter, whole);
     let (mut at, mut last) = (lead, None);
     while at < target {
@@ -211,10 +222,10 @@ fn last_quoted(bytes: &[u8], delimiter: u8, lead: usize, target: usize, whole: b
             End::At(end) | End::Unclosed(end) if end < target => end + 1,
             End::At(_) | End::Unclosed(_) => break,
             End::More if bytes.len() - at > QUOTED => break,
-            End::More => return None,
+            End::More => return Err(Undecided),
         };
         at = end;
         last = Some(at);
     }
-    Some(last)
+    Ok(last)
 }

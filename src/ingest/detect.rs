@@ -96,7 +96,7 @@ fn media_type(format: &str) -> &'static str {
 }
 
 /// The head without byte order mark up to its last line end, and the length of the mark.
-pub(crate) fn sample_bytes(head: &[u8], encoding: &'static Encoding) -> (&[u8], usize) {
+pub(crate) fn sample_bytes<'a>(head: &'a [u8], encoding: &'static Encoding) -> (&'a [u8], usize) {
     let bom = encoding::bom_len(encoding, head);
     let body = head.get(bom..).unwrap_or(&[]);
     let end = if head.len() >= HEAD { encoding::Unit::of(encoding).rfind(body, body.len()) } else { None };

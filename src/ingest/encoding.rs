@@ -222,7 +222,7 @@ fn decode_lines(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
         }
         let Some(end) = end else { break };
         text.push('\n');
-        at = end + unit.len();
+        at = end + unit.width();
     }
     Decoded { text, same: false, dirty }
 }
@@ -274,7 +274,7 @@ impl Unit {
 
     /// Bytes of a line feed.
     #[must_use]
-    pub const fn len(self) -> usize {
+    pub const fn width(self) -> usize {
         match self {
             Self::Byte => 1,
             Self::Little | Self::Big => 2,
@@ -284,7 +284,9 @@ impl Unit {
     /// Whether the bytes end with a line feed.
     #[must_use]
     pub fn ends_line(self, bytes: &[u8]) -> bool {
-        bytes.len() >= self.len() && self.is(bytes, bytes.len() - self.len(), b'\n') && bytes.len() % self.len() == 0
+        bytes.len() >= self.width()
+            && self.is(bytes, bytes.len() - self.width(), b'\n')
+            && bytes.len().is_multiple_of(self.width())
     }
 
     /// Whether the unit is a `sign` at `at`.
@@ -334,7 +336,7 @@ impl Unit {
     /// Length of the line without a carriage return at its end.
     #[must_use]
     pub fn without_return(self, bytes: &[u8], start: usize, end: usize) -> usize {
-        let back = end.saturating_sub(self.len());
+        let back = end.saturating_sub(self.width());
         if back >= start && self.is(bytes, back, b'\r') { back } else { end }
     }
 }

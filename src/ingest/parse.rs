@@ -177,7 +177,7 @@ impl<'a> Walk<'a> {
         self.in_text = text.end + 1;
         let end = if self.same { feed } else { self.unit.find(self.chunk, self.in_bytes) };
         let bytes = self.in_bytes..end.unwrap_or(self.chunk.len());
-        self.in_bytes = bytes.end + self.unit.len();
+        self.in_bytes = bytes.end + self.unit.width();
         let bytes = bytes.start..self.unit.without_return(self.chunk, bytes.start, bytes.end);
         let text = text.start..Unit::Byte.without_return(self.text, text.start, text.end);
         Some(Line { bytes, text, ended: end.is_some() })

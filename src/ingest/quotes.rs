@@ -5,18 +5,17 @@
 //! the next line. Cutting and parsing both decide this here, so they agree. Time is linear whatever the bytes.
 
 /// How long a record with line breaks inside may be.
-pub const QUOTED: usize = 1 << 20;
+pub(super) const QUOTED: usize = 1 << 20;
 
 /// Whether marks and delimiters can be told in raw bytes: no later byte of a character looks like one.
 #[must_use]
-pub fn in_raw_bytes(encoding: &'static encoding_rs::Encoding, delimiter: u8) -> bool {
-    encoding.is_ascii_compatible()
-        && (delimiter < 0x40 || encoding == encoding_rs::UTF_8 || encoding.is_single_byte())
+pub(super) fn in_raw_bytes(encoding: &'static encoding_rs::Encoding, delimiter: u8) -> bool {
+    encoding.is_ascii_compatible() && (delimiter < 0x40 || encoding == encoding_rs::UTF_8 || encoding.is_single_byte())
 }
 
 /// Where a record ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub(super) enum End {
     /// At this line feed, or at the end of the text.
     At(usize),
     /// A mark is never closed; the first line ends here.
@@ -27,7 +26,7 @@ pub enum End {
 
 /// Finds record ends in one text, from front to back.
 #[derive(Debug)]
-pub struct Quotes<'a> {
+pub(super) struct Quotes<'a> {
     text: &'a [u8],
     delimiter: u8,
     /// Whether no more bytes follow, so that the end of the text ends the record.
@@ -39,12 +38,12 @@ pub struct Quotes<'a> {
 impl<'a> Quotes<'a> {
     /// Over `text`; `whole` when nothing follows it.
     #[must_use]
-    pub const fn new(text: &'a [u8], delimiter: u8, whole: bool) -> Self {
+    pub(super) const fn new(text: &'a [u8], delimiter: u8, whole: bool) -> Self {
         Self { text, delimiter, whole, open_until: 0 }
     }
 
     /// The end of the record that starts at `start`.
-    pub fn end(&mut self, start: usize) -> End {
+    pub(super) fn end(&mut self, start: usize) -> End {
         let first = self.line_feed(start);
         let first_end = first.unwrap_or(self.text.len());
         let line = self.text.get(start..first_end).unwrap_or(&[]);

@@ -10,7 +10,7 @@ use crate::model::{Field, Reject, Text, Undated};
 
 /// Access logs.
 #[derive(Debug)]
-pub struct Access;
+pub(super) struct Access;
 
 /// How far into a line the time may begin: longer hosts and users do not occur.
 const TIME_WITHIN: usize = 512;
@@ -156,7 +156,9 @@ fn who(before: &str) -> (&str, &str, &str, &str) {
     let mut rest = before.trim();
     let first = word(&mut rest);
     let vhost = words(rest.as_bytes()) >= 3
-        && (first.rsplit_once(':').is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()))
+        && (first
+            .rsplit_once(':')
+            .is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()))
             || rest.split(' ').next().is_some_and(|next| next.parse::<std::net::IpAddr>().is_ok()));
     let (vhost, client) = if vhost { (first, word(&mut rest)) } else { ("", first) };
     let ident = word(&mut rest);

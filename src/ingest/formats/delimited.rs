@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 /// Delimited text.
 #[derive(Debug)]
-pub struct Delimited;
+pub(super) struct Delimited;
 
 impl Format for Delimited {
     fn name(&self) -> &'static str {
@@ -41,7 +41,8 @@ impl Format for Delimited {
 
     fn fields<'a>(&self, form: &ReadingForm, text: &'a str, out: &mut Vec<Field<'a>>) {
         for (index, cell) in Cells::new(text, delimiter(form)).enumerate() {
-            let name = form.columns.get(index).map_or_else(|| format!("column_{}", index + 1), |name| name.to_lowercase());
+            let name =
+                form.columns.get(index).map_or_else(|| format!("column_{}", index + 1), |name| name.to_lowercase());
             out.push(Field { name: Cow::Owned(name), value: table::plain(cell) });
         }
     }
@@ -115,12 +116,12 @@ impl Scanner for Rows {
         let fits = count == self.columns || (count == self.columns + 1 && last.is_empty());
         let dated = time.map_or(Dated::undated(Undated::NoTime), |cell| self.dated(cell, of_day, clock));
         let unreadable = dated == Dated::undated(Undated::Unreadable);
-        let reject = if !fits { Some(Reject::Columns) } else { unreadable.then_some(Reject::Time) };
+        let reject = if fits { unreadable.then_some(Reject::Time) } else { Some(Reject::Columns) };
         Some(Draft { dated, reject })
     }
 }
 
-/// A time cell: any written form, epoch, FILETIME, WebKit, Excel serial; `offset` is what the heading states.
+/// A time cell: any written form, epoch, FILETIME, `WebKit`, Excel serial; `offset` is what the heading states.
 pub(super) fn cell_stamp(raw: &str, offset: Option<i16>) -> Option<Stamp> {
     let mut stamp = times::whole(raw, true)
         .or_else(|| number::excel_serial(raw))

@@ -13,7 +13,7 @@ use std::fmt;
 
 /// JSON lines.
 #[derive(Debug)]
-pub struct Jsonl;
+pub(super) struct Jsonl;
 
 impl Format for Jsonl {
     fn name(&self) -> &'static str {
@@ -61,11 +61,40 @@ impl Scanner for Lines {
 
 /// Keys that hold a record's time, best first; compared without regard to case.
 const KEYS: [&str; 34] = [
-    "@timestamp", "timestamp", "eventTime", "event_time", "time", "ts", "datetime", "date_time", "eventTimestamp",
-    "TimeGenerated", "TimeCreated", "SystemTime", "UtcTime", "CreationTime", "published", "receiveTimestamp",
-    "activityDateTime", "createdDateTime", "EdgeStartTimestamp", "EdgeEndTimestamp", "__REALTIME_TIMESTAMP", "_time",
-    "log_time", "logtime", "logged_at", "created_at", "createdAt", "created", "date", "start_time", "startTime", "start",
-    "日時", "取引日時",
+    "@timestamp",
+    "timestamp",
+    "eventTime",
+    "event_time",
+    "time",
+    "ts",
+    "datetime",
+    "date_time",
+    "eventTimestamp",
+    "TimeGenerated",
+    "TimeCreated",
+    "SystemTime",
+    "UtcTime",
+    "CreationTime",
+    "published",
+    "receiveTimestamp",
+    "activityDateTime",
+    "createdDateTime",
+    "EdgeStartTimestamp",
+    "EdgeEndTimestamp",
+    "__REALTIME_TIMESTAMP",
+    "_time",
+    "log_time",
+    "logtime",
+    "logged_at",
+    "created_at",
+    "createdAt",
+    "created",
+    "date",
+    "start_time",
+    "startTime",
+    "start",
+    "日時",
+    "取引日時",
 ];
 
 /// What one pass over a line tells.
@@ -158,8 +187,7 @@ impl<'de> Deserialize<'de> for Rank {
             }
 
             fn visit_str<E>(self, key: &str) -> Result<Rank, E> {
-                let known = |name: &&str| name.len() == key.len() && name.eq_ignore_ascii_case(key);
-                Ok(Rank(KEYS.iter().position(|name| known(&name))))
+                Ok(Rank(KEYS.iter().position(|name| name.eq_ignore_ascii_case(key))))
             }
         }
         deserializer.deserialize_str(RankVisitor)

@@ -19,7 +19,8 @@ use crate::model::evidence::ReadingForm;
 use crate::model::{Field, Reject, Text, Undated};
 
 /// Every format, in the order in which equal scores are decided.
-pub static FORMATS: &[&dyn Format] = &[&access::Access, &jsonl::Jsonl, &syslog::Syslog, &delimited::Delimited, &text::Plain];
+pub static FORMATS: &[&dyn Format] =
+    &[&access::Access, &jsonl::Jsonl, &syslog::Syslog, &delimited::Delimited, &text::Plain];
 
 /// The format with this name.
 #[must_use]
@@ -128,7 +129,7 @@ impl<'a> Sample<'a> {
     pub fn share(&self, most: usize, fits: impl FnMut(&str) -> bool) -> u8 {
         let mut total = 0;
         let good = self.lines().inspect(|_| total += 1).map(fits).filter(|good| *good).count();
-        u8::try_from(if total == 0 { 0 } else { good * most / total }).unwrap_or(0)
+        u8::try_from((good * most).checked_div(total).unwrap_or(0)).unwrap_or(0)
     }
 }
 

@@ -52,7 +52,8 @@ impl<'a> Peer<'a> {
             return Self { address, port, at };
         }
         let by = message.rfind(" by ").map(|at| (at, address(message.get(at + 4..).unwrap_or(""))));
-        let (at, address) = by.filter(|(_, word)| word.parse::<std::net::IpAddr>().is_ok()).unwrap_or((message.len(), ""));
+        let (at, address) =
+            by.filter(|(_, word)| word.parse::<std::net::IpAddr>().is_ok()).unwrap_or((message.len(), ""));
         Self { address, port, at }
     }
 }
@@ -77,8 +78,16 @@ fn method(message: &str) -> Option<&str> {
 fn user(message: &str, until: usize) -> Option<&str> {
     let head = message.get(..until)?;
     for before in [
-        " for invalid user ", " for illegal user ", "Invalid user ", "Illegal user ", " authenticating user ",
-        " invalid user ", " for user ", " for ", " from user ", " user ",
+        " for invalid user ",
+        " for illegal user ",
+        "Invalid user ",
+        "Illegal user ",
+        " authenticating user ",
+        " invalid user ",
+        " for user ",
+        " for ",
+        " from user ",
+        " user ",
     ] {
         if let Some(at) = head.find(before) {
             let name = head.get(at + before.len()..)?;
@@ -131,7 +140,10 @@ mod tests {
     #[test]
     fn messages_of_sshd() {
         for (message, expected) in [
-            ("Failed password for admin from 192.0.2.5 port 917 ssh2", "method=password user=admin src_ip=192.0.2.5 port=917"),
+            (
+                "Failed password for admin from 192.0.2.5 port 917 ssh2",
+                "method=password user=admin src_ip=192.0.2.5 port=917",
+            ),
             (
                 "Failed password for invalid user postgres from 192.0.2.5 port 404 ssh2",
                 "method=password user=postgres src_ip=192.0.2.5 port=404",
@@ -158,9 +170,6 @@ mod tests {
     #[test]
     fn a_user_name_cannot_forge_the_address() {
         let message = "Failed password for invalid user x from 203.0.113.9 port 1 ssh2 from 192.0.2.5 port 22 ssh2";
-        assert_eq!(
-            told(message),
-            "method=password user=x from 203.0.113.9 port 1 ssh2 src_ip=192.0.2.5 port=22"
-        );
+        assert_eq!(told(message), "method=password user=x from 203.0.113.9 port 1 ssh2 src_ip=192.0.2.5 port=22");
     }
 }

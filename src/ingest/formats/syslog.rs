@@ -9,7 +9,7 @@ use crate::model::{Field, Reject, Text, Undated};
 
 /// Syslog.
 #[derive(Debug)]
-pub struct Syslog;
+pub(super) struct Syslog;
 
 impl Format for Syslog {
     fn name(&self) -> &'static str {

@@ -159,7 +159,9 @@ fn typed_columns(records: &[(usize, &str)], delimiter: u8, columns: usize, from:
 
 /// Whether a cell is a number, a time or an address rather than a name or words.
 fn is_typed(cell: &str) -> bool {
-    let number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+' | '%' | '円' | '¥' | '￥' | '▲' | '０'..='９');
+    let number = |c: char| {
+        c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+' | '%' | '円' | '¥' | '￥' | '▲' | '０'..='９')
+    };
     !cell.is_empty()
         && (cell.chars().all(number) && cell.chars().any(char::is_numeric)
             || times::whole(cell, true).is_some()
@@ -168,16 +170,59 @@ fn is_typed(cell: &str) -> bool {
 
 /// Words that headings of such tables use.
 const WORDS: [&str; 46] = [
-    "日時", "日付", "年月日", "時刻", "氏名", "名義", "口座", "番号", "住所", "金額", "残高", "摘要", "銀行", "支店", "電話",
-    "メール", "アドレス", "種別", "備考", "会員", "通貨", "数量", "利用者", "端末", "発信", "着信", "id", "date", "time", "name",
-    "user", "address", "email", "phone", "amount", "status", "type", "ip", "port", "host", "url", "hash", "message", "event",
-    "level", "content",
+    "日時",
+    "日付",
+    "年月日",
+    "時刻",
+    "氏名",
+    "名義",
+    "口座",
+    "番号",
+    "住所",
+    "金額",
+    "残高",
+    "摘要",
+    "銀行",
+    "支店",
+    "電話",
+    "メール",
+    "アドレス",
+    "種別",
+    "備考",
+    "会員",
+    "通貨",
+    "数量",
+    "利用者",
+    "端末",
+    "発信",
+    "着信",
+    "id",
+    "date",
+    "time",
+    "name",
+    "user",
+    "address",
+    "email",
+    "phone",
+    "amount",
+    "status",
+    "type",
+    "ip",
+    "port",
+    "host",
+    "url",
+    "hash",
+    "message",
+    "event",
+    "level",
+    "content",
 ];
 
 /// Which record is the heading: the first with the usual count whose cells are distinct names, where the rows below
 /// differ from it or it uses the words of headings.
 fn heading(records: &[(usize, &str)], delimiter: u8, columns: usize) -> Option<usize> {
-    let at = records.iter().take(HEADING_WITHIN).position(|(_, record)| Cells::new(record, delimiter).count() == columns)?;
+    let at =
+        records.iter().take(HEADING_WITHIN).position(|(_, record)| Cells::new(record, delimiter).count() == columns)?;
     let (_, record) = records.get(at)?;
     let mut cells: Vec<String> = Cells::new(record, delimiter).map(|cell| plain(cell).trim().to_lowercase()).collect();
     let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
@@ -189,11 +234,18 @@ fn heading(records: &[(usize, &str)], delimiter: u8, columns: usize) -> Option<u
     cells.sort();
     cells.dedup();
     let typed = typed_columns(records, delimiter, columns, at + 1);
-    (cells.len() * 10 >= filled * 8 && (typed > 0 && words > 0 || words * 2 >= columns || typed * 3 >= columns)).then_some(at)
+    (cells.len() * 10 >= filled * 8 && (typed > 0 && words > 0 || words * 2 >= columns || typed * 3 >= columns))
+        .then_some(at)
 }
 
 fn is_heading_word(cell: &str) -> bool {
-    WORDS.iter().any(|word| if word.is_ascii() { cell.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| part.ends_with(word)) } else { cell.contains(word) })
+    WORDS.iter().any(|word| {
+        if word.is_ascii() {
+            cell.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| part.ends_with(word))
+        } else {
+            cell.contains(word)
+        }
+    })
 }
 
 /// Fills in delimiter, columns, and the places of heading and times.
@@ -225,7 +277,7 @@ fn byte_offset(sample: &Sample<'_>, start: usize) -> usize {
     let unit = Unit::of(sample.encoding);
     let mut at = 0;
     for _ in 0..feeds {
-        at = unit.find(sample.raw, at).map_or(sample.raw.len(), |feed| feed + unit.len());
+        at = unit.find(sample.raw, at).map_or(sample.raw.len(), |feed| feed + unit.width());
     }
     sample.bom + at
 }
@@ -256,23 +308,29 @@ enum Holds {
 fn times_of(rows: &[(usize, &str)], delimiter: u8, form: &mut ReadingForm) {
     let columns: Vec<Vec<Cow<'_, str>>> = (0..form.columns.len())
         .map(|index| {
-            let cell = |row: &&str| Cells::new(row, delimiter).nth(index).map(plain);
-            rows.iter().take(100).filter_map(|(_, row)| cell(row)).filter(|cell| !cell.trim().is_empty()).collect()
+            let cells = rows.iter().take(100).filter_map(|(_, row)| Cells::new(row, delimiter).nth(index).map(plain));
+            cells.filter(|cell| !cell.trim().is_empty()).collect()
         })
         .collect();
     let ranked = form.columns.iter().zip(&columns).enumerate().map(|(index, (name, cells))| {
         let named = is_time_name(name);
         let holds = holds(cells, named);
-        (match (named, holds) {
-            (_, Holds::Other) => 0,
-            (true, Holds::Moment) => 4,
-            (false, Holds::Moment) => 3,
-            (true, Holds::Day) => 2,
-            (false, Holds::Day) => 1,
-        }, index, holds)
+        (
+            match (named, holds) {
+                (_, Holds::Other) => 0,
+                (true, Holds::Moment) => 4,
+                (false, Holds::Moment) => 3,
+                (true, Holds::Day) => 2,
+                (false, Holds::Day) => 1,
+            },
+            index,
+            holds,
+        )
     });
     // Of equal columns the first.
-    let Some((rank, time, holds)) = ranked.max_by_key(|(rank, index, _)| (*rank, std::cmp::Reverse(*index))) else { return };
+    let Some((rank, time, holds)) = ranked.max_by_key(|(rank, index, _)| (*rank, std::cmp::Reverse(*index))) else {
+        return;
+    };
     if rank == 0 {
         return;
     }
@@ -283,7 +341,9 @@ fn times_of(rows: &[(usize, &str)], delimiter: u8, form: &mut ReadingForm) {
     }
     if holds == Holds::Day {
         let clock = columns.iter().enumerate().position(|(index, cells)| {
-            index != time && !cells.is_empty() && cells.iter().filter(|cell| time_of_day(cell).is_some()).count() * 10 >= cells.len() * 8
+            index != time
+                && !cells.is_empty()
+                && cells.iter().filter(|cell| time_of_day(cell).is_some()).count() * 10 >= cells.len() * 8
         });
         if let Some(clock) = clock {
             form.notes.push((CLOCK.to_owned(), clock.to_string()));
@@ -295,9 +355,23 @@ fn times_of(rows: &[(usize, &str)], delimiter: u8, form: &mut ReadingForm) {
 fn is_time_name(name: &str) -> bool {
     let name = name.to_lowercase();
     let other = ["生年", "有効", "期限", "birth", "expir", "timeout", "uptime", "runtime", "update"];
-    ["日時", "時刻", "日付", "年月日", "取引日", "発生日", "利用日", "操作日", "日本時間", "date", "time", "timestamp", "epoch"]
-        .iter()
-        .any(|word| name.contains(word))
+    [
+        "日時",
+        "時刻",
+        "日付",
+        "年月日",
+        "取引日",
+        "発生日",
+        "利用日",
+        "操作日",
+        "日本時間",
+        "date",
+        "time",
+        "timestamp",
+        "epoch",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
         && !other.iter().any(|word| name.contains(word))
         || matches!(name.as_str(), "ts" | "日" | "at" | "created" | "when")
 }

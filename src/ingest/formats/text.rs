@@ -7,7 +7,7 @@ use crate::model::{Field, Reject, Text, Undated};
 
 /// Lines of text.
 #[derive(Debug)]
-pub struct Plain;
+pub(super) struct Plain;
 
 /// Note that lines begin with an epoch number, as most of the sample do.
 const EPOCH: &str = "epoch";

@@ -57,12 +57,12 @@ fn compact(bytes: &[u8]) -> Option<(Stamp, usize)> {
         return Some((stamp, cursor.at));
     }
     let mut ahead = cursor;
-    if ahead.eat_any(b"T _-").is_some() {
-        if time_of_day(&mut ahead, &mut stamp) || (ahead.digits_ahead() == 6 && compact_time(&mut ahead, &mut stamp).is_some())
-        {
-            zone(&mut ahead, &mut stamp);
-            cursor = ahead;
-        }
+    if ahead.eat_any(b"T _-").is_some()
+        && (time_of_day(&mut ahead, &mut stamp)
+            || (ahead.digits_ahead() == 6 && compact_time(&mut ahead, &mut stamp).is_some()))
+    {
+        zone(&mut ahead, &mut stamp);
+        cursor = ahead;
     }
     Some((stamp, cursor.at))
 }
@@ -229,11 +229,11 @@ pub fn zone(cursor: &mut Cursor<'_>, stamp: &mut Stamp) {
         Some(byte) if byte.is_ascii_alphabetic() => named_offset(&mut ahead).map(|minutes| {
             // "UTC+09:00" states the offset after the name.
             let mut further = ahead;
-            if minutes == 0 && matches!(further.peek(), Some(b'+' | b'-')) {
-                if let Some(more) = signed_offset(&mut further, true) {
-                    ahead = further;
-                    return more;
-                }
+            if minutes == 0
+                && let Some(more) = signed_offset(&mut further, true)
+            {
+                ahead = further;
+                return more;
             }
             minutes
         }),
@@ -299,8 +299,18 @@ fn named_offset(cursor: &mut Cursor<'_>) -> Option<i16> {
 /// Three letters of an English month, or the whole name.
 fn month(cursor: &mut Cursor<'_>) -> Option<u32> {
     const MONTHS: [&[u8]; 12] = [
-        b"january", b"february", b"march", b"april", b"may", b"june", b"july", b"august", b"september", b"october",
-        b"november", b"december",
+        b"january",
+        b"february",
+        b"march",
+        b"april",
+        b"may",
+        b"june",
+        b"july",
+        b"august",
+        b"september",
+        b"october",
+        b"november",
+        b"december",
     ];
     let rest = cursor.rest();
     let head = rest.get(..3)?;

@@ -8,8 +8,11 @@ use crate::model::Precision;
 /// Characters looked at: no time is longer.
 const WINDOW: usize = 64;
 
-/// First years of the eras, minus one, with the day each began (Gregorian).
-const ERAS: [(&str, char, i32, (i32, u32, u32)); 5] = [
+/// A Gregorian date.
+type Day = (i32, u32, u32);
+
+/// The eras: name, letter, the year before their first, the day each began.
+const ERAS: [(&str, char, i32, Day); 5] = [
     ("令和", 'R', 2018, (2019, 5, 1)),
     ("平成", 'H', 1988, (1989, 1, 8)),
     ("昭和", 'S', 1925, (1926, 12, 25)),
@@ -49,7 +52,9 @@ pub fn folded(text: &str) -> String {
 fn push_numerals(numerals: &mut String, out: &mut String) {
     let digit = |c: char| "〇一二三四五六七八九".chars().position(|n| n == c);
     if let Some((tens, ones)) = numerals.split_once('十') {
-        let part = |text: &str, empty: usize| if text.is_empty() { empty } else { text.chars().next().and_then(digit).unwrap_or(0) };
+        let part = |text: &str, empty: usize| {
+            if text.is_empty() { empty } else { text.chars().next().and_then(digit).unwrap_or(0) }
+        };
         out.push_str(&(part(tens, 1) * 10 + part(ones, 0)).to_string());
     } else {
         out.extend(numerals.chars().filter_map(digit).map(|value| value.to_string()));
@@ -87,7 +92,10 @@ fn date(cursor: &mut Cursor<'_>) -> Option<Stamp> {
     // 2026年度 is a fiscal year, not a date.
     cursor.spaces();
     let month = cursor.number(1, 2)?;
-    let next = mark.map_or_else(|| cursor.eat_all("月".as_bytes()), |mark| cursor.eat(mark));
+    let next = match mark {
+        Some(mark) => cursor.eat(mark),
+        None => cursor.eat_all("月".as_bytes()),
+    };
     if !next {
         return None;
     }
@@ -108,7 +116,7 @@ fn date(cursor: &mut Cursor<'_>) -> Option<Stamp> {
     }
 }
 
-fn era(cursor: &mut Cursor<'_>) -> Option<(i32, (i32, u32, u32))> {
+fn era(cursor: &mut Cursor<'_>) -> Option<(i32, Day)> {
     for (name, letter, before, began) in ERAS {
         if cursor.eat_all(name.as_bytes()) {
             return Some((before, began));

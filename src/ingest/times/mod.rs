@@ -23,7 +23,8 @@ pub fn leading(text: &str, cell: bool) -> Option<(Stamp, bool)> {
         return bounded(rest).then(|| (stamp, rest.trim().is_empty()));
     }
     let first = text.chars().next()?;
-    let wide = !first.is_ascii() || (first.is_ascii_digit() && !text.get(..12.min(text.len())).is_some_and(str::is_ascii));
+    let wide =
+        !first.is_ascii() || (first.is_ascii_digit() && !text.get(..12.min(text.len())).is_some_and(str::is_ascii));
     let era = cell && matches!(first, 'R' | 'H' | 'S' | 'T' | 'M' | 'r' | 'h' | 's');
     if !wide && !era {
         return None;

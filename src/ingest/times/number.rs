@@ -1,9 +1,9 @@
-//! Times written as numbers: epoch in seconds to nanoseconds, FILETIME, WebKit, Excel serials.
+//! Times written as numbers: epoch in seconds to nanoseconds, FILETIME, `WebKit`, Excel serials.
 
 use super::stamp::{Date, Stamp, fraction_precision};
 use crate::model::Precision;
 
-/// Seconds from 1601-01-01 (FILETIME, WebKit) to 1970-01-01.
+/// Seconds from 1601-01-01 (FILETIME, `WebKit`) to 1970-01-01.
 const FROM_1601: i64 = 11_644_473_600;
 
 /// An epoch number as text, told apart by size: seconds (with or without fraction), milli-, micro- or nanoseconds.
@@ -29,7 +29,7 @@ pub fn epoch(text: &str) -> Option<Stamp> {
     Stamp::epoch(value / unit, nanos, precision)
 }
 
-/// 100 ns since 1601 (18 digits, FILETIME) or microseconds since 1601 (17 digits, WebKit), under a date-like heading.
+/// 100 ns since 1601 (18 digits, FILETIME) or microseconds since 1601 (17 digits, `WebKit`), under a date-like heading.
 #[must_use]
 pub fn since_1601(text: &str) -> Option<Stamp> {
     if !all_digits(text) {

@@ -38,7 +38,14 @@ impl Stamp {
     #[must_use]
     pub fn day(year: i32, month: u32, day: u32) -> Option<Self> {
         let days = days(year, month, day)?;
-        Some(Self { date: Date::Full(days), secs: 0, nanos: 0, precision: Precision::Day, offset: None, assumed: false })
+        Some(Self {
+            date: Date::Full(days),
+            secs: 0,
+            nanos: 0,
+            precision: Precision::Day,
+            offset: None,
+            assumed: false,
+        })
     }
 
     /// A date without its year at midnight. 29 February is a date.
