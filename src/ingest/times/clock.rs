@@ -181,7 +181,8 @@ mod tests {
             "2026-04-01 3:04:05 PM",
             "２０２６／０４／０１ １５：０４：０５",
         ] {
-            assert_eq!(iso(text), "2026-04-01T15:04:05+09:00", "{text}");
+            let instant = at(text, Some("Asia/Tokyo")).instant().unwrap();
+            assert_eq!(instant.iso(540), "2026-04-01T15:04:05+09:00", "{text}");
         }
     }
 
