@@ -3,6 +3,7 @@
 
 mod graph {
     mod correlation;
+    mod files;
     mod layouts;
     mod link_graph;
     mod planted_rings;

@@ -4,7 +4,9 @@
 //! the same store gives the same graph, the same picture and the same answer.
 
 pub mod correlate;
+pub mod draw;
 pub mod facts;
+pub mod files;
 pub mod layout;
 pub mod links;
 pub mod measures;
