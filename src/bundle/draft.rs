@@ -8,8 +8,10 @@ use super::fault::Fault;
 use super::keys::SigningKey;
 use super::labels;
 use super::pack::{self, Packed};
+use super::release::Finding;
 use super::sshsig;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::io::Write;
 
 /// What a draft remembers of its preparer; left behind when it is sealed.
@@ -50,4 +52,18 @@ pub fn draft(
     }
     let bytes = pack::write_archive(entries, out)?;
     Ok(Drafted { bytes, files: payload.len(), bag_hash: bag::sha256_hex(tag_manifest.as_bytes()) })
+}
+
+/// Writes the risks that the check before release left to the approver into `data/sanitising.json`, so that they are
+/// signed with everything else and nobody can drop one. Call it before `draft`, also with no risks.
+pub fn state_risks(payload: &mut [(String, Vec<u8>)], risks: &[Finding]) -> Result<(), Fault> {
+    let unreadable =
+        || Fault::input("data/sanitising.json がないか読めない", "data/sanitising.json is missing or unreadable");
+    let (_, bytes) = payload.iter_mut().find(|(path, _)| path == bag::SANITISING).ok_or_else(unreadable)?;
+    let mut record: Value = serde_json::from_slice(bytes).map_err(|_| unreadable())?;
+    let list = risks.iter().map(|risk| json!({"id": risk.id, "file": risk.file, "what": risk.what})).collect();
+    record.as_object_mut().ok_or_else(unreadable)?.insert("residual".to_owned(), Value::Array(list));
+    *bytes = serde_json::to_vec_pretty(&record).map_err(|error| Fault::Io(error.into()))?;
+    bytes.push(b'\n');
+    Ok(())
 }

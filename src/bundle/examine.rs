@@ -75,7 +75,7 @@ impl<R: Read + Seek> Examined<R> {
             digests.insert(path.clone(), digest);
             kept.extend(bytes.map(|bytes| (path.clone(), bytes)));
         }
-        checks.pass("archive", format!("{} files", places.len()));
+        checks.put("archive", Some(true), counted(places.len()));
         let mut out = Self { archive, checks, places, digests, kept, info: None, oxum: Oxum::default() };
         out.check_list(stage);
         out.check_form();
@@ -121,7 +121,7 @@ impl<R: Read + Seek> Examined<R> {
         let found = found.map(|(text, paths)| Wording::about(text, &shown(&paths)));
         match found {
             Some(detail) => self.checks.fail("file-list", detail),
-            None => self.checks.pass("file-list", format!("{} files", self.places.len())),
+            None => self.checks.put("file-list", Some(true), counted(self.places.len())),
         }
     }
 
@@ -172,7 +172,7 @@ impl<R: Read + Seek> Examined<R> {
         let expected = bag::manifest(hashes.iter().map(|(path, hash)| (*path, hash.as_str())));
         let stated = self.file(name);
         if stated == expected.as_bytes() {
-            self.checks.pass(check, format!("{} files", files.len()));
+            self.checks.put(check, Some(true), counted(files.len()));
             return;
         }
         let stated = String::from_utf8_lossy(stated);
@@ -253,6 +253,10 @@ fn listed(manifest: &[u8]) -> Vec<&str> {
 
 const fn bag_limit() -> usize {
     super::pack::MAX_FILES
+}
+
+fn counted(files: usize) -> Wording {
+    Wording::new(format!("ファイル{files}件"), if files == 1 { "1 file".to_owned() } else { format!("{files} files") })
 }
 
 /// The first few paths, escaped.

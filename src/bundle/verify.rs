@@ -4,19 +4,22 @@
 //! authorship that cannot be checked means that the bundle does not pass.
 
 use super::approval::{Approval, Signers};
-use super::bag_info::BagInfo;
+use super::bag;
+use super::bag_info::{BagInfo, Content};
 use super::check::{Check, Checks};
 use super::examine::{Examined, Stage};
 use super::fault::Fault;
 use super::identity::{Identity, Recipient};
 use super::keys::PublicKey;
 use super::labels;
+use super::policy::Profile;
 use super::seal::{Plain, unseal};
 use super::sequence::{self, History, Standing};
 use super::trust::{Right, TrustEntry, TrustList};
 use super::wording::Wording;
 use crate::model::{Instant, Text, Unit};
 use data_encoding::HEXLOWER;
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use std::io::{Read, Seek, SeekFrom};
 
@@ -32,8 +35,6 @@ pub struct Context<'a> {
     pub own_unit: Option<&'a Unit>,
     /// Bundles received before, where known.
     pub history: Option<&'a History>,
-    /// Names of the sanitising profiles this program knows; empty when they cannot be judged.
-    pub profiles: &'a [&'a str],
     /// Whether the receiving store is a training store, where known.
     pub training: Option<bool>,
     /// Who accepts the bundle by name although its receive-by has passed.
@@ -44,7 +45,7 @@ impl Context<'_> {
     /// Judged at a moment, with nothing else known.
     #[must_use]
     pub const fn at(at: Instant) -> Self {
-        Self { at, own_unit: None, history: None, profiles: &[], training: None, late_accepted_by: None }
+        Self { at, own_unit: None, history: None, training: None, late_accepted_by: None }
     }
 }
 
@@ -69,6 +70,8 @@ pub struct Report {
     pub standing: Standing,
     /// Its receive-by has passed.
     pub expired: bool,
+    /// It came sealed, and not as an archive somebody had opened already.
+    pub sealed: bool,
 }
 
 impl Report {
@@ -128,7 +131,7 @@ pub(super) fn examine<R: Read + Seek>(
         Some(key) => checks.pass("seal", key.fingerprint()),
         None => checks.unknown("seal", Text::new("封緘されていない書庫", "an archive without a seal")),
     }
-    checks.pass("opens", "");
+    checks.put("opens", Some(true), Text::new("開封できた", "opened").into());
     let mut bag = match Examined::new(plain, Stage::Final, checks) {
         Ok(bag) => bag,
         Err((mut checks, fault)) => {
@@ -139,6 +142,7 @@ pub(super) fn examine<R: Read + Seek>(
     let signers = bag.check_signatures();
     judge_people(&mut bag, &signers, trust, context.at);
     let mut report = stopped(Checks::default(), sha256);
+    report.sealed = key.is_some();
     report.bag_hash = Some(bag.bag_hash());
     if let Some(info) = bag.info.clone() {
         judge_receiver(&mut bag.checks, &info, key.as_ref(), context);
@@ -148,6 +152,8 @@ pub(super) fn examine<R: Read + Seek>(
         report.standing = received.map_or(Standing::Unknown, |received| sequence::standing(&info, &hash, received));
         sequence::check(&mut bag.checks, &info, &report.standing);
         judge_use(&mut bag.checks, &info, context);
+        let record = bag.file(bag::SANITISING).to_vec();
+        judge_profile(&mut bag.checks, &info, &record);
         report.info = Some(info);
     }
     Signers { preparer: report.preparer, approval: report.approval, approver: report.approver } = signers;
@@ -166,6 +172,7 @@ fn stopped(checks: Checks, sha256: String) -> Report {
         bag_hash: None,
         standing: Standing::Unknown,
         expired: false,
+        sealed: false,
     }
 }
 
@@ -305,6 +312,7 @@ fn judge_time(checks: &mut Checks, info: &BagInfo, context: &Context<'_>) -> boo
     expired
 }
 
+/// Training material and real data never meet in one store.
 fn judge_use(checks: &mut Checks, info: &BagInfo, context: &Context<'_>) {
     let kind = if info.training {
         Text::new("訓練用", "training material")
@@ -325,11 +333,49 @@ fn judge_use(checks: &mut Checks, info: &BagInfo, context: &Context<'_>) {
         ),
         _ => checks.put("training", Some(true), kind.into()),
     }
-    if context.profiles.is_empty() {
-        checks.unknown("profile", Wording::same(&info.profile));
-    } else if context.profiles.contains(&info.profile.as_str()) {
-        checks.pass("profile", &info.profile);
+}
+
+/// The profile must be one of ours and the one the sanitiser recorded; another edition of it cannot be judged.
+fn judge_profile(checks: &mut Checks, info: &BagInfo, record: &[u8]) {
+    #[derive(Deserialize)]
+    struct Policy {
+        name: String,
+        serial: u32,
+        sha256: String,
+    }
+    #[derive(Deserialize)]
+    struct Record {
+        policy: Policy,
+    }
+    let Ok(known) = Profile::named(&info.profile) else {
+        return checks
+            .fail("profile", Wording::about(Text::new("知らないプロファイル", "unknown profile"), &info.profile));
+    };
+    let policy = match serde_json::from_slice::<Record>(record) {
+        Ok(record) => record.policy,
+        Err(_) if info.content == Content::Answer && record.is_empty() => {
+            return checks
+                .unknown("profile", Text::new("仮名化の記録のない回答", "an answer without a sanitising record"));
+        }
+        Err(_) => {
+            return checks.fail("profile", Text::new("仮名化の記録が読めない", "the sanitising record is unreadable"));
+        }
+    };
+    let edition = format!("{} {}", policy.name, policy.serial);
+    if policy.name != info.profile {
+        checks.fail(
+            "profile",
+            Wording::about(
+                Text::new("記録されたプロファイルと違う:", "the sanitiser recorded another profile:"),
+                &edition,
+            ),
+        );
+    } else if policy.sha256 == known.hash() {
+        checks.pass("profile", edition);
     } else {
-        checks.fail("profile", Wording::about(Text::new("知らないプロファイル", "unknown profile"), &info.profile));
+        checks.unknown(
+            "profile",
+            Wording::about(Text::new("手元と異なる版:", "another edition than the one at hand:"), &edition),
+        );
     }
 }

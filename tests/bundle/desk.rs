@@ -5,6 +5,7 @@ use itoguchi::bundle::bag_info::{BagInfo, Content, NO_PREVIOUS};
 use itoguchi::bundle::draft::draft;
 use itoguchi::bundle::identity::{Identity, Recipient, make_identity};
 use itoguchi::bundle::keys::{SigningKey, key_from_seed};
+use itoguchi::bundle::policy::Profile;
 use itoguchi::bundle::seal::{Sealed, seal};
 use itoguchi::bundle::trust::{TrustEntry, TrustList};
 use itoguchi::bundle::verify::{Context, Report, verify};
@@ -53,7 +54,14 @@ pub(crate) fn decision<'a>() -> Decision<'a> {
 }
 
 pub(crate) fn context<'a>() -> Context<'a> {
-    Context { profiles: &["national"], ..Context::at(later(2)) }
+    Context::at(later(2))
+}
+
+/// A sanitising record as the national profile gives it.
+pub(crate) fn record() -> String {
+    let profile = Profile::named("national").unwrap();
+    let policy = serde_json::json!({"name": "national", "serial": profile.serial(), "sha256": profile.hash()});
+    serde_json::json!({ "policy": policy }).to_string()
 }
 
 impl Desk {
@@ -88,7 +96,7 @@ impl Desk {
         };
         let payload = vec![
             ("data/case.json".to_owned(), "{\"version\":1,\"title\":\"訓練\"}\n".repeat(900).into_bytes()),
-            ("data/sanitising.json".to_owned(), br#"{"policy":"national","residual":[]}"#.to_vec()),
+            ("data/sanitising.json".to_owned(), record().into_bytes()),
             ("data/undated.jsonl".to_owned(), Vec::new()),
         ];
         let trust = TrustList { entries };

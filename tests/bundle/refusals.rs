@@ -1,6 +1,6 @@
 //! Tampering: each kind is refused, and the check that names it is the right one.
 
-use crate::desk::{DAY, Desk, PREFIX, context, failed, later, rezip, signer, unit, unzip, zip};
+use crate::desk::{DAY, Desk, PREFIX, context, failed, later, record, rezip, signer, unit, unzip, zip};
 use itoguchi::bundle::bag_info::NO_PREVIOUS;
 use itoguchi::bundle::identity::{Identity, make_identity};
 use itoguchi::bundle::sequence::{History, Received, Standing};
@@ -176,7 +176,18 @@ fn late_training_and_unknown_profiles_are_named() {
     let accepted = judged(&Context { late_accepted_by: Some("高橋"), ..late });
     assert!(accepted.passed() && accepted.expired);
     assert_eq!(failed(&judged(&Context { training: Some(false), ..context() })), ["training"]);
-    assert_eq!(failed(&judged(&Context { profiles: &["public"], ..context() })), ["profile"]);
+    for (name, record, ok) in [
+        ("unheard-of", record(), Some(false)),
+        ("public", record(), Some(false)),
+        ("national", "{}".to_owned(), Some(false)),
+        ("national", r#"{"policy":{"name":"national","serial":9999,"sha256":"00"}}"#.to_owned(), None),
+    ] {
+        let mut other = Desk::new();
+        name.clone_into(&mut other.info.profile);
+        other.payload[1].1 = record.into_bytes();
+        let report = other.judge(&other.sealed().0);
+        assert_eq!(report.checks.iter().find(|check| check.check == "profile").unwrap().ok, ok, "{name}");
+    }
     assert_eq!(failed(&judged(&Context { at: DAY, ..context() })), Vec::<&str>::new());
 }
 
