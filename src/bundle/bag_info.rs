@@ -46,7 +46,8 @@ pub struct BagInfo {
     pub sender: Unit,
     /// Receiving unit's path, or the name of a receiver outside the police.
     pub receiver: String,
-    /// Fingerprints (`Recipient::fingerprint`) of the keys it is sealed to, sorted.
+    /// Fingerprints (`Recipient::fingerprint`) of the keys it may be sealed to, sorted; empty where the receiver's keys were
+    /// not known when it was drafted.
     pub receiver_keys: Vec<String>,
     /// Sanitising profile.
     pub profile: String,
@@ -85,11 +86,8 @@ impl BagInfo {
         let mut keys = self.receiver_keys.clone();
         keys.sort();
         keys.dedup();
-        if keys.is_empty() || keys != self.receiver_keys {
-            return Err(Fault::input(
-                "受信鍵の指紋が空か、整列していない",
-                "the receiver's key fingerprints are missing or not sorted",
-            ));
+        if keys != self.receiver_keys {
+            return Err(Fault::input("受信鍵の指紋が整列していない", "the receiver's key fingerprints are not sorted"));
         }
         let first = self.previous == NO_PREVIOUS;
         if self.sequence == 0 || !labels::is_sha256(&self.previous) || first != (self.sequence == 1) {

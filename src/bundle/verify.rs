@@ -275,7 +275,8 @@ fn is_related(one: &str, other: &str) -> bool {
 }
 
 fn judge_receiver(checks: &mut Checks, info: &BagInfo, key: Option<&Recipient>, context: &Context<'_>) {
-    let named_key = key.map(|key| info.receiver_keys.contains(&key.fingerprint()));
+    let named_key =
+        key.filter(|_| !info.receiver_keys.is_empty()).map(|key| info.receiver_keys.contains(&key.fingerprint()));
     let named_unit = context.own_unit.map(|unit| is_related(&info.receiver, unit.path()));
     match (named_key, named_unit) {
         (Some(false), _) => checks.fail(

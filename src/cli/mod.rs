@@ -1,1 +1,173 @@
-//! Arguments in, text and JSON Lines out.
+//! Arguments in, text and JSON Lines out. Exit 0 done, 1 checked and found wanting, 2 bad input or usage.
+
+#![expect(clippy::print_stderr, reason = "errors go to standard error, results alone to standard output")]
+
+mod args;
+mod bundles;
+mod desk;
+mod evidence;
+mod links;
+mod out;
+
+use crate::model::{Explain, Instant, Lang};
+use crate::workbench::{self, Mode, Session, clock};
+use args::{Cli, Command};
+use clap::Parser as _;
+use out::Out;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// How a command ended, other than by an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Done,
+    Wanting,
+    /// Something could not be read; the rest was done.
+    Unreadable,
+}
+
+type Result = std::result::Result<Verdict, Failed>;
+
+/// An error on its way to the person: the message and the remedy in their language.
+struct Failed(Box<dyn Explain>);
+
+impl<E: Explain + 'static> From<E> for Failed {
+    fn from(err: E) -> Self {
+        Self(Box::new(err))
+    }
+}
+
+/// Standard output failed: a closed pipe is a reader that has seen enough.
+#[derive(Debug, thiserror::Error)]
+#[error("the result could not be printed: {0}")]
+struct Printing(std::io::Error);
+
+impl Explain for Printing {
+    fn what(&self, lang: Lang) -> String {
+        lang.pick("結果を出力できません", "the result could not be printed").to_owned()
+    }
+}
+
+impl From<std::io::Error> for Failed {
+    fn from(err: std::io::Error) -> Self {
+        if err.kind() == std::io::ErrorKind::BrokenPipe {
+            std::process::exit(0);
+        }
+        Self(Box::new(Printing(err)))
+    }
+}
+
+/// Runs the program on the process's arguments.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(err) => {
+            let code = if err.use_stderr() { 2 } else { 0 };
+            let _ = err.print();
+            return ExitCode::from(code);
+        }
+    };
+    let lang = cli.lang.as_deref().map_or_else(system_lang, |tag| Lang::from_tag(tag).unwrap_or_default());
+    let context = match Context::new(&cli, lang) {
+        Ok(context) => context,
+        Err(failed) => return complain(lang, &failed),
+    };
+    match context.run(cli.command) {
+        Ok(Verdict::Done) => ExitCode::SUCCESS,
+        Ok(Verdict::Wanting) => ExitCode::from(1),
+        Ok(Verdict::Unreadable) => ExitCode::from(2),
+        Err(failed) => complain(lang, &failed),
+    }
+}
+
+fn complain(lang: Lang, failed: &Failed) -> ExitCode {
+    tell(lang, &*failed.0);
+    ExitCode::from(2)
+}
+
+/// Tells a failure on standard error, with its remedy.
+fn tell(lang: Lang, err: &dyn Explain) {
+    eprintln!("{}{}", lang.pick("誤り: ", "error: "), out::plain(&err.what(lang)));
+    if let Some(hint) = err.hint(lang) {
+        eprintln!("{}{}", lang.pick("対処: ", "hint: "), out::plain(&hint));
+    }
+}
+
+/// Japanese first: English only where the environment says so.
+fn system_lang() -> Lang {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    if locale.is_some_and(|locale| locale.starts_with("en")) { Lang::En } else { Lang::Ja }
+}
+
+/// What every command has at hand.
+struct Context {
+    out: Out,
+    operator: String,
+    fixed: Option<Instant>,
+}
+
+impl Context {
+    fn new(cli: &Cli, lang: Lang) -> std::result::Result<Self, Failed> {
+        if let Some(tag) = cli.lang.as_deref().filter(|tag| Lang::from_tag(tag).is_none()) {
+            return Err(workbench::Error::input(
+                format!("知らない言語です: `{tag}`（ja, en）"),
+                format!("unknown language `{tag}`, one of: ja, en"),
+            )
+            .into());
+        }
+        let operator =
+            cli.operator.clone().or_else(|| std::env::var("USER").ok()).filter(|name| !name.trim().is_empty());
+        Ok(Self {
+            out: Out { lang, json: cli.json },
+            operator: operator.unwrap_or_else(|| "operator".to_owned()),
+            fixed: cli.time.as_deref().map(clock::read).transpose()?,
+        })
+    }
+
+    fn open(&self, store: &Path, mode: Mode) -> std::result::Result<Session, Failed> {
+        Ok(Session::open(store, mode, &self.operator, self.fixed)?)
+    }
+
+    fn run(&self, command: Option<Command>) -> Result {
+        match command {
+            None => desk::window(self, None),
+            Some(Command::Open(open)) => desk::window(self, Some(&open)),
+            Some(Command::Demo(demo)) => desk::demo(self, &demo),
+            Some(Command::New { store, unit }) => evidence::new(self, &store, &unit),
+            Some(Command::Case(command)) => evidence::case(self, &command),
+            Some(Command::Evidence(command)) => evidence::evidence(self, &command),
+            Some(Command::Search { store, query, case, evidence, limit, count }) => {
+                evidence::search(self, &store, &query, (case.as_deref(), evidence.as_deref()), (limit, count))
+            }
+            Some(Command::Indicators { store, case, kind }) => {
+                links::indicators(self, &store, case.as_deref(), kind.as_deref())
+            }
+            Some(Command::Extract { file }) => links::extract(self, file.as_deref()),
+            Some(Command::Role(role)) => links::role(self, &role),
+            Some(Command::Import { store, case, file }) => links::import(self, &store, &case, &file),
+            Some(Command::Graph { store, case, out }) => links::graph(self, &store, case.as_deref(), &out),
+            Some(Command::Correlate { store, min_score, pairs, suggest }) => {
+                links::correlate(self, &store, min_score, pairs, suggest)
+            }
+            Some(Command::Key(command)) => bundles::key(self, &command),
+            Some(Command::Export(export)) => bundles::export(self, &export),
+            Some(Command::Approve { draft, key, accept, reason }) => {
+                bundles::approve(self, &draft, &key, accept.as_deref(), reason.as_deref())
+            }
+            Some(Command::Seal { draft, to, out }) => bundles::seal(self, &draft, &to, &out),
+            Some(Command::Verify { bundle, identity, trust, store, at }) => {
+                bundles::verify(self, &bundle, identity.as_deref(), trust.as_deref(), store.as_deref(), at.as_deref())
+            }
+            Some(Command::Receive { store, bundle, identity, key, receipt }) => {
+                bundles::receive(self, &store, &bundle, &identity, key.as_deref().zip(receipt.as_deref()))
+            }
+            Some(Command::Answer { store, receiver, prepare, out }) => {
+                bundles::answer(self, &store, &receiver, &prepare, &out)
+            }
+            Some(Command::Audit { store, verify, head }) => evidence::audit(self, &store, verify, head),
+            Some(Command::Check { store }) => evidence::check(self, &store),
+        }
+    }
+}

@@ -16,6 +16,13 @@ fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
+/// Stands for a shared service in the training exercise.
+pub(super) fn training(kind: &str, value: &str) -> Option<Text> {
+    let line = |entry: &str| entry.split_once(' ') == Some((kind, value));
+    let listed = entries(include_str!("../../assets/lists/training.txt")).any(line);
+    listed.then_some(Text::new("訓練用の共用サービス", "Shared service of the training exercise"))
+}
+
 /// A DNS server open to everybody.
 pub(super) fn resolver(address: &str) -> Option<Text> {
     RESOLVERS.contains(address).then_some(Text::new("公開DNSサーバー", "Public resolver"))

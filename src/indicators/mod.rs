@@ -190,7 +190,7 @@ impl Extractor for Indicators {
     }
 
     fn benign(&self, kind: Kind, value: &str) -> Option<Text> {
-        family(kind).and_then(|family| (family.benign)(value))
+        family(kind).and_then(|family| (family.benign)(value)).or_else(|| benign::training(kind.tag(), value))
     }
 
     fn about(&self, kind: Kind) -> Option<&'static About> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A change to the statements. Evidence has no edits: it is imported, withdrawn or expunged, never changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "kebab-case")]
+#[serde(tag = "do", content = "what", rename_all = "kebab-case")]
 pub enum Edit {
     /// States something new, or replaces what the same id said.
     Put(Statement),

@@ -6,6 +6,7 @@
 
 mod audit;
 mod books;
+mod bytes;
 mod check;
 mod corpus;
 mod error;
@@ -24,6 +25,7 @@ mod statements;
 
 pub use audit::print_head;
 pub use books::{ExportEntry, ReceivedEntry, TrustRow};
+pub use bytes::StoredBytes;
 pub use check::Check;
 pub use error::{Error, Result};
 pub use import::{Finish, Import, NewEvidence};

@@ -1,0 +1,192 @@
+//! Commands on keys and bundles: make, approve, seal, verify, receive, answer.
+
+use super::args::{self, Key};
+use super::evidence::checks;
+use super::{Context, Result, Verdict, tell};
+use crate::model::Ticket;
+use crate::workbench::receive::{Arrival, Judge};
+use crate::workbench::{Accept, Error, Fault, Finding, Mode, TrustRow, clock, export, keys, receive, session};
+use serde_json::json;
+use std::path::Path;
+
+/// The passphrase of a key: from the environment, so that it is in no argument list and no log.
+fn passphrase() -> Option<String> {
+    std::env::var("ITOGUCHI_PASSPHRASE").ok().filter(|text| !text.is_empty())
+}
+
+pub(super) fn key(context: &Context, command: &Key) -> Result {
+    let row = match command {
+        Key::New { file, name, no_passphrase } => {
+            let secret = passphrase();
+            if secret.is_none() && !no_passphrase {
+                return Err(Error::input(
+                    "合言葉を環境変数 ITOGUCHI_PASSPHRASE に入れるか、--no-passphrase を付けてください",
+                    "put a passphrase into ITOGUCHI_PASSPHRASE, or give --no-passphrase",
+                )
+                .into());
+            }
+            let made = keys::make_key(file, name, secret.as_deref().filter(|_| !no_passphrase))?;
+            json!({"file": file.display().to_string(), "name": name, "public": made.line(), "fingerprint": made.fingerprint()})
+        }
+        Key::Identity { file } => json!({"file": file.display().to_string(), "recipient": keys::make_identity(file)?}),
+        Key::Token { file } => {
+            let key = keys::make_token_key(file, context.fixed.unwrap_or_else(clock::now))?;
+            json!({"file": file.display().to_string(), "epoch": key.epoch, "fingerprint": key.fingerprint()})
+        }
+        Key::Trust { store, public_key, unit, name, may } => {
+            let session = context.open(store, Mode::Write)?;
+            let line = std::fs::read_to_string(public_key)
+                .map_err(|source| Error::File { source, path: public_key.clone() })?;
+            let row = TrustRow {
+                public_key: keys::public_line(&line)?,
+                unit: session::read_unit(unit)?,
+                name: name.clone(),
+                may: keys::read_rights(may)?,
+            };
+            session.store.trust(&row, &session.author())?;
+            json!({"public": row.public_key, "unit": row.unit.path(), "name": row.name, "may": row.may})
+        }
+    };
+    context.out.row(&row)?;
+    Ok(Verdict::Done)
+}
+
+pub(super) fn export(context: &Context, args: &args::Export) -> Result {
+    let session = context.open(&args.store, Mode::Write)?;
+    let plan = export::Plan {
+        case: session.store.find_case(&args.case)?,
+        profile: args.profile.clone(),
+        receiver: session::read_unit(&args.receiver)?,
+        records: args.records.clone(),
+        to: args.to.clone(),
+    };
+    let preparer = export::read_key(&args.prepare, passphrase().as_deref())?;
+    let token_key = export::read_token_key(&session, &args.token_key)?;
+    let done = export::make_draft(&session, &plan, &preparer, &token_key, &args.out, &Ticket::new())?;
+    let stopped = !done.report.stops.is_empty();
+    let finding = |list: &[Finding]| -> Vec<_> {
+        list.iter().map(|risk| json!({"id": risk.id, "file": risk.file, "what": risk.what})).collect()
+    };
+    context.out.row(&json!({
+        "draft": args.out.display().to_string(), "bundle": done.bundle, "files": done.files, "bytes": done.bytes,
+        "kept": done.counts[0], "tokens": done.counts[1], "generalised": done.counts[2], "withheld": done.counts[3],
+        "records": done.records, "stopped": stopped, "stops": finding(&done.report.stops), "residual": finding(&done.report.residual),
+        "searched": done.report.searched, "blind": done.report.blind,
+    }))?;
+    Ok(if stopped { Verdict::Wanting } else { Verdict::Done })
+}
+
+pub(super) fn approve(
+    context: &Context,
+    draft: &Path,
+    key: &Path,
+    accept: Option<&str>,
+    reason: Option<&str>,
+) -> Result {
+    let key = export::read_key(key, passphrase().as_deref())?;
+    let accept = match accept {
+        None => Accept::Nothing,
+        Some("all") => Accept::All,
+        Some(ids) => Accept::These(ids.split(',').map(|id| id.trim().to_owned()).collect()),
+    };
+    match export::approve(draft, &key, accept, reason.unwrap_or(""), context.fixed) {
+        Ok(done) => {
+            context.out.row(&json!({"draft": draft.display().to_string(), "bundle": done.bundle, "approver": done.approver, "risks_accepted": done.risks_accepted}))?;
+            Ok(Verdict::Done)
+        }
+        Err(err) if is_wanting(&err) => {
+            tell(context.out.lang, &err);
+            Ok(Verdict::Wanting)
+        }
+        Err(err) => Err(err.into()),
+    }
+}
+
+/// A step that was understood and refused: undecided risks, one person twice, a failed check.
+fn is_wanting(err: &Error) -> bool {
+    let Error::Below(failure) = err else { return false };
+    let fault: &dyn std::error::Error = &**failure;
+    matches!(
+        fault.downcast_ref::<Fault>(),
+        Some(Fault::Undecided(_) | Fault::SamePerson(_) | Fault::Check { .. } | Fault::Recipients(_))
+    )
+}
+
+pub(super) fn seal(context: &Context, draft: &Path, to: &[String], out: &Path) -> Result {
+    match export::seal_draft(draft, to, out) {
+        Ok(done) => {
+            context
+                .out
+                .row(&json!({"bundle": out.display().to_string(), "bytes": done.bytes, "sha256": done.sha256}))?;
+            Ok(Verdict::Done)
+        }
+        Err(err) if is_wanting(&err) => {
+            tell(context.out.lang, &err);
+            Ok(Verdict::Wanting)
+        }
+        Err(err) => Err(err.into()),
+    }
+}
+
+pub(super) fn verify(
+    context: &Context,
+    bundle: &Path,
+    identity: Option<&Path>,
+    trust: Option<&Path>,
+    store: Option<&Path>,
+    at: Option<&str>,
+) -> Result {
+    let identities = identity.map(receive::read_identities).transpose()?.unwrap_or_default();
+    let mut judge = match store {
+        Some(store) => Judge::of_store(&context.open(store, Mode::Read)?, identities)?,
+        None => Judge { identities, ..Judge::default() },
+    };
+    if let Some(trust) = trust {
+        judge.trust = Some(receive::read_trust(trust)?);
+    }
+    let at = at.map(clock::read).transpose()?.or(context.fixed).unwrap_or_else(clock::now);
+    let report = receive::judge(bundle, &judge, at)?;
+    checks(context, &receive::checks(&report, context.out.lang))?;
+    Ok(match (report.opened(), report.passed()) {
+        (false, _) => Verdict::Unreadable,
+        (true, true) => Verdict::Done,
+        (true, false) => Verdict::Wanting,
+    })
+}
+
+pub(super) fn receive(
+    context: &Context,
+    store: &Path,
+    bundle: &Path,
+    identity: &Path,
+    receipt: Option<(&Path, &Path)>,
+) -> Result {
+    let session = context.open(store, Mode::Write)?;
+    let judge = Judge::of_store(&session, receive::read_identities(identity)?)?;
+    let key = receipt.map(|(key, _)| export::read_key(key, passphrase().as_deref())).transpose()?;
+    let receipt = key.as_ref().zip(receipt.map(|(_, out)| out));
+    match receive::receive(&session, bundle, &judge, receipt, &Ticket::new())? {
+        Arrival::Entered(entered) => {
+            context.out.row(&json!({
+                "bundle": entered.bundle, "cases": entered.cases, "indicators": entered.indicators, "records": entered.records,
+                "quarantined": entered.quarantined.is_some(), "why": entered.quarantined,
+            }))?;
+            Ok(if entered.quarantined.is_some() { Verdict::Wanting } else { Verdict::Done })
+        }
+        Arrival::Refused(report) => {
+            checks(context, &receive::checks(&report, context.out.lang))?;
+            Ok(if report.opened() { Verdict::Wanting } else { Verdict::Unreadable })
+        }
+    }
+}
+
+pub(super) fn answer(context: &Context, store: &Path, receiver: &str, prepare: &Path, out: &Path) -> Result {
+    let session = context.open(store, Mode::Write)?;
+    let receiver = session::read_unit(receiver)?;
+    let key = export::read_key(prepare, passphrase().as_deref())?;
+    let (bundle, answer, bytes) = receive::draft_answer(&session, &receiver, &key, &[], out, &Ticket::new())?;
+    context.out.row(
+        &json!({"draft": out.display().to_string(), "bundle": bundle, "links": answer.links.len(), "bytes": bytes}),
+    )?;
+    Ok(Verdict::Done)
+}

@@ -1,0 +1,171 @@
+//! Commands on cases, evidence, records and the audit trail.
+
+use super::args::{Add, Case, Evidence};
+use super::{Context, Result, Verdict, tell};
+use crate::model::time::JST_MINUTES;
+use crate::model::{Instant, RowSet, Ticket};
+use crate::workbench::import::{AddOptions, Outcome};
+use crate::workbench::{self, Check, Mode, find, import, print_head};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::Instant as Stopwatch;
+
+pub(super) fn new(context: &Context, store: &Path, unit: &str) -> Result {
+    let session = workbench::Session::create(store, unit, &context.operator, context.fixed)?;
+    let text = format!("{} {}（{unit}）", context.out.pick("作りました:", "made:"), store.display());
+    context.out.say(&json!({"store": store.display().to_string(), "unit": session.store.unit().path()}), &text)?;
+    Ok(Verdict::Done)
+}
+
+pub(super) fn case(context: &Context, command: &Case) -> Result {
+    match command {
+        Case::New { store, title, number } => {
+            let session = context.open(store, Mode::Write)?;
+            let case = session.new_case(title, number.as_deref())?;
+            context.out.row(&json!({
+                "case": case.id, "number": case.number, "title": case.title, "unit": case.unit.path(),
+                "evidence_count": 0, "record_count": 0, "indicator_count": 0,
+            }))?;
+        }
+        Case::List { store } => {
+            let session = context.open(store, Mode::Read)?;
+            for row in session.store.cases()? {
+                context.out.row(&json!({
+                    "case": row.case.id, "number": row.case.number, "title": row.case.title, "unit": row.case.unit.path(),
+                    "evidence_count": row.evidence_count, "record_count": row.record_count, "indicator_count": row.indicator_count,
+                }))?;
+            }
+        }
+    }
+    Ok(Verdict::Done)
+}
+
+pub(super) fn evidence(context: &Context, command: &Evidence) -> Result {
+    match command {
+        Evidence::Add(add) => add_evidence(context, add),
+        Evidence::List { store } => {
+            let session = context.open(store, Mode::Read)?;
+            let all = session.store.evidence()?;
+            for evidence in &all {
+                context.out.row(&import::describe(evidence, &all, None))?;
+            }
+            Ok(Verdict::Done)
+        }
+        Evidence::Verify { store } => {
+            let session = context.open(store, Mode::Read)?;
+            checks(context, &import::verify(&session, &Ticket::new())?)
+        }
+        Evidence::Cat { store, evidence } => {
+            let session = context.open(store, Mode::Read)?;
+            let key = session.store.find_evidence(evidence)?;
+            session.store.stream(key, &mut std::io::stdout().lock())?;
+            Ok(Verdict::Done)
+        }
+    }
+}
+
+fn add_evidence(context: &Context, add: &Add) -> Result {
+    let session = context.open(&add.store, Mode::Write)?;
+    let case = session.case(&add.case)?;
+    let options = AddOptions {
+        format: add.format.clone(),
+        encoding: add.encoding.clone(),
+        zone: add.zone.clone(),
+        year: add.year,
+        basis: add.basis.clone(),
+    };
+    let mut verdict = Verdict::Done;
+    let mut printing = Ok(());
+    import::add(&session, case, &add.paths, &options, &Ticket::new(), &mut |outcome| match outcome {
+        Outcome::Added { row, .. } => {
+            printing = std::mem::replace(&mut printing, Ok(())).and_then(|()| context.out.row(&row))
+        }
+        Outcome::Failed { error, .. } => {
+            verdict = Verdict::Unreadable;
+            tell(context.out.lang, &error);
+        }
+    })?;
+    printing?;
+    Ok(verdict)
+}
+
+pub(super) fn search(
+    context: &Context,
+    store: &Path,
+    query: &str,
+    scope: (Option<&str>, Option<&str>),
+    how: (u64, bool),
+) -> Result {
+    let session = context.open(store, Mode::Read)?;
+    let (limit, count) = how;
+    let watch = Stopwatch::now();
+    let found = find::search(&session, query, scope.0, scope.1, &Ticket::new())?;
+    if count {
+        let row = json!({"count": found.rows.len(), "seconds": watch.elapsed().as_secs_f64()});
+        context.out.say(&row, &found.rows.len().to_string())?;
+        return Ok(Verdict::Done);
+    }
+    print_rows(context, &session, &found.rows, limit)
+}
+
+fn print_rows(context: &Context, session: &workbench::Session, rows: &RowSet, limit: u64) -> Result {
+    let limit = if limit == 0 { u64::MAX } else { limit };
+    find::each_row(session, rows, limit, &mut |row| {
+        let time = row.time.map(|(at, minutes)| at.iso(minutes));
+        let printed = if context.out.json {
+            let fields: serde_json::Map<String, Value> =
+                row.fields.into_iter().map(|(name, value)| (name, value.into())).collect();
+            context.out.row(&json!({
+                "evidence": row.evidence, "row": row.row, "offset": row.offset, "len": row.len, "time": time, "text": row.text, "fields": fields,
+            }))
+        } else {
+            context.out.row(&json!({"evidence": row.evidence, "row": row.row, "time": time, "text": row.text}))
+        };
+        printed.map_err(|source| workbench::Error::File { source, path: "stdout".into() })
+    })?;
+    Ok(Verdict::Done)
+}
+
+pub(super) fn audit(context: &Context, store: &Path, verify: bool, head: bool) -> Result {
+    let session = context.open(store, Mode::Read)?;
+    if head {
+        let head = session.store.audit_head()?;
+        let printed = print_head(&head);
+        let detail = format!("{} #{}", printed, head.count);
+        context.out.say(
+            &json!({"check": "head", "ok": true, "detail": printed, "count": head.count, "hash": head.hash}),
+            &detail,
+        )?;
+    }
+    if verify {
+        return checks(context, &session.store.audit_verify()?);
+    }
+    if !head {
+        for (entry, operator) in session.store.audit_entries(usize::MAX >> 1)?.into_iter().rev() {
+            let at = Instant::iso(entry.at, JST_MINUTES);
+            context.out.row(&json!({
+                "check": entry.action, "ok": true, "detail": entry.object, "seq": entry.seq, "at": at, "operator": operator,
+            }))?;
+        }
+    }
+    Ok(Verdict::Done)
+}
+
+pub(super) fn check(context: &Context, store: &Path) -> Result {
+    let session = context.open(store, Mode::Read)?;
+    checks(context, &session.store.check()?)
+}
+
+/// Prints one line per check; found wanting if any fails.
+pub(super) fn checks(context: &Context, checks: &[Check]) -> Result {
+    for check in checks {
+        let mark = match check.ok {
+            Some(true) => "✓",
+            Some(false) => "✗",
+            None => "?",
+        };
+        let text = format!("{mark} {}  {}", check.check, check.detail);
+        context.out.say(&json!({"check": check.check, "ok": check.ok, "detail": check.detail}), &text)?;
+    }
+    Ok(if checks.iter().any(|check| check.ok == Some(false)) { Verdict::Wanting } else { Verdict::Done })
+}

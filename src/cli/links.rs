@@ -1,0 +1,111 @@
+//! Commands on indicators, roles, lists, the link graph and correlation.
+
+use super::args;
+use super::{Context, Result, Verdict};
+use crate::model::time::JST_MINUTES;
+use crate::model::{Extractor as _, Hits, Instant, Role, Ticket};
+use crate::workbench::{Error, Mode, SightingFilter, find, lists, network, roles};
+use serde_json::json;
+use std::path::Path;
+
+pub(super) fn indicators(context: &Context, store: &Path, case: Option<&str>, kind: Option<&str>) -> Result {
+    let session = context.open(store, Mode::Read)?;
+    let filter = SightingFilter {
+        case: case.map(|case| session.store.find_case(case)).transpose()?,
+        kind: kind.map(|kind| roles::read_kind(&session, kind)).transpose()?,
+        ..SightingFilter::default()
+    };
+    let cases = session.store.cases()?;
+    let evidence = session.store.evidence()?;
+    for seen in session.store.sightings(&filter)? {
+        let case = cases.iter().find(|row| row.case.key == seen.case).map(|row| row.case.id.as_str());
+        let source =
+            evidence.iter().find(|evidence| Some(evidence.key) == seen.evidence).map(|evidence| evidence.id.as_str());
+        let benign =
+            session.indicators.benign(seen.indicator.kind, &seen.indicator.value).map(|why| why.get(context.out.lang));
+        let iso = |at: Option<Instant>| at.map(|at| at.iso(JST_MINUTES));
+        context.out.row(&json!({
+            "kind": seen.indicator.kind.tag(), "value": seen.indicator.value, "case": case, "evidence": source, "count": seen.count,
+            "first": iso(seen.first), "last": iso(seen.last), "role": seen.role.map(Role::tag), "benign": benign.is_some(),
+            "implied": seen.implied, "verified": seen.verified, "why_benign": benign,
+        }))?;
+    }
+    Ok(Verdict::Done)
+}
+
+pub(super) fn extract(context: &Context, file: Option<&Path>) -> Result {
+    let text = find::read_text(file)?;
+    let indicators = find::indicators();
+    let mut hits = Hits::default();
+    indicators.find(&text, &mut hits);
+    for (hit, value) in hits.iter() {
+        let written = text.get(hit.span.start as usize..hit.span.end as usize).unwrap_or("");
+        context.out.row(&json!({
+            "kind": hit.kind.tag(), "value": value, "text": written, "start": hit.span.start, "end": hit.span.end,
+            "implied": hit.implied, "verified": hit.verified,
+        }))?;
+    }
+    Ok(Verdict::Done)
+}
+
+pub(super) fn role(context: &Context, command: &args::Role) -> Result {
+    let session = context.open(&command.store, Mode::Write)?;
+    let case = session.store.find_case(&command.case)?;
+    let said = match (&command.query, command.what.as_slice()) {
+        (Some(query), [role]) => {
+            let kind = roles::read_kind(&session, command.kind.as_deref().unwrap_or(""))?;
+            let role = roles::read_role(role)?;
+            let values = find::values_in(&session, query, case, kind, &Ticket::new())?;
+            roles::state(&session, case, kind, &values, role)?
+        }
+        (None, [kind, value, role]) => {
+            let kind = roles::read_kind(&session, kind)?;
+            let value = roles::canonical(&session, kind, value)?;
+            roles::state(&session, case, kind, &[value], roles::read_role(role)?)?
+        }
+        _ => {
+            return Err(Error::input(
+                "KIND VALUE ROLE か、--query Q --kind K ROLE で指定してください",
+                "give KIND VALUE ROLE, or --query Q --kind K ROLE",
+            )
+            .into());
+        }
+    };
+    for stated in said {
+        context.out.row(
+            &json!({"kind": stated.kind.tag(), "value": stated.value, "role": stated.role.tag(), "rows": stated.rows}),
+        )?;
+    }
+    Ok(Verdict::Done)
+}
+
+pub(super) fn import(context: &Context, store: &Path, case: &str, file: &Path) -> Result {
+    let session = context.open(store, Mode::Write)?;
+    let case = session.case(case)?;
+    let done = lists::import(&session, case, file)?;
+    for (line, reason) in done.rejected.iter().take(20) {
+        eprintln!("{}:{line}: {}", file.display(), super::out::plain(reason));
+    }
+    let row = json!({"cases": done.cases, "indicators": done.indicators, "sightings": done.sightings, "rejected": done.rejected.len()});
+    context.out.row(&row)?;
+    Ok(Verdict::Done)
+}
+
+pub(super) fn graph(context: &Context, store: &Path, case: Option<&str>, out: &Path) -> Result {
+    let session = context.open(store, Mode::Read)?;
+    let case = case.map(|case| session.store.find_case(case)).transpose()?;
+    let drawn = network::write_graph(&session, case, out, &Ticket::new())?;
+    context.out.row(&json!({"nodes": drawn.nodes, "edges": drawn.edges, "file": out.display().to_string()}))?;
+    Ok(Verdict::Done)
+}
+
+pub(super) fn correlate(context: &Context, store: &Path, min_score: Option<f64>, pairs: bool, suggest: bool) -> Result {
+    let session = context.open(store, Mode::Read)?;
+    let found = network::correlate(&session, min_score, &Ticket::new())?;
+    let rows = if pairs { network::pair_rows(&found) } else { network::cluster_rows(&found) };
+    rows.iter().try_for_each(|row| context.out.row(row))?;
+    if suggest {
+        network::suggestion_rows(&session, &found)?.iter().try_for_each(|row| context.out.row(row))?;
+    }
+    Ok(Verdict::Done)
+}

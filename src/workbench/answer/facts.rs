@@ -1,0 +1,195 @@
+//! Answers about the store itself: cases, evidence, kinds, the audit chain.
+
+use super::Answers;
+use super::said;
+use crate::model::{CaseKey, EvidenceKey, Extractor as _, Instant, Role};
+use crate::store::{Check, print_head};
+use crate::workbench::Result;
+use crate::workbench::ask::{AuditPage, AuditState, CaseRow, CheckLine, EvidenceRow, KindRow, Said, StoreFacts};
+use crate::workbench::network;
+use std::collections::BTreeMap;
+
+pub(super) fn store(desk: &Answers) -> Result<StoreFacts> {
+    let session = &desk.session;
+    let store = &session.store;
+    let evidence = store.evidence()?;
+    let verified = desk.verified();
+    let agreed = evidence.iter().filter(|one| verified.get(&one.key).is_some_and(|(_, agreed)| *agreed)).count();
+    Ok(StoreFacts {
+        path: store.path().display().to_string(),
+        id: store.store_id().to_string(),
+        unit: store.unit().clone(),
+        unit_name: unit_name(store.unit().path()),
+        operator: session.operator.clone(),
+        writable: desk.writable,
+        training: store.setting("training")?.as_deref() == Some("true"),
+        verified: (agreed as u64, evidence.len() as u64),
+        undo: store.undoable(),
+        redo: store.redoable(),
+    })
+}
+
+/// Names of prefectural police by JIS X 0401 code, and of the national bodies.
+pub(super) fn unit_name(path: &str) -> Said {
+    const NAMES: [&str; 47] = [
+        "北海道警察",
+        "青森県警察",
+        "岩手県警察",
+        "宮城県警察",
+        "秋田県警察",
+        "山形県警察",
+        "福島県警察",
+        "茨城県警察",
+        "栃木県警察",
+        "群馬県警察",
+        "埼玉県警察",
+        "千葉県警察",
+        "警視庁",
+        "神奈川県警察",
+        "新潟県警察",
+        "富山県警察",
+        "石川県警察",
+        "福井県警察",
+        "山梨県警察",
+        "長野県警察",
+        "岐阜県警察",
+        "静岡県警察",
+        "愛知県警察",
+        "三重県警察",
+        "滋賀県警察",
+        "京都府警察",
+        "大阪府警察",
+        "兵庫県警察",
+        "奈良県警察",
+        "和歌山県警察",
+        "鳥取県警察",
+        "島根県警察",
+        "岡山県警察",
+        "広島県警察",
+        "山口県警察",
+        "徳島県警察",
+        "香川県警察",
+        "愛媛県警察",
+        "高知県警察",
+        "福岡県警察",
+        "佐賀県警察",
+        "長崎県警察",
+        "熊本県警察",
+        "大分県警察",
+        "宮崎県警察",
+        "鹿児島県警察",
+        "沖縄県警察",
+    ];
+    match path {
+        "00/bureau" => return Said::new("警察庁サイバー警察局", "NPA Cyber Affairs Bureau"),
+        "00/special" => return Said::new("サイバー特別捜査部", "National Cyber Department"),
+        "00/tokuryu" => return Said::new("匿流情報分析室", "NPA tokuryu analysis office"),
+        _ => {}
+    }
+    let (code, rest) = path.split_once('/').unwrap_or((path, ""));
+    let name = code.parse::<usize>().ok().and_then(|code| NAMES.get(code.checked_sub(1)?));
+    match name {
+        Some(name) if rest.is_empty() => Said::new(*name, format!("Police {code}")),
+        Some(name) => Said::new(format!("{name} {rest}"), format!("Police {code}, {rest}")),
+        None => Said::new(path, path),
+    }
+}
+
+pub(super) fn kinds(desk: &Answers) -> Vec<KindRow> {
+    let all = desk.session.indicators.kinds();
+    all.into_iter()
+        .map(|about| KindRow { kind: about.kind, label: about.label, look: about.look, class: about.class })
+        .collect()
+}
+
+pub(super) fn cases(desk: &Answers) -> Result<Vec<CaseRow>> {
+    let store = &desk.session.store;
+    let sightings = desk.sightings()?;
+    let mut open: BTreeMap<CaseKey, u64> = BTreeMap::new();
+    for seen in sightings.iter().filter(|seen| seen.role.is_none() && !seen.implied) {
+        if let Some(case) = seen.case {
+            *open.entry(case).or_default() += 1;
+        }
+    }
+    let ties = desk.correlation().map(|found| network::ties_per_case(&found)).unwrap_or_default();
+    let mut rows: Vec<CaseRow> = store
+        .cases()?
+        .into_iter()
+        .filter_map(|row| {
+            let key = row.case.key?;
+            Some(CaseRow {
+                key,
+                evidence: row.evidence_count,
+                records: row.record_count,
+                indicators: row.indicator_count,
+                roles_open: open.get(&key).copied().unwrap_or(0),
+                ties: ties.get(&key).copied().unwrap_or(0),
+                case: row.case,
+            })
+        })
+        .collect();
+    rows.reverse();
+    Ok(rows)
+}
+
+pub(super) fn evidence(desk: &Answers, case: Option<CaseKey>) -> Result<Vec<EvidenceRow>> {
+    let all = desk.session.store.evidence()?;
+    let verified = desk.verified();
+    let parents: BTreeMap<EvidenceKey, Option<EvidenceKey>> = all.iter().map(|one| (one.key, one.parent)).collect();
+    let depth = |mut key: EvidenceKey| {
+        let mut depth = 0;
+        while let Some(Some(parent)) = parents.get(&key) {
+            key = *parent;
+            depth += 1;
+        }
+        depth
+    };
+    let wanted = all.into_iter().filter(|one| case.is_none_or(|case| one.case == Some(case)));
+    Ok(wanted
+        .map(|one| EvidenceRow { depth: depth(one.key), verified: verified.get(&one.key).copied(), evidence: one })
+        .collect())
+}
+
+pub(super) fn audit_page(desk: &Answers, first: u64, count: u32) -> Result<AuditPage> {
+    let store = &desk.session.store;
+    let wanted = usize::try_from(first.saturating_add(u64::from(count))).unwrap_or(usize::MAX >> 1);
+    let entries = store.audit_entries(wanted)?;
+    let rows = entries.into_iter().skip(usize::try_from(first).unwrap_or(usize::MAX)).map(|(mut entry, operator)| {
+        // The chain holds the commitment; the name lies beside it until it is erased.
+        entry.operator = operator.unwrap_or_else(|| "—".to_owned());
+        entry
+    });
+    Ok(AuditPage { first, total: store.audit_head()?.count, rows: rows.collect() })
+}
+
+pub(super) fn audit_state(desk: &Answers) -> Result<AuditState> {
+    let head = desk.session.store.audit_head()?;
+    let last: Option<(Instant, Vec<Check>)> = desk.audit_checked();
+    let (verified_at, checks) = last.map_or((None, Vec::new()), |(at, checks)| (Some(at), checks));
+    Ok(AuditState {
+        entries: head.count,
+        head: print_head(&head),
+        hash: head.hash,
+        holds: verified_at.map(|_| checks.iter().all(|check| check.ok != Some(false))),
+        verified_at,
+        checks: checks.iter().map(check_line).collect(),
+    })
+}
+
+/// A check of the store or of a bundle, as the window shows it.
+pub(super) fn check_line(check: &Check) -> CheckLine {
+    let label = match check.check.as_str() {
+        "chain" => Said::new("証跡の連鎖", "Chain of entries"),
+        "commitments" => Said::new("内容との一致", "Content as committed"),
+        "clock" => Said::new("時計の後戻り", "Clock going back"),
+        "database" => Said::new("ファイルの健全性", "Database"),
+        "imports" => Said::new("取込みの完了", "Imports"),
+        other => said(other),
+    };
+    CheckLine { check: check.check.clone(), label, ok: check.ok, detail: said(&check.detail) }
+}
+
+/// The strictest of several roles.
+pub(super) fn strictest(roles: impl Iterator<Item = Role>) -> Option<Role> {
+    roles.reduce(Role::stricter)
+}

@@ -1,0 +1,132 @@
+//! Answers to the window's questions, from the open store. Plain calls; who runs them on which thread is not known here.
+//!
+//! What several answers rest on (sightings, correlation, resolved views) is kept until a change makes it stale.
+
+mod commands;
+mod export;
+mod facts;
+mod graph;
+mod indicators;
+mod records;
+
+pub use commands::{Outcome, carry_out};
+
+use super::ask::{Question, Reply, Said, Topic};
+use super::error::Result;
+use super::network::{self, Correlated};
+use super::session::Session;
+use crate::model::{EvidenceKey, Instant, Sighting, Ticket};
+use crate::store::{Check, SightingFilter};
+use records::Resolved;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// One open store as the window sees it.
+pub struct Answers {
+    /// The operator at the store.
+    pub session: Session,
+    /// Whether changes are possible.
+    pub writable: bool,
+    cache: Mutex<Cache>,
+}
+
+#[derive(Default)]
+struct Cache {
+    sightings: Option<Arc<Vec<Sighting>>>,
+    correlation: Option<Arc<Correlated>>,
+    views: Vec<(super::ask::RecordView, Arc<Resolved>)>,
+    graphs: Vec<(super::ask::GraphSpec, Arc<graph::Drawn>)>,
+    verified: BTreeMap<EvidenceKey, (Instant, bool)>,
+    audit: Option<(Instant, Vec<Check>)>,
+}
+
+/// The same text in both languages: names, values, details that are not translated.
+fn said(text: &str) -> Said {
+    Said::new(text, text)
+}
+
+impl Answers {
+    /// For an open store.
+    #[must_use]
+    pub fn new(session: Session, writable: bool) -> Self {
+        Self { session, writable, cache: Mutex::default() }
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets what rests on something that changed.
+    pub fn forget(&self, topics: &[Topic]) {
+        let mut cache = self.cache();
+        let touches = |wanted: &[Topic]| topics.iter().any(|topic| wanted.contains(topic));
+        if touches(&[Topic::Store, Topic::Evidence, Topic::Indicators, Topic::Cases, Topic::Received]) {
+            cache.sightings = None;
+            cache.correlation = None;
+            cache.graphs.clear();
+        }
+        if touches(&[Topic::Store, Topic::Evidence, Topic::Tags]) {
+            cache.views.clear();
+        }
+    }
+
+    fn sightings(&self) -> Result<Arc<Vec<Sighting>>> {
+        if let Some(held) = &self.cache().sightings {
+            return Ok(Arc::clone(held));
+        }
+        let fresh = Arc::new(self.session.store.sightings(&SightingFilter::default())?);
+        self.cache().sightings = Some(Arc::clone(&fresh));
+        Ok(fresh)
+    }
+
+    fn correlation(&self) -> Result<Arc<Correlated>> {
+        if let Some(held) = &self.cache().correlation {
+            return Ok(Arc::clone(held));
+        }
+        let fresh = Arc::new(network::correlate_of(&self.session, &self.sightings()?, None, &Ticket::new())?);
+        self.cache().correlation = Some(Arc::clone(&fresh));
+        Ok(fresh)
+    }
+
+    fn verified(&self) -> BTreeMap<EvidenceKey, (Instant, bool)> {
+        self.cache().verified.clone()
+    }
+
+    fn audit_checked(&self) -> Option<(Instant, Vec<Check>)> {
+        self.cache().audit.clone()
+    }
+
+    /// Answers a question. `emit` takes replies that come before the last one: partial search counts, moving places.
+    pub fn reply(&self, question: &Question, ticket: &Ticket, emit: &mut dyn FnMut(Reply)) -> Result<Reply> {
+        Ok(match question {
+            Question::Store => Reply::Store(Some(Arc::new(facts::store(self)?))),
+            Question::Kinds => Reply::Kinds(Arc::new(facts::kinds(self))),
+            Question::Cases => Reply::Cases(Arc::new(facts::cases(self)?)),
+            Question::Evidence(case) => Reply::Evidence(Arc::new(facts::evidence(self, *case)?)),
+            Question::Search(view) => Reply::Search(Arc::new(records::search(self, view, ticket, emit)?)),
+            Question::Rows { view, first, count } => {
+                Reply::Rows(Arc::new(records::rows(self, view, *first, *count, ticket)?))
+            }
+            Question::Histogram { view, bars } => {
+                Reply::Histogram(Arc::new(records::histogram(self, view, *bars, ticket)?))
+            }
+            Question::Facet { view, field, limit } => {
+                Reply::Facet(Arc::new(records::facet(self, view, field, *limit, ticket)?))
+            }
+            Question::Record { evidence, row } => Reply::Record(Arc::new(records::record(self, *evidence, *row)?)),
+            Question::IndicatorCounts(list) => Reply::IndicatorCounts(Arc::new(indicators::counts(self, list)?)),
+            Question::Indicators { list, first, count } => {
+                Reply::Indicators(Arc::new(indicators::page(self, list, *first, *count)?))
+            }
+            Question::Graph(spec) => graph::graph(self, spec, ticket, emit)?,
+            Question::Why(spec, of) => Reply::Why(Arc::new(graph::why(self, spec, *of, ticket)?)),
+            Question::Ties(case) => Reply::Ties(Arc::new(export::ties(self, *case)?)),
+            Question::ExportChoices => Reply::ExportChoices(Arc::new(export::choices(self)?)),
+            Question::Review(plan) => Reply::Review(Arc::new(export::review(self, plan, ticket)?)),
+            Question::Drafts => Reply::Drafts(Arc::new(export::drafts(self)?)),
+            Question::Received => Reply::Received(Arc::new(export::received(self)?)),
+            Question::AuditState => Reply::AuditState(Arc::new(facts::audit_state(self)?)),
+            Question::Audit { first, count } => Reply::Audit(Arc::new(facts::audit_page(self, *first, *count)?)),
+        })
+    }
+}

@@ -1,0 +1,336 @@
+//! Handing up: plan, sanitise, check, draft; approve; seal. Three steps, two people, two keys.
+
+use super::error::{Error, Result};
+use super::session::Session;
+use super::{clock, find};
+use crate::bundle::approve::{self, Accept, Decision};
+use crate::bundle::bag_info::{BagInfo, Content, NO_PREVIOUS};
+use crate::bundle::identity::Recipient;
+use crate::bundle::keys::SigningKey;
+use crate::bundle::material::{Material, Record, Value};
+use crate::bundle::policy::Profile;
+use crate::bundle::release::{self, ReleaseReport};
+use crate::bundle::sanitise::{CleanBundle, sanitise};
+use crate::bundle::token::Tokens;
+use crate::bundle::token_key::TokenKey;
+use crate::bundle::{draft, seal, writers};
+use crate::indicators::CANON_VERSION;
+use crate::model::statement::Statement;
+use crate::model::{Case, CaseKey, Citation, Explain, Extractor as _, Id, Instant, Sighting, Ticket, Unit};
+use crate::store::{ExportEntry, SightingFilter, Store};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Cursor, Write as _};
+use std::path::Path;
+
+/// Largest draft read back into memory.
+const MAX_DRAFT: u64 = 2 << 30;
+
+/// What is to be handed up, and to whom.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The case.
+    pub case: CaseKey,
+    /// Profile name.
+    pub profile: String,
+    /// Receiver.
+    pub receiver: Unit,
+    /// Records to include; `None`: rows holding a value whose role is suspect, infrastructure or relay.
+    pub records: Option<String>,
+    /// Keys the bundle will be sealed to, where known already.
+    pub to: Vec<String>,
+}
+
+/// A draft as made.
+#[derive(Clone, Debug)]
+pub struct Drafted {
+    /// Bundle id.
+    pub bundle: String,
+    /// Payload files.
+    pub files: usize,
+    /// Bytes of the draft.
+    pub bytes: u64,
+    /// Values kept, tokenised, generalised, withheld.
+    pub counts: [u64; 4],
+    /// Records that go along.
+    pub records: usize,
+    /// What the check before release found.
+    pub report: ReleaseReport,
+}
+
+/// Wraps a failure of a layer below.
+pub(super) fn below<E: Explain + Send + Sync + 'static>(err: E) -> Error {
+    Error::Below(Box::new(err))
+}
+
+/// Reads a signing key; the passphrase is asked for by the caller.
+pub fn read_key(path: &Path, passphrase: Option<&str>) -> Result<SigningKey> {
+    SigningKey::from_file(&std::fs::read(path).map_err(Error::file(path))?, passphrase).map_err(below)
+}
+
+/// Reads a token key. A national store refuses them: whoever holds one can enumerate phones and accounts.
+pub fn read_token_key(session: &Session, path: &Path) -> Result<TokenKey> {
+    if session.store.unit().is_national() && session.store.setting("training")?.as_deref() != Some("true") {
+        return Err(Error::input(
+            "全国の事案ファイルでは仮名化の鍵を使えません",
+            "a national store refuses token keys",
+        ));
+    }
+    TokenKey::from_file(&std::fs::read(path).map_err(Error::file(path))?).map_err(below)
+}
+
+/// Puts together everything a bundle may draw on.
+pub fn material(session: &Session, plan: &Plan, bundle: &str, ticket: &Ticket) -> Result<Material> {
+    let store = &session.store;
+    let case = case_of(store, plan.case)?;
+    let sightings = store.sightings(&SightingFilter { case: Some(plan.case), ..SightingFilter::default() })?;
+    let mut records = Vec::new();
+    let rows = match &plan.records {
+        Some(query) => find::search_case(session, query, plan.case, ticket)?.rows,
+        None => find::offending_rows(session, plan.case, &sightings)?,
+    };
+    let evidence = store.evidence()?;
+    find::each_row(session, &rows, u64::MAX, &mut |row| {
+        let hash = evidence.iter().find(|one| one.id == row.evidence).and_then(|one| one.sha256);
+        let sha256 = hash.map(|hash| data_encoding::HEXLOWER.encode(&hash)).unwrap_or_default();
+        records.push(Record {
+            evidence: row.evidence.to_string(),
+            place: Citation { sha256, offset: row.offset, len: row.len },
+            when: row.when,
+            format: row.format,
+            values: find::values_of(session, &row.text),
+            fields: row.fields,
+            text: row.text,
+        });
+        Ok(())
+    })?;
+    let said = store.statements("request", Some(plan.case))?;
+    Ok(Material {
+        case,
+        sender: store.unit().clone(),
+        receiver: plan.receiver.clone(),
+        store_id: store.store_id().to_string(),
+        secret: *store.secret(),
+        bundle: bundle.to_owned(),
+        at: session.now(),
+        values: values(session, &sightings),
+        records,
+        requests: said
+            .into_iter()
+            .filter_map(|(said, _)| if let Statement::Request(request) = said { Some(request) } else { None })
+            .collect(),
+    })
+}
+
+pub(super) fn case_of(store: &Store, key: CaseKey) -> Result<Case> {
+    let found = store.cases()?.into_iter().find(|row| row.case.key == Some(key));
+    found.map(|row| row.case).ok_or_else(|| Error::input("その事案はありません", "no such case"))
+}
+
+fn values(session: &Session, sightings: &[Sighting]) -> Vec<Value> {
+    let known = sightings.iter().map(|seen| {
+        let about = session.indicators.about(seen.indicator.kind);
+        Value {
+            kind: seen.indicator.kind,
+            class: about.map(|about| about.class),
+            tokenable: about.is_some_and(|about| about.tokenable),
+            value: seen.indicator.value.clone(),
+            role: seen.role,
+            benign: session.indicators.benign(seen.indicator.kind, &seen.indicator.value).is_some(),
+            implied: seen.implied,
+            verified: seen.verified,
+            count: seen.count,
+            first: seen.first,
+            last: seen.last,
+            spellings: Vec::new(),
+        }
+    });
+    known.collect()
+}
+
+/// What a plan would show and hide; nothing is written.
+pub fn review(session: &Session, plan: &Plan, tokens: &Tokens, ticket: &Ticket) -> Result<CleanBundle> {
+    let profile = Profile::named(&plan.profile).map_err(below)?;
+    sanitise(&material(session, plan, "preview", ticket)?, &profile, tokens).map_err(below)
+}
+
+/// Sanitises, checks and signs a draft. A stop of the check before release is told in the report; then nothing is written.
+pub fn make_draft(
+    session: &Session,
+    plan: &Plan,
+    preparer: &SigningKey,
+    key: &TokenKey,
+    out: &Path,
+    ticket: &Ticket,
+) -> Result<Drafted> {
+    let profile = Profile::named(&plan.profile).map_err(below)?;
+    let bundle = Id::from_random('b', crate::store::random()?);
+    let material = material(session, plan, bundle.as_str(), ticket)?;
+    let clean = sanitise(&material, &profile, &Tokens::new(&key.epoch, key.secret)).map_err(below)?;
+    let mut payload = writers::payload(&clean);
+    let report = release::check(&payload, &clean, &*session.indicators);
+    let mut done = Drafted {
+        bundle: bundle.to_string(),
+        files: payload.len(),
+        bytes: 0,
+        counts: clean.counts(),
+        records: clean.record_count(),
+        report,
+    };
+    if !done.report.stops.is_empty() {
+        session.store.audit(
+            "export.stopped",
+            bundle.as_str(),
+            &format!("{} findings", done.report.stops.len()),
+            &session.author(),
+        )?;
+        return Ok(done);
+    }
+    draft::state_risks(&mut payload, &done.report.residual).map_err(below)?;
+    let mut info = info(session, &material.case, bundle, (Content::Report, &plan.profile), &plan.receiver, &plan.to)?;
+    info.token_epoch = Some(key.epoch.clone());
+    let body = json!({"profile": plan.profile, "kept": done.counts[0], "tokens": done.counts[1], "generalised": done.counts[2], "withheld": done.counts[3], "records": done.records, "file": out.to_string_lossy()});
+    done.bytes =
+        write_draft(session, &payload, &info, preparer, out, (plan.case, &body.to_string(), clean.citations()))?;
+    Ok(done)
+}
+
+/// Signs a payload, writes the draft and enters it in the books.
+pub(super) fn write_draft(
+    session: &Session,
+    payload: &[(String, Vec<u8>)],
+    info: &BagInfo,
+    preparer: &SigningKey,
+    out: &Path,
+    book: (CaseKey, &str, &[Citation]),
+) -> Result<u64> {
+    let mut bytes = Vec::new();
+    let made = draft::draft(payload, info, preparer, &mut bytes).map_err(below)?;
+    write_new(out, &bytes)?;
+    let entry = ExportEntry {
+        bundle: info.bundle.to_string(),
+        case: book.0,
+        receiver: super::session::read_unit(&info.receiver)?,
+        sequence: info.sequence,
+        tagmanifest: made.bag_hash,
+        body: book.1.to_owned(),
+        at: session.now(),
+    };
+    session.store.record_export(&entry, book.2, &session.author())?;
+    session.store.forget_history();
+    Ok(made.bytes)
+}
+
+/// The facts of a new bundle: next number for this receiver, hash of the one before.
+pub(super) fn info(
+    session: &Session,
+    case: &Case,
+    bundle: Id,
+    what: (Content, &str),
+    receiver: &Unit,
+    to: &[String],
+) -> Result<BagInfo> {
+    let (last, hash) = session.store.last_export(receiver)?;
+    let mut receiver_keys: Vec<String> = to
+        .iter()
+        .map(|text| Recipient::from_text(text).map(|key| key.fingerprint()))
+        .collect::<std::result::Result<_, _>>()
+        .map_err(below)?;
+    receiver_keys.sort();
+    receiver_keys.dedup();
+    Ok(BagInfo {
+        bundle,
+        store: session.store.store_id().clone(),
+        content: what.0,
+        sequence: last + 1,
+        previous: if last == 0 { NO_PREVIOUS.to_owned() } else { hash },
+        sender: session.store.unit().clone(),
+        receiver: receiver.path().to_owned(),
+        receiver_keys,
+        profile: what.1.to_owned(),
+        tlp: case.tlp,
+        handling: case.handling.clone(),
+        receive_by: None,
+        keep_until: None,
+        tool: format!("itoguchi {}", env!("CARGO_PKG_VERSION")),
+        canonicaliser: CANON_VERSION.to_string(),
+        token_epoch: None,
+        training: case.training || session.store.setting("training")?.as_deref() == Some("true"),
+        created: session.now(),
+    })
+}
+
+/// Writes a file that must not exist yet, whole or not at all.
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = File::create_new(path).map_err(Error::file(path))?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // Half a bundle is worse than none.
+        let _ = std::fs::remove_file(path);
+    }
+    written.map_err(Error::file(path))
+}
+
+/// A draft approved by its second person.
+#[derive(Clone, Debug)]
+pub struct Approved {
+    /// Bundle id.
+    pub bundle: String,
+    /// The approver's name.
+    pub approver: String,
+    /// Residual risks accepted.
+    pub risks_accepted: usize,
+}
+
+/// Approves a draft in place: the file is replaced by the approved one.
+pub fn approve(path: &Path, key: &SigningKey, accept: Accept, reason: &str, at: Option<Instant>) -> Result<Approved> {
+    let bytes = std::fs::read(path).map_err(Error::file(path))?;
+    let review = approve::review(Cursor::new(&bytes), MAX_DRAFT).map_err(below)?;
+    let decision = Decision {
+        accept,
+        reason: reason.to_owned(),
+        counts: counts_in(&review.files),
+        further_risks: std::collections::BTreeSet::new(),
+        at: at.unwrap_or_else(clock::now),
+        trust: None,
+    };
+    let mut out = Vec::new();
+    let approval = approve::approve(Cursor::new(&bytes), key, &decision, &mut out).map_err(below)?;
+    let fresh = path.with_extension("approving");
+    write_new(&fresh, &out)?;
+    std::fs::rename(&fresh, path).map_err(Error::file(path))?;
+    Ok(Approved { bundle: approval.bundle, approver: key.name(), risks_accepted: approval.accepted_risks.len() })
+}
+
+fn counts_in(files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, u64> {
+    let summary = files.get("data/case.json").and_then(|bytes| serde_json::from_slice::<serde_json::Value>(bytes).ok());
+    let counts = summary.as_ref().and_then(|case| case.get("summary")).and_then(|summary| summary.as_object());
+    counts.into_iter().flatten().filter_map(|(name, count)| Some((name.clone(), count.as_u64()?))).collect()
+}
+
+/// Seals an approved draft.
+pub fn seal_draft(path: &Path, to: &[String], out: &Path) -> Result<seal::Sealed> {
+    let recipients = recipients(to)?;
+    let draft = File::open(path).map_err(Error::file(path))?;
+    let mut sealed = Vec::new();
+    let done = seal::seal(draft, &recipients, &mut sealed).map_err(below)?;
+    write_new(out, &sealed)?;
+    Ok(done)
+}
+
+/// Recipients given as `age1…` or as files that hold them.
+pub fn recipients(to: &[String]) -> Result<Vec<Recipient>> {
+    let mut out = Vec::new();
+    for text in to {
+        if text.starts_with("age1") {
+            out.push(Recipient::from_text(text).map_err(below)?);
+        } else {
+            let path = Path::new(text);
+            out.extend(
+                Recipient::from_file(&std::fs::read_to_string(path).map_err(Error::file(path))?).map_err(below)?,
+            );
+        }
+    }
+    Ok(out)
+}

@@ -1,0 +1,198 @@
+//! Finding records and reading them: queries over the store, rows with text and fields, values inside rows.
+
+use super::error::{Error, Result};
+use super::session::Session;
+use crate::indicators::Indicators;
+use crate::ingest::{self, encoding};
+use crate::model::record::When;
+use crate::model::{
+    CaseKey, Chunk, Corpus as _, EvidenceKey, Extractor as _, Field, FieldReader as _, Hits, Id, Instant, Kind,
+    ReadingHead, Reject, Role, RowSet, Sighting, Ticket,
+};
+use crate::search::{self, Outcome, Scope};
+use std::collections::BTreeSet;
+use std::io::Read as _;
+use std::path::Path;
+
+/// One record, read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The evidence's public id.
+    pub evidence: Id,
+    /// Its key.
+    pub key: EvidenceKey,
+    /// Row, from 0.
+    pub row: u32,
+    /// First byte in the original.
+    pub offset: u64,
+    /// Bytes.
+    pub len: u64,
+    /// When.
+    pub when: When,
+    /// Instant, and the offset from UTC it was written in.
+    pub time: Option<(Instant, i16)>,
+    /// Why its format could not read it.
+    pub reject: Option<Reject>,
+    /// Name of the format.
+    pub format: String,
+    /// The text.
+    pub text: String,
+    /// Fields in the format's order.
+    pub fields: Vec<(String, String)>,
+}
+
+/// Answers a query given in words; case and evidence by id, suffix or number.
+pub fn search(
+    session: &Session,
+    query: &str,
+    case: Option<&str>,
+    evidence: Option<&str>,
+    ticket: &Ticket,
+) -> Result<Outcome> {
+    let scope = Scope {
+        case: case.map(|text| session.store.find_case(text)).transpose()?,
+        evidence: evidence.map(|text| session.store.find_evidence(text)).transpose()?,
+    };
+    search_scope(session, query, &scope, ticket)
+}
+
+/// Answers a query within a case.
+pub fn search_case(session: &Session, query: &str, case: CaseKey, ticket: &Ticket) -> Result<Outcome> {
+    search_scope(session, query, &Scope { case: Some(case), evidence: None }, ticket)
+}
+
+/// Answers a query within a scope.
+pub fn search_scope(session: &Session, query: &str, scope: &Scope, ticket: &Ticket) -> Result<Outcome> {
+    let query = search::parse(query).map_err(|err| below(search::Error::from(err)))?;
+    search::run(&query, &*session.store, &*session.reader, scope, ticket, &mut |_, _| {}).map_err(below)
+}
+
+fn below(err: search::Error) -> Error {
+    Error::Below(Box::new(err))
+}
+
+/// Calls `each` with the records of a row set, evidence by evidence in row order, `limit` at most.
+pub fn each_row(session: &Session, rows: &RowSet, limit: u64, each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+    let readings = session.store.readings()?;
+    let mut left = limit;
+    for (evidence, wanted) in rows.iter() {
+        let Some(reading) = readings.iter().find(|reading| reading.evidence == evidence) else { continue };
+        for head in session.store.chunk_heads(reading.key)?.iter() {
+            let end = head.first_row.saturating_add(head.rows);
+            let inside: Vec<u32> =
+                wanted.range(head.first_row..end).take(usize::try_from(left).unwrap_or(usize::MAX)).collect();
+            if inside.is_empty() {
+                continue;
+            }
+            let chunk = session.store.chunk(reading.key, head.seq)?;
+            for row in inside {
+                each(row_of(session, reading, &chunk, row))?;
+                left -= 1;
+            }
+            if left == 0 {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads one row of a chunk.
+#[must_use]
+pub fn row_of(session: &Session, reading: &ReadingHead, chunk: &Chunk, row: u32) -> Row {
+    let index = row.saturating_sub(chunk.head.first_row) as usize;
+    let bytes = chunk.record_bytes(index);
+    let text = session.reader.text(&reading.form, bytes);
+    let mut fields: Vec<Field<'_>> = Vec::new();
+    session.reader.fields(&reading.form, &text, &mut fields);
+    let fields = fields.into_iter().map(|field| (field.name.into_owned(), field.value.into_owned())).collect();
+    let record = chunk.records.get(index);
+    let when = record.map_or(When::Undated(crate::model::Undated::NoTime), |record| record.when);
+    let time = match when {
+        When::At { instant, offset_minutes, .. } => Some((instant, offset_minutes)),
+        When::Undated(_) => None,
+    };
+    Row {
+        evidence: reading.id.clone(),
+        key: reading.evidence,
+        row,
+        offset: record.map_or(0, |record| record.offset),
+        len: bytes.len() as u64,
+        when,
+        time,
+        reject: record.and_then(|record| record.reject),
+        format: reading.form.format.clone(),
+        text: text.into_owned(),
+        fields,
+    }
+}
+
+/// Rows of a case that hold a value whose stated role is suspect, infrastructure or relay.
+pub fn offending_rows(session: &Session, case: CaseKey, sightings: &[Sighting]) -> Result<RowSet> {
+    let mine: BTreeSet<EvidenceKey> = session
+        .store
+        .readings()?
+        .iter()
+        .filter(|reading| reading.case == Some(case))
+        .map(|reading| reading.evidence)
+        .collect();
+    let mut out = RowSet::new();
+    let mut done = BTreeSet::new();
+    for seen in sightings.iter().filter(|seen| seen.role.is_some_and(Role::is_offending)) {
+        if done.insert(&seen.indicator) {
+            let rows = session.store.rows_of(seen.indicator.kind, &seen.indicator.value)?;
+            for (evidence, rows) in rows.iter().filter(|(evidence, _)| mine.contains(evidence)) {
+                out.add(evidence, rows.clone());
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// The distinct indicators in a text, in the order found.
+#[must_use]
+pub fn values_of(session: &Session, text: &str) -> Vec<(Kind, String)> {
+    let mut hits = Hits::default();
+    session.indicators.find(text, &mut hits);
+    let mut out: Vec<(Kind, String)> = Vec::new();
+    for (hit, value) in hits.iter() {
+        if !out.iter().any(|(kind, held)| *kind == hit.kind && held == value) {
+            out.push((hit.kind, value.to_owned()));
+        }
+    }
+    out
+}
+
+/// Every value of a kind in the rows a query finds within a case.
+pub fn values_in(session: &Session, query: &str, case: CaseKey, kind: Kind, ticket: &Ticket) -> Result<Vec<String>> {
+    let rows = search_case(session, query, case, ticket)?.rows;
+    let mut out = BTreeSet::new();
+    each_row(session, &rows, u64::MAX, &mut |row| {
+        out.extend(
+            values_of(session, &row.text).into_iter().filter(|(found, _)| *found == kind).map(|(_, value)| value),
+        );
+        Ok(())
+    })?;
+    Ok(out.into_iter().collect())
+}
+
+/// What finds indicators, for those who need no store.
+#[must_use]
+pub fn indicators() -> Indicators {
+    Indicators::new()
+}
+
+/// The text of a file, or of standard input, in the encoding its content shows.
+pub fn read_text(file: Option<&Path>) -> Result<String> {
+    let mut bytes = Vec::new();
+    match file {
+        Some(path) => bytes = std::fs::read(path).map_err(Error::file(path))?,
+        None => {
+            std::io::stdin().lock().read_to_end(&mut bytes).map_err(Error::file(Path::new("stdin")))?;
+        }
+    }
+    let head = bytes.get(..bytes.len().min(ingest::HEAD)).unwrap_or(&[]);
+    let name = file.map(|path| path.as_os_str().as_encoded_bytes()).unwrap_or_default();
+    let detection = ingest::detect(head, name);
+    Ok(encoding::decode(encoding::of(detection.encoding), &bytes).text)
+}

@@ -1,0 +1,278 @@
+//! Taking evidence in: files, folders, and what compressed files hold.
+//!
+//! Every path gives one outcome a file and one more for each member. What cannot be read is told and the rest goes on.
+
+use super::error::{Error, Result};
+use super::pipeline::{self, Source};
+use super::session::Session;
+use crate::ingest::{Gunzip, GunzipLimits, Overrides};
+use crate::model::evidence::EvidenceState;
+use crate::model::time::JST_MINUTES;
+use crate::model::{Acquisition, CaseKey, Evidence, EvidenceKey, Lang, Ticket};
+use crate::store::{Check, NewEvidence};
+use serde_json::{Value, json};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Instant as Stopwatch;
+
+/// How to read what is added, where its content does not say or says wrongly.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AddOptions {
+    /// Format name.
+    pub format: Option<String>,
+    /// Encoding label.
+    pub encoding: Option<String>,
+    /// Zone of times that state none.
+    pub zone: Option<String>,
+    /// Year of the first record of a log without years.
+    pub year: Option<i16>,
+    /// Legal basis with the paper's number.
+    pub basis: Option<String>,
+}
+
+/// What became of one file or member.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is in.
+    Added {
+        /// As stored.
+        evidence: Box<Evidence>,
+        /// The keys of the command line contract.
+        row: Value,
+    },
+    /// It could not be read.
+    Failed {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: Error,
+    },
+}
+
+/// Members inside members at most this deep.
+const MAX_DEPTH: usize = 4;
+
+/// Takes in files and folders, telling each outcome as it comes.
+pub fn add(
+    session: &Session,
+    case: Option<CaseKey>,
+    paths: &[PathBuf],
+    options: &AddOptions,
+    ticket: &Ticket,
+    tell: &mut dyn FnMut(Outcome),
+) -> Result<()> {
+    let mut files = Vec::new();
+    for path in paths {
+        if let Err(error) = walk(path, &mut files) {
+            tell(Outcome::Failed { path: path.clone(), error });
+        }
+    }
+    ticket.set_total(files.iter().filter_map(|path| path.metadata().ok()).map(|data| data.len()).sum());
+    for path in files {
+        if ticket.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        if let Err(error) = add_file(session, case, &path, options, ticket, tell) {
+            if matches!(error, Error::Cancelled) {
+                return Err(error);
+            }
+            tell(Outcome::Failed { path, error });
+        }
+    }
+    Ok(())
+}
+
+/// Files below a path, sorted; links are followed only where they are named themselves.
+fn walk(path: &Path, out: &mut Vec<PathBuf>) -> Result<()> {
+    let data = std::fs::metadata(path).map_err(Error::file(path))?;
+    if data.is_file() {
+        out.push(path.to_owned());
+        return Ok(());
+    }
+    if !data.is_dir() {
+        return Err(Error::input(
+            format!("ファイルでもフォルダでもありません: {}", path.display()),
+            format!("neither a file nor a folder: {}", path.display()),
+        ));
+    }
+    let entries = std::fs::read_dir(path).map_err(Error::file(path))?;
+    let mut below = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<std::io::Result<Vec<_>>>()
+        .map_err(Error::file(path))?;
+    below.sort();
+    for entry in below {
+        let kind = std::fs::symlink_metadata(&entry).map_err(Error::file(&entry))?;
+        if kind.is_file() || kind.is_dir() {
+            walk(&entry, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn add_file(
+    session: &Session,
+    case: Option<CaseKey>,
+    path: &Path,
+    options: &AddOptions,
+    ticket: &Ticket,
+    tell: &mut dyn FnMut(Outcome),
+) -> Result<()> {
+    let watch = Stopwatch::now();
+    let mut file = File::open(path).map_err(Error::file(path))?;
+    let before = file.metadata().map_err(Error::file(path))?;
+    let mtime = before
+        .modified()
+        .ok()
+        .and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok())
+        .and_then(|since| i64::try_from(since.as_nanos()).ok());
+    let new = NewEvidence {
+        case,
+        name: path.as_os_str().as_encoded_bytes().to_vec(),
+        bytes: before.len(),
+        acquisition: Acquisition { basis: options.basis.clone(), ..Acquisition::default() },
+        mtime,
+        ..NewEvidence::default()
+    };
+    let unchanged = || {
+        let after = std::fs::metadata(path).map_err(Error::file(path))?;
+        let same = after.len() == before.len() && after.modified().ok() == before.modified().ok();
+        let changed = "元ファイルが読取り中に変わりました";
+        if same {
+            Ok(())
+        } else {
+            Err(Error::input(
+                format!("{changed}: {}", path.display()),
+                format!("the file changed while it was read: {}", path.display()),
+            ))
+        }
+    };
+    let source =
+        Source { name: path, new, overrides: overrides(options), whole: false, check: &unchanged, damage: &|| None };
+    let (evidence, container) = pipeline::take_in(session, &mut file, &source, ticket)?;
+    told(session, &evidence, path, None, watch, tell)?;
+    if container {
+        add_members(session, &evidence, path, options, (ticket, 1), tell)?;
+    }
+    Ok(())
+}
+
+fn overrides(options: &AddOptions) -> Overrides {
+    Overrides {
+        format: options.format.clone(),
+        encoding: options.encoding.clone(),
+        zone: options.zone.clone(),
+        year: options.year,
+    }
+}
+
+/// Takes in what a gzip holds, as evidence derived from the stored container.
+fn add_members(
+    session: &Session,
+    container: &Evidence,
+    path: &Path,
+    options: &AddOptions,
+    how: (&Ticket, usize),
+    tell: &mut dyn FnMut(Outcome),
+) -> Result<()> {
+    let (ticket, depth) = how;
+    let watch = Stopwatch::now();
+    let stem = path.file_stem().unwrap_or(path.as_os_str());
+    let inner = path.join(stem);
+    let mut gunzip = Gunzip::new(session.store.bytes_of(container.key), GunzipLimits::default());
+    let new = NewEvidence {
+        case: container.case,
+        name: stem.as_encoded_bytes().to_vec(),
+        parent: Some(container.key),
+        derived_by: Some(format!("itoguchi {} gunzip", env!("CARGO_PKG_VERSION"))),
+        acquisition: container.acquisition.clone(),
+        ..NewEvidence::default()
+    };
+    let reader = std::cell::RefCell::new(&mut gunzip);
+    let damage = || {
+        let held = reader.borrow();
+        let report = held.report();
+        report.damaged.map(|damage| damage.sentence(report.bytes, Lang::Ja))
+    };
+    let mut stream = Shared(&reader);
+    let source =
+        Source { name: &inner, new, overrides: overrides(options), whole: false, check: &|| Ok(()), damage: &damage };
+    let (evidence, nested) = pipeline::take_in(session, &mut stream, &source, ticket)?;
+    told(session, &evidence, &inner, Some(container), watch, tell)?;
+    if nested && depth < MAX_DEPTH {
+        add_members(session, &evidence, &inner, options, (ticket, depth + 1), tell)?;
+    }
+    Ok(())
+}
+
+/// A reader that can still be asked for its report afterwards.
+struct Shared<'a, 'b, R: std::io::Read>(&'a std::cell::RefCell<&'b mut R>);
+
+impl<R: std::io::Read> std::io::Read for Shared<'_, '_, R> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        self.0.borrow_mut().read(out)
+    }
+}
+
+fn told(
+    session: &Session,
+    evidence: &Evidence,
+    path: &Path,
+    parent: Option<&Evidence>,
+    watch: Stopwatch,
+    tell: &mut dyn FnMut(Outcome),
+) -> Result<()> {
+    let mut row = row_of(evidence, parent.map(|parent| parent.id.as_str()), Some(watch.elapsed().as_secs_f64()));
+    if let Some(row) = row.as_object_mut() {
+        row.insert("path".into(), json!(path.to_string_lossy()));
+        let original = evidence.duplicate_of.map(|key| session.store.evidence_one(key)).transpose()?;
+        row.insert("duplicate_of".into(), json!(original.map(|evidence| evidence.id)));
+    }
+    tell(Outcome::Added { evidence: Box::new(evidence.clone()), row });
+    Ok(())
+}
+
+/// An evidence with the keys of the command line contract.
+#[must_use]
+pub fn describe(evidence: &Evidence, all: &[Evidence], seconds: Option<f64>) -> Value {
+    let id = |key: Option<EvidenceKey>| all.iter().find(|one| Some(one.key) == key).map(|one| one.id.as_str());
+    let mut row = row_of(evidence, id(evidence.parent), seconds);
+    if let Some(row) = row.as_object_mut() {
+        row.insert("duplicate_of".into(), json!(id(evidence.duplicate_of)));
+    }
+    row
+}
+
+fn row_of(evidence: &Evidence, parent: Option<&str>, seconds: Option<f64>) -> Value {
+    let reading = evidence.reading.as_ref();
+    let iso = |at: Option<crate::model::Instant>| at.map(|at| at.iso(JST_MINUTES));
+    json!({
+        "evidence": evidence.id, "path": String::from_utf8_lossy(&evidence.name), "parent": parent, "duplicate_of": null,
+        "format": reading.map(|reading| reading.form.format.as_str()), "encoding": reading.map(|reading| reading.form.encoding.as_str()),
+        "bytes": evidence.bytes, "sha256": evidence.sha256.map(|hash| data_encoding::HEXLOWER.encode(&hash)),
+        "lines": reading.and_then(|reading| reading.lines), "rows": reading.map_or(0, |reading| reading.rows),
+        "skipped": reading.map_or(0, |reading| reading.skipped), "undated": reading.map_or(0, |reading| reading.undated),
+        "rejects": reading.map_or(0, |reading| reading.rejects), "first": iso(reading.and_then(|reading| reading.first)),
+        "last": iso(reading.and_then(|reading| reading.last)), "indicators": reading.map_or(0, |reading| reading.indicators),
+        "damaged": evidence.damaged, "seconds": seconds, "state": evidence.state.tag(),
+    })
+}
+
+/// Hashes every complete evidence again (同一性確認).
+pub fn verify(session: &Session, ticket: &Ticket) -> Result<Vec<Check>> {
+    let all = session.store.evidence()?;
+    ticket.set_total(all.iter().map(|evidence| evidence.bytes).sum());
+    let mut out = Vec::new();
+    for evidence in all
+        .iter()
+        .filter(|evidence| evidence.state == EvidenceState::Complete || evidence.state == EvidenceState::Withdrawn)
+    {
+        let hash = evidence.sha256.map(|hash| data_encoding::HEXLOWER.encode(&hash)).unwrap_or_default();
+        let name = format!("evidence {}", evidence.id);
+        match session.store.rehash(evidence.key, ticket) {
+            Ok(same) => out.push(Check::of(&name, same, hash)),
+            Err(err) => out.push(Check::of(&name, false, err.to_string())),
+        }
+    }
+    Ok(out)
+}

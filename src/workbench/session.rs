@@ -1,0 +1,122 @@
+//! A person at a store: who they are, what time it is, and the tools that read evidence.
+
+use super::clock;
+use super::error::{Error, Result};
+use crate::indicators::Indicators;
+use crate::ingest::Reader;
+use crate::model::case::Stage;
+use crate::model::statement::{Author, Statement};
+use crate::model::{Case, CaseKey, Edit, Id, Instant, Tlp, Unit};
+use crate::store::{Mode, Store};
+use std::path::Path;
+use std::sync::Arc;
+
+/// One operator working on one open store.
+#[derive(Clone)]
+pub struct Session {
+    /// The case file.
+    pub store: Arc<Store>,
+    /// Finds indicators.
+    pub indicators: Arc<Indicators>,
+    /// Reads text and fields.
+    pub reader: Arc<Reader>,
+    /// Who works.
+    pub operator: String,
+    fixed: Option<Instant>,
+}
+
+impl Session {
+    /// Opens a case file.
+    pub fn open(path: &Path, mode: Mode, operator: &str, fixed: Option<Instant>) -> Result<Self> {
+        Ok(Self::with(Store::open(path, mode)?, operator, fixed))
+    }
+
+    /// Makes a case file.
+    pub fn create(path: &Path, unit: &str, operator: &str, fixed: Option<Instant>) -> Result<Self> {
+        let unit = read_unit(unit)?;
+        let author = Author { operator: operator.to_owned(), at: fixed.unwrap_or_else(clock::now) };
+        Ok(Self::with(Store::create(path, &unit, &author)?, operator, fixed))
+    }
+
+    fn with(store: Store, operator: &str, fixed: Option<Instant>) -> Self {
+        Self {
+            store: Arc::new(store),
+            indicators: Arc::new(Indicators::new()),
+            reader: Arc::new(Reader),
+            operator: operator.to_owned(),
+            fixed,
+        }
+    }
+
+    /// The time now, or the one fixed for reproducible output.
+    pub fn now(&self) -> Instant {
+        self.fixed.unwrap_or_else(clock::now)
+    }
+
+    /// Who says it, and when.
+    pub fn author(&self) -> Author {
+        Author { operator: self.operator.clone(), at: self.now() }
+    }
+
+    /// Enters a new case.
+    pub fn new_case(&self, title: &str, number: Option<&str>) -> Result<Case> {
+        if title.trim().is_empty() {
+            return Err(Error::input("件名がありません", "a case needs a title"));
+        }
+        if let Some(number) = number
+            && self.store.find_case(number).is_ok()
+        {
+            return Err(Error::input(
+                format!("番号 `{number}` の事案が既にあります"),
+                format!("there is a case `{number}` already"),
+            ));
+        }
+        let mut case = self.blank_case(title, number, self.store.unit())?;
+        self.store.apply(&Edit::Put(Statement::Case(Box::new(case.clone()))), &self.author())?;
+        case.key = Some(self.store.find_case(case.id.as_str())?);
+        Ok(case)
+    }
+
+    /// A case with nothing known but its title.
+    pub(crate) fn blank_case(&self, title: &str, number: Option<&str>, unit: &Unit) -> Result<Case> {
+        Ok(Case {
+            key: None,
+            id: Id::from_random('c', crate::store::random()?),
+            number: number.map(str::to_owned),
+            title: title.to_owned(),
+            unit: unit.clone(),
+            stage: Stage::default(),
+            offence: None,
+            method: Vec::new(),
+            recognised_on: None,
+            loss_yen: None,
+            contact: None,
+            asks: Vec::new(),
+            urgency: None,
+            deadline: None,
+            tlp: Tlp::default(),
+            handling: None,
+            training: false,
+            created_at: self.now(),
+            created_by: self.operator.clone(),
+        })
+    }
+
+    /// The case meant by an id, a suffix or a number; `-` means none.
+    pub fn case(&self, text: &str) -> Result<Option<CaseKey>> {
+        if text == "-" { Ok(None) } else { Ok(Some(self.store.find_case(text)?)) }
+    }
+}
+
+/// The unit of a store made for work at hand, before anybody said whose it is.
+pub const UNSET_UNIT: &str = "00/desk";
+
+/// Reads a unit path.
+pub fn read_unit(text: &str) -> Result<Unit> {
+    Unit::from_path(text).ok_or_else(|| {
+        Error::input(
+            format!("所属として読めません: `{text}`（例: 11, 11/urawa, 00/special）"),
+            format!("not a unit: `{text}` (as 11, 11/urawa, 00/special)"),
+        )
+    })
+}
