@@ -89,6 +89,11 @@ fn layers_import_only_what_they_may() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Whether the code uses a name, not merely one that ends in it.
+fn names(code: &str, name: &str) -> bool {
+    code.match_indices(name).any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+}
+
 #[test]
 fn dangerous_things_have_one_home() {
     let mut wrong = Vec::new();
@@ -96,7 +101,7 @@ fn dangerous_things_have_one_home() {
         let Some(layer) = layer(&path) else { continue };
         let code = code(&text);
         for (name, homes) in ALONE {
-            if code.contains(name) && !homes.contains(&layer.as_str()) {
+            if names(&code, name) && !homes.contains(&layer.as_str()) {
                 wrong.push(format!("{} uses {name}", path.display()));
             }
         }

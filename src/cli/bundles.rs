@@ -35,8 +35,7 @@ pub(super) fn key(context: &Context, command: &Key) -> Result {
         }
         Key::Trust { store, public_key, unit, name, may } => {
             let session = context.open(store, Mode::Write)?;
-            let line = std::fs::read_to_string(public_key)
-                .map_err(|source| Error::File { source, path: public_key.clone() })?;
+            let line = keys::read_public(public_key)?;
             let row = TrustRow {
                 public_key: keys::public_line(&line)?,
                 unit: session::read_unit(unit)?,

@@ -54,6 +54,11 @@ pub fn make_token_key(file: &Path, now: Instant) -> Result<TokenKey> {
     Ok(key)
 }
 
+/// Reads a public key file.
+pub fn read_public(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(Error::file(path))
+}
+
 /// A public key line without its comment.
 pub fn public_line(line: &str) -> Result<String> {
     let key = PublicKey::from_line(line);
