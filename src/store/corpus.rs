@@ -89,6 +89,9 @@ pub(super) fn load(connection: &Connection, evidence: i64, head: ChunkHead, cont
 }
 
 pub(super) fn content_of(connection: &Connection, key: i64, len: u32) -> Result<Vec<u8>> {
+    if len > MAX_CHUNK {
+        return Err(Error::damaged("a chunk states an impossible length"));
+    }
     let mut read = connection.prepare_cached("SELECT data FROM content WHERE key=?")?;
     let mut rows = read.query([key])?;
     let row = rows.next()?.ok_or_else(|| Error::Damaged("a chunk's content is missing".into()))?;

@@ -31,7 +31,7 @@ impl Store {
     pub fn apply(&self, edit: &Edit, author: &Author) -> Result<Edit> {
         let mut wanted = Vec::new();
         flatten(edit, author, &mut wanted);
-        let content = serde_json::to_string(edit).map_err(|err| Error::damaged(err.to_string()))?;
+        let content = said(&wanted)?;
         // The history stays locked until its entry stands, so that two edits are undone in the order they were made.
         let mut history = lock(&self.history);
         let before = self.write(|connection| {
@@ -73,8 +73,7 @@ impl Store {
 
     fn take_step(&self, step: &Step, action: &str, author: &Author) -> Result<Vec<Change>> {
         let object = step.changes.last().map_or("", |(key, _)| key.id.as_str());
-        let said: Vec<_> = step.changes.iter().map(|(key, put)| (key, put.as_ref().map(|(said, _)| said))).collect();
-        let content = serde_json::to_string(&said).map_err(|err| Error::damaged(err.to_string()))?;
+        let content = said(&step.changes)?;
         self.write(|connection| {
             let before = swap_all(connection, &step.changes)?;
             audit::append(connection, action, object, &content, author)?;
@@ -104,6 +103,12 @@ fn flatten(edit: &Edit, author: &Author, out: &mut Vec<Change>) {
         Edit::Drop(key) => out.push((key.clone(), None)),
         Edit::All(edits) => edits.iter().for_each(|edit| flatten(edit, author, out)),
     }
+}
+
+/// What the trail commits to: each key with what is put under it, nothing where it is taken back.
+fn said(changes: &[Change]) -> Result<String> {
+    let said: Vec<_> = changes.iter().map(|(key, put)| (key, put.as_ref().map(|(statement, _)| statement))).collect();
+    serde_json::to_string(&said).map_err(|err| Error::damaged(err.to_string()))
 }
 
 fn exists(connection: &Connection, key: &StatementKey) -> bool {

@@ -80,7 +80,7 @@ proptest! {
     #[test]
     fn an_edit_and_its_inverse_leave_the_tables_as_they_were(
         before in prop::collection::vec((0_u8..7, 0_u8..4, "[a-z0-9]{1,6}"), 0..6),
-        edit in prop::collection::vec((0_u8..8, 0_u8..4, "[a-z0-9]{1,6}", any::<bool>()), 1..5),
+        edit in prop::collection::vec((0_u8..8, 0_u8..4, "[a-z0-9]{1,6}", prop::bool::weighted(0.15)), 1..5),
     ) {
         let desk = Desk::new();
         let cases = [desk.case("A"), desk.case("B")];
@@ -94,10 +94,14 @@ proptest! {
             if *drop { Edit::Drop(said.key()) } else { Edit::Put(said) }
         });
         let edit = Edit::All(edits.collect());
-        let Ok(inverse) = desk.store.apply(&edit, &somebody("B")) else {
+        let inverse = match desk.store.apply(&edit, &somebody("B")) {
+            Ok(inverse) => inverse,
+            Err(error) => {
             // What cannot be done whole is not done at all.
+            prop_assert!(matches!(error, Error::Unknown { .. } | Error::Refused(_)), "{}", error);
             prop_assert_eq!(dump(&desk), start);
             return Ok(());
+            }
         };
         let after = dump(&desk);
         prop_assert!(desk.store.undo(&somebody("C")).unwrap().is_some());
