@@ -12,6 +12,7 @@ use crate::model::statement::Author;
 use crate::model::{AuditEntry, Instant};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 
 const FIRST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -23,11 +24,23 @@ fn commit(salt: &[u8], content: &str) -> String {
     hex(&Sha256::new().chain_update(salt).chain_update(content).finalize())
 }
 
-/// RFC 8785: keys in order, no white space. All our values are strings and whole numbers, so serde's own form is canonical.
+/// RFC 8785: keys in order, no white space. All values are strings and small whole numbers, so serde's own form is
+/// canonical; the instant stands as RFC 3339 text, since nanoseconds exceed what a JSON number holds exactly.
 fn canonical(entry: &AuditEntry) -> Result<String> {
-    let value = serde_json::to_value(entry).map_err(|err| Error::Damaged(err.to_string()))?;
-    let sorted: std::collections::BTreeMap<_, _> = value.as_object().into_iter().flatten().collect();
-    serde_json::to_string(&sorted).map_err(|err| Error::Damaged(err.to_string()))
+    let mut value = serde_json::to_value(entry).map_err(|err| Error::damaged(err.to_string()))?;
+    if let Some(at) = value.get_mut("at") {
+        *at = entry.at.timestamp().to_string().into();
+    }
+    let sorted: BTreeMap<_, _> = value.as_object().into_iter().flatten().collect();
+    serde_json::to_string(&sorted).map_err(|err| Error::damaged(err.to_string()))
+}
+
+/// Reads an entry as it stands in the chain.
+fn parse(text: &str) -> Option<AuditEntry> {
+    let mut value: serde_json::Value = serde_json::from_str(text).ok()?;
+    let at = Instant::from_timestamp(value.get("at")?.as_str()?.parse().ok()?)?;
+    *value.get_mut("at")? = at.0.into();
+    serde_json::from_value(value).ok()
 }
 
 /// Appends one entry inside the caller's transaction.
@@ -43,14 +56,14 @@ pub(super) fn append(
         .query_row([], |row| Ok((row.get::<_, i64>(0)? as u64, row.get(1)?)))
         .optional()?;
     let (seq, prev) = last.map_or((1, FIRST.to_owned()), |(seq, hash)| (seq + 1, hex(&hash)));
-    let salt = random::<16>()?;
+    let (operator_salt, content_salt) = (random::<16>()?, random::<16>()?);
     let entry = AuditEntry {
         seq,
         at: author.at,
-        operator: commit(&salt, &author.operator),
+        operator: commit(&operator_salt, &author.operator),
         action: action.to_owned(),
         object: object.to_owned(),
-        commitment: commit(&salt, content),
+        commitment: commit(&content_salt, content),
         prev,
     };
     let text = canonical(&entry)?;
@@ -60,11 +73,12 @@ pub(super) fn append(
         text,
         hash.as_slice()
     ])?;
-    connection.prepare_cached("INSERT INTO audit_content VALUES (?,?,?,?)")?.execute(params![
+    connection.prepare_cached("INSERT INTO audit_content VALUES (?,?,?,?,?)")?.execute(params![
         seq as i64,
-        salt.as_slice(),
         author.operator,
-        content
+        operator_salt.as_slice(),
+        content,
+        content_salt.as_slice()
     ])?;
     Ok(())
 }
@@ -80,12 +94,12 @@ impl Store {
         self.read(|connection| {
             let sql = "SELECT entry, operator FROM audit LEFT JOIN audit_content USING (seq) ORDER BY seq DESC LIMIT ?";
             let mut query = connection.prepare_cached(sql)?;
-            let rows = query.query_map([limit as i64], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+            let rows = query.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
+                Ok((row.get::<_, String>(0)?, row.get(1)?))
+            })?;
             rows.map(|row| {
                 let (entry, operator) = row?;
-                let entry =
-                    serde_json::from_str(&entry).map_err(|err| Error::Damaged(format!("audit entry: {err}")))?;
-                Ok((entry, operator))
+                Ok((parse(&entry).ok_or_else(|| Error::damaged("audit entry"))?, operator))
             })
             .collect()
         })
@@ -108,48 +122,104 @@ impl Store {
 
     /// Recomputes the whole chain and every commitment whose content is still there.
     pub fn audit_verify(&self) -> Result<Vec<Check>> {
+        self.audit_verify_with(&[])
+    }
+
+    /// The same, and whether heads known from paper or receipts lie on the chain.
+    pub fn audit_verify_with(&self, known: &[AuditHead]) -> Result<Vec<Check>> {
         self.read(|connection| {
-            let sql = "SELECT audit.seq, entry, hash, salt, operator, content FROM audit LEFT JOIN audit_content USING (seq) ORDER BY audit.seq";
+            let mut walk = Walk::new(known);
+            let sql = "SELECT audit.seq, entry, hash, operator, operator_salt, content, content_salt
+                FROM audit LEFT JOIN audit_content USING (seq) ORDER BY audit.seq";
             let mut query = connection.prepare(sql)?;
             let mut rows = query.query([])?;
-            let (mut count, mut erased, mut prev, mut before) = (0_u64, 0_u64, FIRST.to_owned(), Instant(i64::MIN));
-            let (mut chain, mut content, mut back) = (None, None, 0_u64);
             while let Some(row) = rows.next()? {
-                count += 1;
-                let text: String = row.get(1)?;
                 let hash: Vec<u8> = row.get(2)?;
-                let entry: Option<AuditEntry> = serde_json::from_str(&text).ok();
-                let sound = Sha256::digest(text.as_bytes()).as_slice() == hash
-                    && entry.as_ref().is_some_and(|entry| entry.seq == count && entry.prev == prev)
-                    && row.get::<_, i64>(0)? == count as i64;
-                if !sound && chain.is_none() {
-                    chain = Some(count);
-                }
-                prev = hex(&hash);
+                let entry = walk.link(row.get(0)?, &row.get::<_, String>(1)?, &hash);
                 let Some(entry) = entry else { continue };
-                back += u64::from(entry.at < before);
-                before = entry.at;
-                let salt: Option<Vec<u8>> = row.get(3)?;
-                match (salt, row.get::<_, Option<String>>(4)?, row.get::<_, Option<String>>(5)?) {
-                    (Some(salt), Some(operator), Some(said)) => {
-                        let kept = commit(&salt, &operator) == entry.operator && commit(&salt, &said) == entry.commitment;
-                        if !kept && content.is_none() {
-                            content = Some(count);
-                        }
-                    }
-                    _ => erased += 1,
-                }
+                walk.plain(entry.operator.as_str(), row.get(3)?, row.get(4)?);
+                walk.plain(entry.commitment.as_str(), row.get(5)?, row.get(6)?);
             }
-            Ok(vec![
-                Check::of("chain", chain.is_none(), chain.map_or(format!("{count} entries"), |at| format!("breaks at entry {at}"))),
-                Check::of(
-                    "commitments",
-                    content.is_none(),
-                    content.map_or(format!("{erased} erased"), |at| format!("entry {at} says something else than was committed")),
-                ),
-                Check::of("clock", true, format!("{back} entries go back in time")),
-            ])
+            Ok(walk.checks(known))
         })
+    }
+}
+
+/// What a walk along the chain has found.
+struct Walk {
+    count: u64,
+    erased: u64,
+    back: u64,
+    prev: String,
+    before: Instant,
+    chain: Option<u64>,
+    content: Option<u64>,
+    known: BTreeMap<u64, String>,
+}
+
+impl Walk {
+    fn new(known: &[AuditHead]) -> Self {
+        Self {
+            count: 0,
+            erased: 0,
+            back: 0,
+            prev: FIRST.to_owned(),
+            before: Instant(i64::MIN),
+            chain: None,
+            content: None,
+            known: known.iter().map(|head| (head.count, head.hash.clone())).collect(),
+        }
+    }
+
+    fn link(&mut self, seq: i64, text: &str, hash: &[u8]) -> Option<AuditEntry> {
+        self.count += 1;
+        let entry = parse(text);
+        let sound = Sha256::digest(text.as_bytes()).as_slice() == hash
+            && entry.as_ref().is_some_and(|entry| {
+                entry.seq == self.count
+                    && entry.prev == self.prev
+                    && canonical(entry).is_ok_and(|canonical| canonical == text)
+            })
+            && seq == self.count as i64;
+        if !sound && self.chain.is_none() {
+            self.chain = Some(self.count);
+        }
+        self.prev = hex(hash);
+        if self.known.get(&self.count) == Some(&self.prev) {
+            self.known.remove(&self.count);
+        }
+        if let Some(entry) = &entry {
+            self.back += u64::from(entry.at < self.before);
+            self.before = entry.at;
+        }
+        entry
+    }
+
+    /// Plain text and salt are both there and make the commitment, or both erased.
+    fn plain(&mut self, commitment: &str, plain: Option<String>, salt: Option<Vec<u8>>) {
+        match (plain, salt) {
+            (Some(plain), Some(salt)) if commit(&salt, &plain) == commitment => {}
+            (None, None) => self.erased += 1,
+            _ => self.content = self.content.or(Some(self.count)),
+        }
+    }
+
+    fn checks(mut self, known: &[AuditHead]) -> Vec<Check> {
+        let chain = self.chain.map_or(format!("{} entries", self.count), |at| format!("breaks at entry {at}"));
+        let content = self.content.map_or(format!("{} erased", self.erased), |at| {
+            format!("entry {at} says something else than was committed")
+        });
+        let mut out = vec![
+            Check::of("chain", self.chain.is_none(), chain),
+            Check::of("commitments", self.content.is_none(), content),
+            Check::of("clock", true, format!("{} entries go back in time", self.back)),
+        ];
+        self.known.remove(&0);
+        for head in known {
+            let printed = format!("{} {}", head.count, print_head(head));
+            out.push(Check::of("head", !self.known.contains_key(&head.count), printed));
+        }
+        out
     }
 }
 

@@ -121,7 +121,7 @@ impl Store {
         })
     }
 
-    /// Enters a bundle that leaves, with what its citations stand for.
+    /// Enters a bundle that leaves, with what its citations stand for. Nothing before it can be undone any more.
     pub fn record_export(&self, entry: &ExportEntry, citations: &[Citation], author: &Author) -> Result<()> {
         self.write(|connection| {
             connection.execute(
@@ -146,7 +146,9 @@ impl Store {
                 ])?;
             }
             audit::append(connection, "export.draft", &entry.bundle, &entry.body, author)
-        })
+        })?;
+        self.forget_history();
+        Ok(())
     }
 
     /// Bundles that left, newest first.
@@ -231,7 +233,7 @@ impl Store {
                 "DELETE FROM listed WHERE case_key=? AND source IN (SELECT key FROM source WHERE origin=?)",
                 params![case.0, origin],
             )?;
-            Ok(())
+            super::cases::forget_total(connection, Some(case))
         })
     }
 }

@@ -1,10 +1,11 @@
 //! Whether a store is whole: the engine's own check, chunks that tile, indices within bounds, evidence still the same.
 
 use super::corpus::load;
-use super::error::Result;
+use super::error::{Error, Result};
 use super::{Store, runs};
 use crate::model::evidence::EvidenceState;
-use crate::model::{ChunkHead, Corpus as _, Evidence, ReadingKey};
+use crate::model::{ChunkHead, Corpus as _, Evidence, ReadingKey, RecordHead};
+use std::path::Path;
 
 /// One line of a check's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,26 +71,65 @@ impl Store {
                 Ok(chunk) => chunk,
                 Err(err) => return Ok(Some(err.to_string())),
             };
-            if chunk.records.len() != head.rows as usize {
-                return Ok(Some(format!(
-                    "chunk {} holds {} records and states {}",
-                    head.seq,
-                    chunk.records.len(),
-                    head.rows
-                )));
+            let end = head.offset + u64::from(head.len);
+            let inside = |record: &RecordHead| {
+                record.offset >= head.offset && record.offset.saturating_add(u64::from(record.len)) <= end
+            };
+            if !chunk.records.iter().all(inside) || !chunk.records.is_sorted_by_key(|record| record.offset) {
+                return Ok(Some(format!("chunk {} names records that are not in it", head.seq)));
             }
         }
-        let mut fault = None;
-        self.read(|connection| {
-            runs::each_entry(connection, evidence.key.0, None, &mut |entry| {
-                if entry.rows.max().is_some_and(|row| row >= reading.rows) {
-                    fault = Some("a posting names a row that is not there".to_owned());
-                }
-                Ok(())
-            })
-        })?;
-        Ok(fault)
+        self.read(|connection| postings(connection, evidence.key.0, reading.rows, reading.indicators))
     }
+
+    /// Writes a whole, closed copy of the store; an existing file is refused.
+    pub fn backup(&self, path: &Path) -> Result<()> {
+        let taken = |source: std::io::Error| match source.kind() {
+            std::io::ErrorKind::AlreadyExists => Error::Exists(path.to_owned()),
+            _ => Error::file("the copy cannot be made", path, source),
+        };
+        // SQLite fills an empty file and refuses any other: the name is ours from here on.
+        drop(std::fs::File::create_new(path).map_err(taken)?);
+        let copied = self.copy_into(path);
+        if copied.is_err() {
+            drop(std::fs::remove_file(path));
+        }
+        copied
+    }
+
+    fn copy_into(&self, path: &Path) -> Result<()> {
+        let name = path
+            .to_str()
+            .ok_or_else(|| Error::Refused(crate::model::Text::new("UTF-8でないパスです", "the path is not UTF-8")))?;
+        let connection = super::open::reader(&self.path, self.mode)?;
+        connection.set_limit(rusqlite::limits::Limit::SQLITE_LIMIT_ATTACHED, 1)?;
+        connection.execute("VACUUM INTO ?", [name])?;
+        let file = std::fs::File::open(path).map_err(|source| Error::file("the copy cannot be read", path, source))?;
+        file.sync_all().map_err(|source| Error::file("the copy cannot be written", path, source))
+    }
+}
+
+/// Every posting names a row that is there, in order, and has a value.
+fn postings(connection: &rusqlite::Connection, evidence: i64, rows: u32, indicators: u32) -> Result<Option<String>> {
+    let (mut distinct, mut before) = (0_u32, None);
+    for place in runs::runs_of(connection, evidence)? {
+        let mut cursor = runs::Cursor::stored(place);
+        while let Some((entry, _)) = cursor.step(connection)? {
+            if entry.first_row.saturating_add(entry.span) >= rows {
+                return Ok(Some("a posting names a row that is not there".to_owned()));
+            }
+            if before.is_some_and(|before| before > entry.fp) {
+                return Ok(Some("postings out of order".to_owned()));
+            }
+            if before != Some(entry.fp) {
+                super::values::resolve(connection, entry.fp)?;
+                distinct += 1;
+            }
+            before = Some(entry.fp);
+        }
+    }
+    let wrong = || format!("{distinct} values are posted of {indicators}");
+    Ok((distinct != indicators).then(wrong))
 }
 
 fn tiling(heads: &[ChunkHead], bytes: u64, rows: u32) -> Option<String> {

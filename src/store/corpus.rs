@@ -1,9 +1,10 @@
 //! Reading for search: chunks, row index, candidates and named row sets.
 
+use super::codec::{unpress, unpress_up_to};
 use super::error::{Error, Result};
 use super::import::chunk_key;
-use super::pack::inflate;
-use super::{Store, filters, lock, rowindex, runs};
+use super::seal::MAX_CHUNK;
+use super::{Store, bands, derived, lock, rowindex, runs};
 use crate::model::corpus::Failure;
 use crate::model::fold::FOLD_VERSION;
 use crate::model::skip::Probe;
@@ -13,19 +14,50 @@ use crate::model::{
 };
 use roaring::RoaringBitmap;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use std::sync::Arc;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
 
-/// No chunk is longer than this; a stored length beyond it is damage.
-const MAX_CHUNK: u32 = 16 << 20;
+/// Chunks kept unpacked: enough for a page being scrolled.
+const CHUNKS: usize = 8;
+/// Chunk heads kept, of all readings together.
+const HEADS: usize = 1 << 20;
 
+/// What was read lately.
+#[derive(Debug, Default)]
+pub(super) struct Caches {
+    readings: Mutex<HashMap<ReadingKey, Held>>,
+    chunks: Mutex<VecDeque<(ReadingKey, Arc<Chunk>)>>,
+}
+
+/// A reading's evidence, whether its filters were built by our folding rules, and its chunks.
+#[derive(Clone, Debug)]
+struct Held {
+    evidence: i64,
+    folded: bool,
+    heads: Arc<[ChunkHead]>,
+}
+
+impl Caches {
+    /// Forgets all, after readings were replaced.
+    pub(super) fn forget(&self) {
+        lock(&self.readings).clear();
+        lock(&self.chunks).clear();
+    }
+}
+
+/// A chunk head as stored. What does not fit is an error here, so that sums below cannot overflow.
 fn head(row: &Row<'_>) -> rusqlite::Result<ChunkHead> {
+    let (offset, first_row, rows): (i64, u32, u32) = (row.get(1)?, row.get(4)?, row.get(5)?);
+    if first_row.checked_add(rows).is_none() {
+        return Err(rusqlite::Error::IntegralValueOutOfRange(5, i64::from(rows)));
+    }
     Ok(ChunkHead {
         seq: row.get(0)?,
-        offset: row.get::<_, i64>(1)? as u64,
+        offset: u64::try_from(offset).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(1, offset))?,
         len: row.get(2)?,
         lead: row.get(3)?,
-        first_row: row.get(4)?,
-        rows: row.get(5)?,
+        first_row,
+        rows,
         undated: row.get(6)?,
         first: row.get::<_, Option<i64>>(7)?.map(Instant),
         last: row.get::<_, Option<i64>>(8)?.map(Instant),
@@ -35,7 +67,7 @@ fn head(row: &Row<'_>) -> rusqlite::Result<ChunkHead> {
 const HEAD: &str = "SELECT seq, offset, len, lead, first_row, rows, undated, first, last FROM chunk WHERE evidence=?1";
 
 pub(super) fn load(connection: &Connection, evidence: i64, head: ChunkHead, content: bool) -> Result<Chunk> {
-    if head.len > MAX_CHUNK || head.lead > head.len {
+    if head.len > MAX_CHUNK || head.lead > head.len || u64::from(head.rows) > u64::from(head.len) + 1 {
         return Err(Error::Damaged(format!("chunk {} states an impossible length", head.seq)));
     }
     let key = chunk_key(evidence, head.seq);
@@ -45,32 +77,55 @@ pub(super) fn load(connection: &Connection, evidence: i64, head: ChunkHead, cont
         .query_row([key], |row| Ok(row.get_ref(0)?.as_blob()?.to_vec()))
         .optional()?;
     let records = match records {
-        // 32 bytes a record bound every index a chunk of this length can have.
-        Some(packed) => rowindex::unpack(head.offset, head.len, &inflate(&packed, (head.len as usize + 64) * 32)?)?,
-        None => Vec::new(),
+        // 32 bytes a record bound every index a chunk with this many can have.
+        Some(packed) => {
+            let raw = unpress_up_to(&packed, (head.rows as usize + 64) * 32)?;
+            rowindex::unpack(&raw, head.offset, head.rows)?
+        }
+        None if head.rows == 0 => Vec::new(),
+        None => return Err(Error::damaged(format!("row index of chunk {} is missing", head.seq))),
     };
     Ok(Chunk { head, bytes, records })
 }
 
 pub(super) fn content_of(connection: &Connection, key: i64, len: u32) -> Result<Vec<u8>> {
+    if len > MAX_CHUNK {
+        return Err(Error::damaged("a chunk states an impossible length"));
+    }
     let mut read = connection.prepare_cached("SELECT data FROM content WHERE key=?")?;
     let mut rows = read.query([key])?;
     let row = rows.next()?.ok_or_else(|| Error::Damaged("a chunk's content is missing".into()))?;
-    let bytes = inflate(row.get_ref(0)?.as_blob().map_err(|_| Error::Damaged("content".into()))?, len as usize)?;
-    if bytes.len() == len as usize { Ok(bytes) } else { Err(Error::Damaged("a chunk is shorter than stated".into())) }
+    unpress(row.get_ref(0)?.as_blob().map_err(|_| Error::damaged("content"))?, len as usize)
 }
 
-/// The chunk head that holds `row`.
-fn head_of_row(connection: &Connection, evidence: i64, row: u32) -> Result<Option<ChunkHead>> {
-    let sql = format!("{HEAD} AND first_row<=?2 AND rows>0 ORDER BY seq DESC LIMIT 1");
-    Ok(connection.prepare_cached(&sql)?.query_row(params![evidence, row], head).optional()?)
+/// The last chunk that begins at or before `offset`.
+pub(super) fn head_at(connection: &Connection, evidence: i64, offset: u64) -> Result<Option<ChunkHead>> {
+    let Ok(offset) = i64::try_from(offset) else { return Ok(None) };
+    // Chunks are found by number; among a million a search by halves asks twenty times and needs no index.
+    let last: Option<i64> = connection
+        .prepare_cached("SELECT max(seq) FROM chunk WHERE evidence=?")?
+        .query_row([evidence], |row| row.get(0))?;
+    let Some(last) = last else { return Ok(None) };
+    let sql = format!("{HEAD} AND seq>=?2 ORDER BY seq LIMIT 1");
+    let mut query = connection.prepare_cached(&sql)?;
+    let (mut low, mut high) = (0, last);
+    while low < high {
+        let middle = low + (high - low + 1) / 2;
+        let at: ChunkHead = query.query_row(params![evidence, middle], head)?;
+        if i64::try_from(at.offset).is_ok_and(|at| at <= offset) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    let found = query.query_row(params![evidence, low], head).optional()?;
+    Ok(found.filter(|head| i64::try_from(head.offset).is_ok_and(|at| at <= offset)))
 }
 
 /// The row that begins at, or holds, the byte at `offset`.
 pub(super) fn row_at(connection: &Connection, evidence: EvidenceKey, offset: u64) -> Result<Option<u32>> {
-    let sql = format!("{HEAD} AND offset<=?2 ORDER BY seq DESC LIMIT 1");
-    let found = connection.prepare_cached(&sql)?.query_row(params![evidence.0, offset as i64], head).optional()?;
-    let Some(head) = found else { return Ok(None) };
+    let found = head_at(connection, evidence.0, offset)?;
+    let Some(head) = found.filter(|head| offset < head.offset + u64::from(head.len)) else { return Ok(None) };
     let chunk = load(connection, evidence.0, head, false)?;
     let after = chunk.records.partition_point(|record| record.offset <= offset);
     let row = (u64::from(head.first_row) + after as u64).checked_sub(1);
@@ -78,22 +133,33 @@ pub(super) fn row_at(connection: &Connection, evidence: EvidenceKey, offset: u64
 }
 
 impl Store {
-    /// One record: where it lies and its original bytes.
+    /// One record: where it lies and its original bytes, those in following chunks included.
     pub fn record(&self, evidence: EvidenceKey, row: u32) -> Result<(RecordHead, Vec<u8>)> {
         let chunk = self.chunk_of_row(evidence, row)?;
-        let index = (row - chunk.head.first_row) as usize;
         let unknown = || Error::Unknown { noun: "row", text: row.to_string() };
-        let record = *chunk.records.get(index).ok_or_else(unknown)?;
-        Ok((record, chunk.record_bytes(index).to_vec()))
+        let index = row.checked_sub(chunk.head.first_row).ok_or_else(unknown)? as usize;
+        let mut record = *chunk.records.get(index).ok_or_else(unknown)?;
+        let mut bytes = chunk.record_bytes(index).to_vec();
+        if index + 1 == chunk.records.len() {
+            self.read(|connection| follow(connection, evidence.0, chunk.head.seq, &mut bytes))?;
+            record.len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        }
+        Ok((record, bytes))
     }
 
     /// The chunk in which a row begins.
     pub fn chunk_of_row(&self, evidence: EvidenceKey, row: u32) -> Result<Chunk> {
-        self.read(|connection| {
-            let unknown = || Error::Unknown { noun: "row", text: row.to_string() };
-            let head = head_of_row(connection, evidence.0, row)?.ok_or_else(unknown)?;
-            load(connection, evidence.0, head, true)
-        })
+        let unknown = || Error::Unknown { noun: "row", text: row.to_string() };
+        let reading = self.read(|connection| {
+            let mut query = connection.prepare_cached("SELECT key FROM reading WHERE evidence=?")?;
+            Ok(query.query_row([evidence.0], |row| row.get(0)).optional()?.map(ReadingKey))
+        })?;
+        let known = self.held(reading.ok_or_else(unknown)?)?;
+        let after = known.heads.partition_point(|head| head.first_row <= row);
+        // Chunks in which no record begins share the number of the one that follows.
+        let head = known.heads.get(..after).and_then(|heads| heads.iter().rev().find(|head| head.rows > 0));
+        let head = *head.ok_or_else(unknown)?;
+        self.read(|connection| load(connection, evidence.0, head, true))
     }
 
     /// The row that holds the byte at `offset` of the original.
@@ -101,12 +167,49 @@ impl Store {
         self.read(|connection| row_at(connection, evidence, offset))
     }
 
-    fn evidence_of(&self, reading: ReadingKey) -> Result<i64> {
-        self.read(|connection| {
-            Ok(connection
-                .prepare_cached("SELECT evidence FROM reading WHERE key=?")?
-                .query_row([reading.0], |row| row.get(0))?)
-        })
+    /// Evidence, folding and chunks of a reading.
+    fn held(&self, reading: ReadingKey) -> Result<Held> {
+        if let Some(held) = lock(&self.caches.readings).get(&reading) {
+            return Ok(held.clone());
+        }
+        let held = self.read(|connection| {
+            let (evidence, fold): (i64, u16) = connection
+                .prepare_cached("SELECT evidence, fold FROM reading WHERE key=?")?
+                .query_row([reading.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let mut query = connection.prepare_cached(&format!("{HEAD} ORDER BY seq"))?;
+            let heads = query.query_map([evidence], head)?.collect::<rusqlite::Result<Vec<_>>>()?;
+            Ok(Held { evidence, folded: fold == FOLD_VERSION, heads: heads.into() })
+        })?;
+        let mut readings = lock(&self.caches.readings);
+        if readings.values().map(|held| held.heads.len()).sum::<usize>() > HEADS {
+            readings.clear();
+        }
+        readings.insert(reading, held.clone());
+        Ok(held)
+    }
+
+    fn head_of(&self, reading: ReadingKey, seq: u32) -> Result<(i64, ChunkHead)> {
+        let known = self.held(reading)?;
+        let head = known.heads.get(seq as usize).filter(|head| head.seq == seq);
+        Ok((known.evidence, *head.ok_or_else(|| Error::Unknown { noun: "chunk", text: seq.to_string() })?))
+    }
+
+    fn chunk_held(&self, reading: ReadingKey, seq: u32) -> Result<Arc<Chunk>> {
+        let found = |chunks: &VecDeque<(ReadingKey, Arc<Chunk>)>| {
+            chunks
+                .iter()
+                .find(|(key, chunk)| *key == reading && chunk.head.seq == seq)
+                .map(|(_, chunk)| Arc::clone(chunk))
+        };
+        if let Some(chunk) = found(&lock(&self.caches.chunks)) {
+            return Ok(chunk);
+        }
+        let (evidence, head) = self.head_of(reading, seq)?;
+        let chunk = Arc::new(self.read(|connection| load(connection, evidence, head, true))?);
+        let mut chunks = lock(&self.caches.chunks);
+        chunks.push_front((reading, Arc::clone(&chunk)));
+        chunks.truncate(CHUNKS);
+        Ok(chunk)
     }
 
     fn named_rows(&self, set: &NamedSet) -> Result<RowSet> {
@@ -116,8 +219,14 @@ impl Store {
                 let sql = "SELECT evidence, rows FROM kind_rows JOIN evidence ON evidence.key=evidence WHERE kind=?1 AND state='complete'";
                 self.bitmaps(sql, Some(kind.tag()))
             }
-            NamedSet::Tag(name) => self.bitmaps("SELECT evidence, rows FROM tag_rows WHERE name=?1", Some(name)),
-            NamedSet::Tagged => self.bitmaps("SELECT evidence, rows FROM tag_rows WHERE ?1 IS NULL", None),
+            NamedSet::Tag(name) => {
+                let sql = "SELECT evidence, rows FROM tag_rows JOIN evidence ON evidence.key=evidence WHERE tag_rows.name=?1 AND state='complete'";
+                self.bitmaps(sql, Some(name))
+            }
+            NamedSet::Tagged => {
+                let sql = "SELECT evidence, rows FROM tag_rows JOIN evidence ON evidence.key=evidence WHERE ?1 IS NULL AND state='complete'";
+                self.bitmaps(sql, None)
+            }
         }
     }
 
@@ -127,10 +236,8 @@ impl Store {
             let mut query = connection.prepare_cached(sql)?;
             let mut rows = query.query([parameter])?;
             while let Some(row) = rows.next()? {
-                let blob = row.get_ref(1)?.as_blob().map_err(|_| Error::Damaged("row set".into()))?;
-                let set =
-                    RoaringBitmap::deserialize_from(blob).map_err(|err| Error::Damaged(format!("row set: {err}")))?;
-                out.add(EvidenceKey(row.get(0)?), set);
+                let blob = row.get_ref(1)?.as_blob().map_err(|_| Error::damaged("row set"))?;
+                out.add(EvidenceKey(row.get(0)?), derived::row_set(blob)?);
             }
             Ok(out)
         })
@@ -145,14 +252,31 @@ impl Store {
             let keys = query.query_map([], |row| row.get(0))?.collect::<std::result::Result<Vec<i64>, _>>()?;
             let mut out = RowSet::new();
             for key in keys {
-                runs::each_entry(connection, key, Some(fp), &mut |entry| {
-                    out.add(EvidenceKey(key), entry.rows);
-                    Ok(())
-                })?;
+                out.add(EvidenceKey(key), runs::rows_of(connection, key, fp)?);
             }
             Ok(out)
         })
     }
+}
+
+/// Appends the parts of a record that stand at the start of the chunks after `seq`.
+fn follow(connection: &Connection, evidence: i64, seq: u32, bytes: &mut Vec<u8>) -> Result<()> {
+    /// No record shown is longer; the rest of it is reached through the original bytes.
+    const LONGEST: usize = 64 << 20;
+    let sql = format!("{HEAD} AND seq>?2 ORDER BY seq");
+    let mut query = connection.prepare_cached(&sql)?;
+    for next in query.query_map(params![evidence, seq], head)? {
+        let next = next?;
+        if next.lead == 0 || next.lead > next.len || next.len > MAX_CHUNK || bytes.len() > LONGEST {
+            break;
+        }
+        let content = content_of(connection, chunk_key(evidence, next.seq), next.len)?;
+        bytes.extend_from_slice(content.get(..next.lead as usize).unwrap_or(&[]));
+        if next.lead < next.len {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn failure(err: Error) -> Failure {
@@ -186,52 +310,25 @@ impl Corpus for Store {
     }
 
     fn chunk_heads(&self, reading: ReadingKey) -> std::result::Result<Arc<[ChunkHead]>, Failure> {
-        if let Some(held) = lock(&self.heads).get(&reading) {
-            return Ok(Arc::clone(held));
-        }
-        let evidence = self.evidence_of(reading).map_err(failure)?;
-        let heads = self
-            .read(|connection| {
-                let mut query = connection.prepare_cached(&format!("{HEAD} ORDER BY seq"))?;
-                let heads = query.query_map([evidence], head)?.collect::<std::result::Result<Vec<_>, _>>()?;
-                Ok(Arc::<[ChunkHead]>::from(heads))
-            })
-            .map_err(failure)?;
-        lock(&self.heads).insert(reading, Arc::clone(&heads));
-        Ok(heads)
+        Ok(self.held(reading).map_err(failure)?.heads)
     }
 
     fn candidates(&self, reading: ReadingKey, probe: &Probe) -> std::result::Result<RoaringBitmap, Failure> {
-        let evidence = self.evidence_of(reading).map_err(failure)?;
-        self.read(|connection| {
-            let fold: u16 = connection
-                .prepare_cached("SELECT fold FROM reading WHERE key=?")?
-                .query_row([reading.0], |row| row.get(0))?;
-            // Filters built by other folding rules would lie: then every chunk is a candidate.
-            let probe = if fold == FOLD_VERSION { probe } else { &Probe::default() };
-            filters::candidates(connection, evidence, probe)
-        })
-        .map_err(failure)
+        let held = self.held(reading).map_err(failure)?;
+        // Filters built by other folding rules would lie: then every chunk is a candidate.
+        let everything = Probe::default();
+        let probe = if held.folded { probe } else { &everything };
+        let chunks = u32::try_from(held.heads.len()).unwrap_or(u32::MAX);
+        self.read(|connection| bands::candidates(connection, held.evidence, chunks, probe)).map_err(failure)
     }
 
     fn chunk(&self, reading: ReadingKey, seq: u32) -> std::result::Result<Arc<Chunk>, Failure> {
-        let evidence = self.evidence_of(reading).map_err(failure)?;
-        self.read(|connection| {
-            let sql = format!("{HEAD} AND seq=?2");
-            let head = connection.prepare_cached(&sql)?.query_row(params![evidence, seq], head)?;
-            Ok(Arc::new(load(connection, evidence, head, true)?))
-        })
-        .map_err(failure)
+        self.chunk_held(reading, seq).map_err(failure)
     }
 
     fn records(&self, reading: ReadingKey, seq: u32) -> std::result::Result<Vec<RecordHead>, Failure> {
-        let evidence = self.evidence_of(reading).map_err(failure)?;
-        self.read(|connection| {
-            let sql = format!("{HEAD} AND seq=?2");
-            let head = connection.prepare_cached(&sql)?.query_row(params![evidence, seq], head)?;
-            Ok(load(connection, evidence, head, false)?.records)
-        })
-        .map_err(failure)
+        let (evidence, head) = self.head_of(reading, seq).map_err(failure)?;
+        Ok(self.read(|connection| load(connection, evidence, head, false)).map_err(failure)?.records)
     }
 
     fn named(&self, set: &NamedSet) -> std::result::Result<RowSet, Failure> {

@@ -1,14 +1,49 @@
 //! What can go wrong with a case file, said to a person.
 
-use crate::model::{Explain, Lang};
-use std::path::PathBuf;
+use crate::model::{Explain, Lang, Text};
+use rusqlite::ErrorCode;
+use std::path::{Path, PathBuf};
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The database engine failed: full disk, read error, lock.
+    /// The database engine failed.
     #[error("the case file could not be read or written: {0}")]
-    Engine(#[from] rusqlite::Error),
+    Engine(#[source] rusqlite::Error),
+    /// Another program holds the file.
+    #[error("another program is using the case file")]
+    Busy,
+    /// No room left.
+    #[error("the disk is full")]
+    Full,
+    /// Opened for reading, asked to write.
+    #[error("the case file is open for reading only")]
+    ReadOnly,
+    /// The work was called off.
+    #[error("cancelled")]
+    Cancelled,
+    /// Chunks did not come in order: offset expected, offset given.
+    #[error("a chunk came out of order: expected byte {0}, got byte {1}")]
+    Order(u64, u64),
+    /// Something still refers to what shall go.
+    #[error("`{0}` is still referred to")]
+    InUse(String),
+    /// The bytes are not in the store: erased by order, or registered by reference.
+    #[error("the bytes of `{0}` are not in the case file")]
+    NoBytes(String),
+    /// The file was not closed: a side file lies beside it, or is missing.
+    #[error("the case file was not closed: {0}")]
+    NotClosed(PathBuf),
+    /// An older file opened for reading.
+    #[error("the case file has version {found}, now is {known}: {path}")]
+    Older {
+        /// Version in the file.
+        found: i64,
+        /// Present version.
+        known: i64,
+        /// The file.
+        path: PathBuf,
+    },
     /// The file system failed.
     #[error("{what}: {source}: {path}")]
     File {
@@ -81,9 +116,34 @@ pub enum Error {
     /// Two different values have one fingerprint.
     #[error("two values share a fingerprint: `{0}` and `{1}`")]
     Collision(String, String),
-    /// The statement cannot be made.
-    #[error("{0}")]
-    Refused(String),
+    /// Not allowed, and why.
+    #[error("{}", .0.en)]
+    Refused(Text),
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
+            _ => Self::Engine(error),
+        }
+    }
+}
+
+impl Error {
+    pub(super) fn damaged(what: impl Into<String>) -> Self {
+        Self::Damaged(what.into())
+    }
+
+    pub(super) fn file(what: &'static str, path: &Path, source: std::io::Error) -> Self {
+        if source.kind() == std::io::ErrorKind::StorageFull {
+            return Self::Full;
+        }
+        Self::File { what, source, path: path.to_owned() }
+    }
 }
 
 impl Explain for Error {
@@ -112,7 +172,18 @@ impl Explain for Error {
             Self::Ambiguous { text, .. } => format!("`{text}` で終わるものが複数あります"),
             Self::SourceChanged(at) => format!("取込みを始めた時から元ファイルが変わっています（{at}バイト目）"),
             Self::Collision(a, b) => format!("異なる値の指紋が一致しました: `{a}` と `{b}`"),
-            Self::Refused(why) => why.clone(),
+            Self::Refused(why) => why.ja.to_owned(),
+            Self::Busy => "他のプログラムが事案ファイルを使用中です".to_owned(),
+            Self::Full => "ディスクの空きがありません".to_owned(),
+            Self::ReadOnly => "事案ファイルは読み取り専用で開かれています".to_owned(),
+            Self::Cancelled => "中止しました".to_owned(),
+            Self::Order(want, got) => format!("断片の順序が違います（{want}バイト目のはずが{got}バイト目）"),
+            Self::InUse(what) => format!("`{what}` はまだ参照されています"),
+            Self::NoBytes(id) => format!("`{id}` の中身は事案ファイルにありません"),
+            Self::NotClosed(path) => format!("事案ファイルが閉じられていません: {}", path.display()),
+            Self::Older { found, known, path } => {
+                format!("事案ファイルの版が古いものです（版{found}、現在は{known}）: {}", path.display())
+            }
         }
     }
 
@@ -132,7 +203,19 @@ impl Explain for Error {
             Self::SourceChanged(_) => {
                 ("取下げてから、あらためて取り込んでください", "withdraw the partial evidence and add the file anew")
             }
-            Self::Engine(_) => (
+            Self::Busy => {
+                ("他の画面や処理を閉じてからやり直してください", "close the other window or command and try again")
+            }
+            Self::ReadOnly => ("書き込みで開き直してください", "open it for writing"),
+            Self::NotClosed(_) => ("送付元に、閉じたファイルを求めてください", "ask the sender for a closed file"),
+            Self::Older { .. } => {
+                ("控えを取り、書き込みで一度開いてください", "back it up, then open it for writing once")
+            }
+            Self::InUse(_) => {
+                ("先に、参照しているものを移すか取り消してください", "move or take back what refers to it first")
+            }
+            Self::Damaged(_) => ("控えと照合してください", "compare it with a backup"),
+            Self::Engine(_) | Self::Full => (
                 "空き容量と権限を確かめてください。確定済みの内容は失われていません",
                 "check free space and permissions; nothing committed is lost",
             ),

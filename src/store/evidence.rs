@@ -1,13 +1,13 @@
 //! Evidence as stored: listing, the original bytes, same-hash checks, withdrawal by order.
 
-use super::corpus::content_of;
+use super::Store;
+use super::corpus::{content_of, head_at};
 use super::error::{Error, Result};
-use super::import::{chunk_key, drop_indices};
-use super::{Store, audit, lock};
-use crate::model::evidence::{EvidenceState, Reading};
-use crate::model::statement::Author;
+use super::import::chunk_key;
+use super::seal::MAX_CHUNK;
+use crate::model::evidence::{Citation, EvidenceState, Reading};
 use crate::model::{CaseKey, Evidence, EvidenceKey, Id, Instant, ReadingKey, Ticket};
-use rusqlite::{Row, params};
+use rusqlite::Row;
 use sha2::{Digest as _, Sha256};
 use std::io::Write;
 
@@ -85,6 +85,10 @@ impl Store {
 
     /// Calls `each` with the original bytes, chunk by chunk.
     pub fn each_chunk(&self, key: EvidenceKey, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+        let evidence = self.evidence_one(key)?;
+        if matches!(evidence.state, EvidenceState::Referenced | EvidenceState::Expunged) {
+            return Err(Error::NoBytes(evidence.id.to_string()));
+        }
         self.read(|connection| {
             let mut query =
                 connection.prepare_cached("SELECT seq, len, offset FROM chunk WHERE evidence=? ORDER BY seq")?;
@@ -92,7 +96,7 @@ impl Store {
             let mut total = 0_u64;
             while let Some(row) = rows.next()? {
                 let (seq, len, offset): (u32, u32, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                if offset as u64 != total || len > 16 << 20 {
+                if offset as u64 != total || len > MAX_CHUNK {
                     return Err(Error::Damaged(format!("chunk {seq} does not follow the one before")));
                 }
                 each(&content_of(connection, chunk_key(key.0, seq), len)?)?;
@@ -106,11 +110,7 @@ impl Store {
     pub fn stream(&self, key: EvidenceKey, out: &mut dyn Write) -> Result<u64> {
         let path = self.path().to_owned();
         self.each_chunk(key, &mut |bytes| {
-            out.write_all(bytes).map_err(|source| Error::File {
-                what: "the bytes could not be written",
-                source,
-                path: path.clone(),
-            })
+            out.write_all(bytes).map_err(|source| Error::file("the bytes could not be written", &path, source))
         })
     }
 
@@ -120,7 +120,7 @@ impl Store {
         let (mut sha, mut blake) = (Sha256::new(), blake3::Hasher::new());
         self.each_chunk(key, &mut |bytes| {
             if ticket.is_cancelled() {
-                return Err(Error::Refused("cancelled".into()));
+                return Err(Error::Cancelled);
             }
             sha.update(bytes);
             blake.update(bytes);
@@ -131,54 +131,34 @@ impl Store {
             && evidence.blake3.is_some_and(|hash| blake.finalize().as_bytes() == &hash))
     }
 
-    /// Erases an evidence by order of two people: content, indices, and values seen nowhere else. Size and hash stay.
-    pub fn expunge(&self, key: EvidenceKey, authority: &str, second: &str, author: &Author) -> Result<()> {
-        if second.trim().is_empty() || second == author.operator || authority.trim().is_empty() {
-            return Err(Error::Refused("erasing needs an authority and two different people".into()));
-        }
-        let evidence = self.evidence_one(key)?;
-        self.write(|connection| {
-            connection.execute_batch("PRAGMA secure_delete=ON")?;
-            drop_indices(connection, key.0)?;
-            connection.execute("DELETE FROM content WHERE key BETWEEN ?1<<32 AND (?1<<32) + 4294967295", [key.0])?;
-            connection.execute("DELETE FROM chunk WHERE evidence=?", [key.0])?;
-            connection.execute("DELETE FROM tag_rows WHERE evidence=?", [key.0])?;
-            connection.execute(
-                "UPDATE evidence SET state='expunged', name=X'', acquisition='{}', damaged=NULL, mtime=NULL WHERE key=?",
-                [key.0],
-            )?;
-            let remaining = remaining_values(connection)?;
-            let mut query = connection.prepare("SELECT fp FROM indicator")?;
-            let all = query.query_map([], |row| row.get(0))?.collect::<std::result::Result<Vec<i64>, _>>()?;
-            for fp in all.into_iter().filter(|fp| !remaining.contains(fp)) {
-                connection.prepare_cached("DELETE FROM indicator WHERE fp=?")?.execute([fp])?;
+    /// `len` of the original bytes from `offset` on; fewer at the end. At most 64 MiB at once.
+    pub fn read_range(&self, key: EvidenceKey, offset: u64, len: u64) -> Result<Vec<u8>> {
+        const LONGEST: u64 = 64 << 20;
+        let end = offset.saturating_add(len.min(LONGEST));
+        self.read(|connection| {
+            let mut out = Vec::new();
+            let mut at = offset;
+            while at < end {
+                let Some(head) = head_at(connection, key.0, at)? else { break };
+                let stop = head.offset + u64::from(head.len);
+                if at >= stop {
+                    break;
+                }
+                let bytes = content_of(connection, chunk_key(key.0, head.seq), head.len)?;
+                let inside = |at: u64| usize::try_from(at - head.offset).unwrap_or(usize::MAX);
+                let part = inside(at)..inside(end.min(stop));
+                out.extend_from_slice(bytes.get(part).unwrap_or(&[]));
+                at = stop;
             }
-            // What the trail keeps of the begin entry is its salted commitment; the file name goes with the content.
-            let sql = "UPDATE audit_content SET content=NULL WHERE seq IN (SELECT seq FROM audit WHERE json_extract(entry,'$.object')=?)";
-            connection.execute(sql, [evidence.id.as_str()])?;
-            audit::append(connection, "evidence.expunge", evidence.id.as_str(), &format!("{authority}\n{second}"), author)
-        })?;
-        let connection = lock(&self.writer);
-        connection
-            .execute_batch("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA secure_delete=FAST;")?;
-        lock(&self.heads).clear();
-        Ok(())
+            Ok(out)
+        })
     }
-}
 
-fn remaining_values(connection: &rusqlite::Connection) -> Result<std::collections::HashSet<i64>> {
-    let mut out = std::collections::HashSet::new();
-    let mut query = connection.prepare("SELECT DISTINCT evidence FROM run_block")?;
-    let keys = query.query_map([], |row| row.get(0))?.collect::<std::result::Result<Vec<i64>, _>>()?;
-    for key in keys {
-        super::runs::each_entry(connection, key, None, &mut |entry| {
-            out.insert(super::runs::ordered(entry.fp));
-            Ok(())
-        })?;
+    /// Where a record stands, for a statement to cite.
+    pub fn citation(&self, key: EvidenceKey, row: u32) -> Result<Citation> {
+        let evidence = self.evidence_one(key)?;
+        let sha256 = evidence.sha256.ok_or_else(|| Error::NoBytes(evidence.id.to_string()))?;
+        let (record, bytes) = self.record(key, row)?;
+        Ok(Citation { sha256: data_encoding::HEXLOWER.encode(&sha256), offset: record.offset, len: bytes.len() as u64 })
     }
-    let mut query = connection.prepare("SELECT DISTINCT fp FROM listed")?;
-    for fp in query.query_map(params![], |row| row.get(0))? {
-        out.insert(fp?);
-    }
-    Ok(out)
 }

@@ -3,22 +3,22 @@
 //! Killed anywhere, the store opens and shows the evidence as partial. Taking the same file up again keeps the content that
 //! was committed, compares it byte for byte (by checksum) as it comes again, and rebuilds every index.
 
+use super::derived::{Derived, drop_indices};
 use super::error::{Error, Result};
-use super::filters::{self, SEGMENT};
-use super::runs::{self, NO_TIME, Posting, SPILL};
 use super::seal::SealedChunk;
-use super::{Store, audit, lock, random};
+use super::values::Values;
+use super::{Store, audit, cases, random, statements};
 use crate::model::evidence::ReadingForm;
 use crate::model::fold::FOLD_VERSION;
-use crate::model::skip::Skip;
-use crate::model::statement::Author;
-use crate::model::{Acquisition, CaseKey, Evidence, EvidenceKey, Id, Instant, Kind};
-use roaring::RoaringBitmap;
+use crate::model::statement::{Author, Filing, Statement};
+use crate::model::{Acquisition, CaseKey, Evidence, EvidenceKey, Id, Instant, Text};
 use rusqlite::{Connection, OptionalExtension as _, params};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 /// Chunks written in one transaction.
-const BATCH: u32 = 64;
+const BATCH: usize = 64;
+/// Or bytes, if those come first.
+const BATCH_BYTES: usize = 16 << 20;
 
 /// What is known of an evidence before its first byte is read.
 #[derive(Clone, Debug, Default)]
@@ -67,97 +67,132 @@ pub struct Import<'a> {
     key: EvidenceKey,
     id: Id,
     author: Author,
-    held: HashMap<u32, [u8; 16]>,
+    /// Chunks stored before the import was cut off, not yet seen again.
+    held: BTreeMap<u32, Held>,
+    resumed: usize,
     waiting: Vec<SealedChunk>,
+    bytes: usize,
+    offset: u64,
+    broken: bool,
+    state: State,
+}
+
+#[derive(Debug)]
+struct Held {
+    offset: u64,
+    len: u32,
+    hash: Vec<u8>,
+}
+
+/// What changes with every chunk written.
+#[derive(Debug, Default)]
+struct State {
     seq: u32,
     rows: u32,
     undated: u32,
     rejects: u32,
     first: Option<Instant>,
     last: Option<Instant>,
-    skips: Vec<Skip>,
-    segment: u32,
-    postings: Vec<Posting>,
-    run: i64,
-    values: HashMap<u64, (Kind, String)>,
-    written: HashSet<u64>,
-    kinds: BTreeMap<Kind, RoaringBitmap>,
-    distinct: HashSet<u64>,
+    derived: Derived,
+    values: Values,
 }
 
 impl Store {
     /// Begins an import, or takes up one that was cut off: same case, name, size and modification time.
     pub fn begin_import(&self, new: &NewEvidence, author: &Author) -> Result<Import<'_>> {
-        let (key, id) = self.write(|connection| {
-            let sql = "SELECT key, id FROM evidence WHERE state='partial' AND name=? AND bytes=? AND mtime IS ? AND case_key IS ? AND parent IS ?";
-            let case = new.case.map(|case| case.0);
-            let parent = new.parent.map(|parent| parent.0);
-            let found: Option<(i64, String)> = connection
-                .query_row(sql, params![new.name, new.bytes as i64, new.mtime, case, parent], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
-            if let Some((key, id)) = found {
+        let (key, id, held) = self.write(|connection| {
+            if let Some((key, id)) = find_partial(connection, new)? {
                 drop_indices(connection, key)?;
                 audit::append(connection, "evidence.import.resume", &id, "", author)?;
-                return Ok((EvidenceKey(key), Id(id)));
+                return Ok((EvidenceKey(key), Id(id), held(connection, key)?));
             }
-            let id = Id::from_random('e', random()?);
-            let acquisition = serde_json::to_string(&new.acquisition).map_err(|err| Error::Damaged(err.to_string()))?;
-            connection.execute(
-                "INSERT INTO evidence (id, case_key, name, bytes, media_type, acquisition, parent, derived_by, state, mtime, added_at, added_by)
-                 VALUES (?,?,?,?,?,?,?,?,'partial',?,?,?)",
-                params![id.as_str(), case, new.name, new.bytes as i64, new.media_type, acquisition, parent, new.derived_by, new.mtime, author.at.0, author.operator],
+            let (key, id) = insert(connection, new, "partial", author)?;
+            audit::append(
+                connection,
+                "evidence.import.begin",
+                id.as_str(),
+                &String::from_utf8_lossy(&new.name),
+                author,
             )?;
-            let key = connection.last_insert_rowid();
-            audit::append(connection, "evidence.import.begin", id.as_str(), &String::from_utf8_lossy(&new.name), author)?;
-            Ok((EvidenceKey(key), id))
-        })?;
-        let held = self.read(|connection| {
-            let mut query = connection.prepare("SELECT seq, sum FROM chunk WHERE evidence=?")?;
-            let rows = query.query_map([key.0], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
-            rows.map(|row| {
-                let (seq, sum) = row?;
-                Ok((seq, sum.try_into().map_err(|_| Error::Damaged("chunk checksum".into()))?))
-            })
-            .collect::<Result<HashMap<_, _>>>()
+            Ok((key, id, BTreeMap::new()))
         })?;
         Ok(Import {
             store: self,
             key,
             id,
             author: author.clone(),
+            resumed: held.len(),
             held,
             waiting: Vec::new(),
-            seq: 0,
-            rows: 0,
-            undated: 0,
-            rejects: 0,
-            first: None,
-            last: None,
-            skips: Vec::new(),
-            segment: 0,
-            postings: Vec::new(),
-            run: 0,
-            values: HashMap::new(),
-            written: HashSet::new(),
-            kinds: BTreeMap::new(),
-            distinct: HashSet::new(),
+            bytes: 0,
+            offset: 0,
+            broken: false,
+            state: State::default(),
         })
+    }
+
+    /// Registers an evidence whose bytes stay outside the store.
+    pub fn register(&self, new: &NewEvidence, sha256: [u8; 32], blake3: [u8; 32], author: &Author) -> Result<Evidence> {
+        let key = self.write(|connection| {
+            let (key, id) = insert(connection, new, "referenced", author)?;
+            let sql = "UPDATE evidence SET sha256=?, blake3=? WHERE key=?";
+            connection.execute(sql, params![sha256.as_slice(), blake3.as_slice(), key.0])?;
+            let hash = data_encoding::HEXLOWER.encode(&sha256);
+            audit::append(connection, "evidence.register", id.as_str(), &hash, author)?;
+            Ok(key)
+        })?;
+        self.evidence_one(key)
     }
 }
 
-/// Removes everything of an evidence that can be rebuilt; its content and chunk heads stay.
-pub(super) fn drop_indices(connection: &Connection, evidence: i64) -> Result<()> {
-    for sql in [
-        "DELETE FROM band WHERE evidence=?",
-        "DELETE FROM segment WHERE evidence=?",
-        "DELETE FROM run_block WHERE evidence=?",
-        "DELETE FROM kind_rows WHERE evidence=?",
-        "DELETE FROM reading WHERE evidence=?",
-    ] {
-        connection.execute(sql, [evidence])?;
+fn find_partial(connection: &Connection, new: &NewEvidence) -> Result<Option<(i64, String)>> {
+    let sql =
+        "SELECT key, id FROM evidence WHERE state='partial' AND name=? AND bytes=? AND mtime IS ? AND case_key IS ?
+        AND parent IS ? ORDER BY key LIMIT 1";
+    let (case, parent) = (new.case.map(|case| case.0), new.parent.map(|parent| parent.0));
+    Ok(connection
+        .query_row(sql, params![new.name, new.bytes as i64, new.mtime, case, parent], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?)
+}
+
+fn held(connection: &Connection, evidence: i64) -> Result<BTreeMap<u32, Held>> {
+    let mut query = connection.prepare("SELECT seq, offset, len, hash FROM chunk WHERE evidence=?")?;
+    let rows = query.query_map([evidence], |row| {
+        Ok((row.get(0)?, Held { offset: row.get::<_, i64>(1)? as u64, len: row.get(2)?, hash: row.get(3)? }))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn insert(connection: &Connection, new: &NewEvidence, state: &str, author: &Author) -> Result<(EvidenceKey, Id)> {
+    let id = Id::from_random('e', random()?);
+    let acquisition = serde_json::to_string(&new.acquisition).map_err(|err| Error::damaged(err.to_string()))?;
+    connection.execute(
+        "INSERT INTO evidence (id, case_key, name, bytes, media_type, acquisition, parent, derived_by, state, mtime,
+         added_at, added_by) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+        params![
+            id.as_str(),
+            new.case.map(|case| case.0),
+            new.name,
+            new.bytes as i64,
+            new.media_type,
+            acquisition,
+            new.parent.map(|parent| parent.0),
+            new.derived_by,
+            state,
+            new.mtime,
+            author.at.0,
+            author.operator
+        ],
+    )?;
+    let key = EvidenceKey(connection.last_insert_rowid());
+    if new.case.is_some() {
+        // Said like any later filing, so that undoing one finds where the evidence was before.
+        statements::put(connection, &Statement::Filing(Filing { id: id.clone(), case: new.case }), author)?;
     }
-    connection.execute("DELETE FROM row_index WHERE key BETWEEN ?1<<32 AND (?1<<32) + 4294967295", [evidence])?;
-    Ok(())
+    cases::forget_total(connection, new.case)?;
+    Ok((key, id))
 }
 
 /// The rowid of a chunk's content and row index.
@@ -176,146 +211,146 @@ impl Import<'_> {
         &self.id
     }
 
+    /// How many chunks an import that was cut off had stored.
+    pub fn resumed(&self) -> usize {
+        self.resumed
+    }
+
     /// Adds the next chunk. Written in batches, each one transaction.
     pub fn append(&mut self, chunk: SealedChunk) -> Result<()> {
-        self.waiting.push(chunk);
-        if self.waiting.len() >= BATCH as usize { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        let store = self.store;
-        let waiting = std::mem::take(&mut self.waiting);
-        store.write(|connection| waiting.into_iter().try_for_each(|chunk| self.write_chunk(connection, chunk)))
-    }
-
-    fn write_chunk(&mut self, connection: &Connection, chunk: SealedChunk) -> Result<()> {
-        let (key, seq) = (chunk_key(self.key.0, self.seq), self.seq);
-        match self.held.remove(&seq) {
-            Some(sum) if sum != chunk.sum => return Err(Error::SourceChanged(chunk.offset)),
-            Some(_) => {}
-            None => {
-                connection.prepare_cached("INSERT INTO content VALUES (?,?)")?.execute(params![key, chunk.content])?;
-            }
+        if chunk.offset != self.offset {
+            return Err(Error::Order(self.offset, chunk.offset));
         }
-        connection
-            .prepare_cached("INSERT OR REPLACE INTO row_index VALUES (?,?)")?
-            .execute(params![key, chunk.index])?;
+        self.offset += u64::from(chunk.len);
+        self.bytes += chunk.size();
+        self.waiting.push(chunk);
+        if self.waiting.len() >= BATCH || self.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes what waits. After a failure the import cannot go on: what it holds in memory is ahead of the store.
+    fn flush(&mut self) -> Result<()> {
+        if self.broken {
+            return Err(Error::Refused(Text::new("この取込みは既に失敗しています", "this import has failed already")));
+        }
+        let (store, waiting) = (self.store, std::mem::take(&mut self.waiting));
+        self.bytes = 0;
+        self.broken = true;
+        store.write(|connection| {
+            waiting.into_iter().try_for_each(|chunk| self.write_chunk(connection, chunk))?;
+            self.state.values.write(connection)
+        })?;
+        self.broken = false;
+        Ok(())
+    }
+
+    fn write_chunk(&mut self, connection: &Connection, mut chunk: SealedChunk) -> Result<()> {
+        let (evidence, seq) = (self.key.0, self.state.seq);
+        let key = chunk_key(evidence, seq);
+        if !self.is_held(connection, &chunk)? {
+            connection.prepare_cached("INSERT INTO content VALUES (?,?)")?.execute(params![key, chunk.content])?;
+        }
+        connection.prepare_cached("INSERT INTO row_index VALUES (?,?)")?.execute(params![key, chunk.index])?;
         connection.prepare_cached("INSERT OR REPLACE INTO chunk VALUES (?,?,?,?,?,?,?,?,?,?,?)")?.execute(params![
-            self.key.0,
+            evidence,
             seq,
             chunk.offset as i64,
             chunk.len,
             chunk.lead,
-            self.rows,
+            self.state.rows,
             chunk.rows,
             chunk.undated,
             chunk.first.map(|at| at.0),
             chunk.last.map(|at| at.0),
-            chunk.sum.as_slice()
+            chunk.hash.as_slice()
         ])?;
-        self.count(&chunk)?;
-        self.take_posts(connection, chunk)?;
-        if self.skips.len() >= SEGMENT as usize {
-            self.close_segment(connection)?;
-        }
-        Ok(())
+        let first_row = self.state.rows;
+        let state = &mut self.state;
+        state.seq += 1;
+        state.rows = state.rows.checked_add(chunk.rows).ok_or(Error::Refused(Text::new(
+            "1つの証拠の記録は4,294,967,295件までです",
+            "an evidence holds at most 4,294,967,295 records",
+        )))?;
+        state.undated += chunk.undated;
+        state.rejects += chunk.rejects;
+        state.first = [state.first, chunk.first].into_iter().flatten().min();
+        state.last = state.last.max(chunk.last);
+        state.values.take(self.store.facts.print, std::mem::take(&mut chunk.values))?;
+        state.derived.take(connection, evidence, chunk, first_row)
     }
 
-    fn count(&mut self, chunk: &SealedChunk) -> Result<()> {
-        self.seq += 1;
-        self.rows = self
-            .rows
-            .checked_add(chunk.rows)
-            .ok_or_else(|| Error::Refused("more than 4,294,967,295 records in one evidence".into()))?;
-        self.undated += chunk.undated;
-        self.rejects += chunk.rejects;
-        self.first = [self.first, chunk.first].into_iter().flatten().min();
-        self.last = self.last.max(chunk.last);
-        Ok(())
-    }
-
-    fn take_posts(&mut self, connection: &Connection, chunk: SealedChunk) -> Result<()> {
-        let first_row = self.rows - chunk.rows;
-        for (fp, value) in chunk.posts.values {
-            self.distinct.insert(fp);
-            if !self.written.contains(&fp) {
-                self.values.entry(fp).or_insert(value);
-            }
+    /// Whether the content was stored before the import was cut off. Where the cuts fall differently now (another
+    /// version cuts elsewhere) what was stored from there on makes room; other bytes in the same place are refused.
+    fn is_held(&mut self, connection: &Connection, chunk: &SealedChunk) -> Result<bool> {
+        let seq = self.state.seq;
+        let Some(held) = self.held.remove(&seq) else { return Ok(false) };
+        if held.offset == chunk.offset && held.len == chunk.len {
+            return if held.hash == chunk.hash { Ok(true) } else { Err(Error::SourceChanged(chunk.offset)) };
         }
-        for post in chunk.posts.posts {
-            let time = chunk.times.get(post.row as usize).copied().flatten().map_or(NO_TIME, |time| time.0);
-            self.postings.push(Posting { fp: post.fp, row: first_row + post.row, flags: post.flags, time });
-        }
-        for (kind, rows) in chunk.posts.kinds {
-            self.kinds.entry(kind).or_default().extend(rows.into_iter().map(|row| first_row + row));
-        }
-        self.skips.push(chunk.skip);
-        if self.postings.len() >= SPILL {
-            self.spill(connection)?;
-        }
-        Ok(())
-    }
-
-    fn spill(&mut self, connection: &Connection) -> Result<()> {
-        let mut values: Vec<(u64, (Kind, String))> = self.values.drain().collect();
-        values.sort_unstable_by_key(|(fp, _)| *fp);
-        for (fp, (kind, value)) in &values {
-            insert_value(connection, *fp, *kind, value)?;
-            self.written.insert(*fp);
-        }
-        // What a later chunk needs again it brings again; memory stays bounded whatever the file holds.
-        if self.written.len() > 1_000_000 {
-            self.written.clear();
-        }
-        runs::spill(connection, self.key.0, self.run, &mut self.postings)?;
-        self.run += 1;
-        Ok(())
-    }
-
-    fn close_segment(&mut self, connection: &Connection) -> Result<()> {
-        if !self.skips.is_empty() {
-            filters::write(connection, self.key.0, self.segment, &self.skips)?;
-            self.skips.clear();
-            self.segment += 1;
-        }
-        Ok(())
+        let last = chunk_key(self.key.0, u32::MAX);
+        let keys = [chunk_key(self.key.0, seq), last];
+        connection.execute("DELETE FROM content WHERE key BETWEEN ? AND ?", keys)?;
+        connection.execute("DELETE FROM chunk WHERE evidence=? AND seq>=?", params![self.key.0, seq])?;
+        self.held.clear();
+        Ok(false)
     }
 
     /// Writes what is left, the hashes and the totals, and completes the evidence.
     pub fn finish(mut self, finish: &Finish) -> Result<Evidence> {
         self.flush()?;
-        let store = self.store;
-        let key = self.key;
-        store.write(|connection| {
-            if let Some(seq) = self.held.keys().min() {
-                return Err(Error::SourceChanged(u64::from(*seq)));
+        let (store, key) = (self.store, self.key);
+        if finish.bytes != self.offset {
+            return Err(Error::Order(self.offset, finish.bytes));
+        }
+        if let Some(held) = self.held.values().next() {
+            return Err(Error::SourceChanged(held.offset));
+        }
+        let merged = store.write(|connection| {
+            let (indicators, merged) = self.state.derived.finish(connection, key.0)?;
+            match &finish.form {
+                Some(form) => self.write_reading(connection, form, finish, indicators)?,
+                None => drop_indices(connection, key.0)?,
             }
-            self.close_segment(connection)?;
-            self.spill(connection)?;
-            for (kind, rows) in &self.kinds {
-                let mut bytes = Vec::new();
-                rows.serialize_into(&mut bytes).map_err(|err| Error::Damaged(err.to_string()))?;
-                connection.execute("INSERT INTO kind_rows VALUES (?,?,?)", params![key.0, kind.tag(), bytes])?;
-            }
-            if let Some(form) = &finish.form {
-                self.write_reading(connection, form, finish)?;
-            }
-            let duplicate: Option<i64> = connection
-                .query_row("SELECT min(key) FROM evidence WHERE sha256=? AND key<? AND state!='expunged'", params![finish.sha256.as_slice(), key.0], |row| row.get(0))
-                .optional()?
-                .flatten();
-            connection.execute(
-                "UPDATE evidence SET state='complete', sha256=?, blake3=?, bytes=?, damaged=?, duplicate_of=? WHERE key=?",
-                params![finish.sha256.as_slice(), finish.blake3.as_slice(), finish.bytes as i64, finish.damaged, duplicate, key.0],
-            )?;
-            let hash = data_encoding::HEXLOWER.encode(&finish.sha256);
-            audit::append(connection, "evidence.import.complete", self.id.as_str(), &hash, &self.author)
+            self.complete(connection, finish)?;
+            Ok(merged)
         })?;
-        lock(&store.heads).clear();
+        store.caches.forget();
+        if merged {
+            store.give_back_pages()?;
+        }
         store.evidence_one(key)
     }
 
-    fn write_reading(&self, connection: &Connection, form: &ReadingForm, finish: &Finish) -> Result<()> {
+    fn complete(&self, connection: &Connection, finish: &Finish) -> Result<()> {
+        let duplicate: Option<i64> = connection.query_row(
+            "SELECT min(key) FROM evidence WHERE sha256=? AND key<? AND state IN ('complete','withdrawn')",
+            params![finish.sha256.as_slice(), self.key.0],
+            |row| row.get(0),
+        )?;
+        connection.execute(
+            "UPDATE evidence SET state='complete', sha256=?, blake3=?, bytes=?, damaged=?, duplicate_of=? WHERE key=?",
+            params![
+                finish.sha256.as_slice(),
+                finish.blake3.as_slice(),
+                finish.bytes as i64,
+                finish.damaged,
+                duplicate,
+                self.key.0
+            ],
+        )?;
+        let case: Option<i64> =
+            connection.query_row("SELECT case_key FROM evidence WHERE key=?", [self.key.0], |row| row.get(0))?;
+        cases::forget_total(connection, case.map(CaseKey))?;
+        let hash = data_encoding::HEXLOWER.encode(&finish.sha256);
+        audit::append(connection, "evidence.import.complete", self.id.as_str(), &hash, &self.author)
+    }
+
+    fn write_reading(
+        &self,
+        connection: &Connection,
+        form: &ReadingForm,
+        finish: &Finish,
+        indicators: u32,
+    ) -> Result<()> {
         let text = serde_json::to_string(form).map_err(|err| Error::Damaged(err.to_string()))?;
         connection.execute(
             "INSERT INTO reading (evidence, form, lines, rows, skipped, undated, rejects, first, last, indicators, fold) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
@@ -323,33 +358,16 @@ impl Import<'_> {
                 self.key.0,
                 text,
                 finish.lines.map(|lines| lines as i64),
-                self.rows,
+                self.state.rows,
                 finish.skipped as i64,
-                self.undated,
-                self.rejects,
-                self.first.map(|at| at.0),
-                self.last.map(|at| at.0),
-                self.distinct.len() as i64,
+                self.state.undated,
+                self.state.rejects,
+                self.state.first.map(|at| at.0),
+                self.state.last.map(|at| at.0),
+                indicators,
                 FOLD_VERSION
             ],
         )?;
         Ok(())
     }
-}
-
-/// Adds a value to the dictionary; a second value under the same fingerprint is an error, never a silent merge.
-pub(super) fn insert_value(connection: &Connection, fp: u64, kind: Kind, value: &str) -> Result<()> {
-    let key = runs::ordered(fp);
-    let added = connection
-        .prepare_cached("INSERT INTO indicator VALUES (?,?,?) ON CONFLICT(fp) DO NOTHING")?
-        .execute(params![key, kind.tag(), value])?;
-    if added == 0 {
-        let (held_kind, held): (String, String) = connection
-            .prepare_cached("SELECT kind, value FROM indicator WHERE fp=?")?
-            .query_row([key], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        if held != value || held_kind != kind.tag() {
-            return Err(Error::Collision(held, value.to_owned()));
-        }
-    }
-    Ok(())
 }

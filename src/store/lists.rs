@@ -1,11 +1,14 @@
 //! Values that came in a list or a bundle, without evidence bytes behind them in this store.
 
-use super::error::Result;
-use super::import::insert_value;
-use super::{Post, Store, audit, runs};
+use super::error::{Error, Result};
+use super::statements::demand_case;
+use super::values::insert;
+use super::{Post, Store, audit, cases, runs};
 use crate::model::statement::Author;
 use crate::model::{CaseKey, Indicator, Instant, Kind, Role};
-use rusqlite::params;
+use rayon::prelude::*;
+use rusqlite::{Connection, params};
+use std::collections::BTreeSet;
 
 /// One value of a list.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,38 +40,42 @@ impl Store {
     pub fn put_list(&self, list: &[Listed], origin: &str, author: &Author) -> Result<u64> {
         let print = self.facts.print;
         let mut values: Vec<(u64, &Listed)> =
-            list.iter().map(|listed| (print.of(listed.kind, &listed.value), listed)).collect();
-        // In fingerprint order the dictionary grows at its end of each page, several times faster than at random.
-        values.sort_by_key(|(fp, _)| *fp);
+            list.par_iter().map(|listed| (print.of(listed.kind, &listed.value), listed)).collect();
+        // In fingerprint order both tables grow page by page, several times faster than at random.
+        values.par_sort_unstable_by_key(|(fp, listed)| (*fp, listed.case, listed.first, listed.last, listed.count));
+        let cases: BTreeSet<CaseKey> = list.iter().map(|listed| listed.case).collect();
         self.write(|connection| {
+            for case in &cases {
+                demand_case(connection, *case)?;
+                cases::forget_total(connection, Some(*case))?;
+            }
             connection.execute("INSERT INTO source (origin, at) VALUES (?,?)", params![origin, author.at.0])?;
             let source = connection.last_insert_rowid();
-            let mut before = None;
-            for (fp, listed) in &values {
-                if before != Some(*fp) {
-                    insert_value(connection, *fp, listed.kind, &listed.value)?;
-                    before = Some(*fp);
+            for same in values.chunk_by(|a, b| a.0 == b.0) {
+                let Some((fp, first)) = same.first() else { continue };
+                // Two values under one fingerprint show here, before any of them is written.
+                if let Some((_, other)) =
+                    same.iter().find(|(_, other)| (other.kind, &other.value) != (first.kind, &first.value))
+                {
+                    return Err(Error::Collision(first.value.clone(), other.value.clone()));
                 }
-                if let Some(token) = &listed.token {
+                insert(connection, *fp, first.kind, &first.value)?;
+                for listed in same.iter().filter_map(|(_, listed)| listed.token.as_ref()) {
                     connection
                         .prepare_cached("INSERT OR IGNORE INTO value_token VALUES (?,?)")?
-                        .execute(params![runs::ordered(*fp), token])?;
+                        .execute(params![runs::ordered(*fp), listed])?;
                 }
-                let flags = (u8::from(listed.implied) * Post::IMPLIED) | (u8::from(listed.verified) * Post::VERIFIED);
-                connection
-                    .prepare_cached("INSERT INTO listed (case_key, fp, first, last, count, flags, role, source) VALUES (?,?,?,?,?,?,?,?)")?
-                    .execute(params![
-                        listed.case.0,
-                        runs::ordered(*fp),
-                        listed.first.map(|at| at.0),
-                        listed.last.map(|at| at.0),
-                        listed.count as i64,
-                        flags,
-                        listed.role.map(Role::tag),
-                        source
-                    ])?;
+                for lines in same.chunk_by(|a, b| a.1.case == b.1.case) {
+                    put_lines(connection, *fp, source, lines)?;
+                }
             }
-            audit::append(connection, "list.import", &source.to_string(), &format!("{origin}\n{} values", list.len()), author)?;
+            audit::append(
+                connection,
+                "list.import",
+                &source.to_string(),
+                &format!("{origin}\n{} values", list.len()),
+                author,
+            )?;
             Ok(list.len() as u64)
         })
     }
@@ -89,4 +96,28 @@ impl Store {
             Ok(out)
         })
     }
+}
+
+/// Writes what a list says about one value in one case, repeated lines as one.
+fn put_lines(connection: &Connection, fp: u64, source: i64, lines: &[(u64, &Listed)]) -> Result<()> {
+    let Some((_, one)) = lines.first() else { return Ok(()) };
+    let all = || lines.iter().map(|(_, listed)| *listed);
+    // A line with one instant says that first and last are the same.
+    let first = all().filter_map(|listed| listed.first.or(listed.last)).min();
+    let last = all().filter_map(|listed| listed.last.or(listed.first)).max();
+    let count = all().fold(0_u64, |sum, listed| sum.saturating_add(listed.count));
+    let implied = u8::from(all().all(|listed| listed.implied)) * Post::IMPLIED;
+    let verified = u8::from(all().any(|listed| listed.verified)) * Post::VERIFIED;
+    let role = all().filter_map(|listed| listed.role).reduce(Role::stricter);
+    connection.prepare_cached("INSERT INTO listed VALUES (?,?,?,?,?,?,?,?)")?.execute(params![
+        runs::ordered(fp),
+        one.case.0,
+        source,
+        first.map(|at| at.0),
+        last.map(|at| at.0),
+        i64::try_from(count).unwrap_or(i64::MAX),
+        implied | verified,
+        role.map(Role::tag)
+    ])?;
+    Ok(())
 }

@@ -5,55 +5,67 @@
 //! clock: every time comes in with its author.
 
 mod audit;
+mod bands;
 mod books;
 mod bytes;
+mod cases;
 mod check;
+mod codec;
 mod corpus;
+mod derived;
+mod edits;
 mod error;
 mod evidence;
-mod filters;
+mod expunge;
 mod import;
 mod lists;
+mod merge;
 mod open;
-mod pack;
 mod rowindex;
 mod runs;
 mod schema;
 mod seal;
 mod sightings;
 mod statements;
+mod values;
 
 pub use audit::print_head;
 pub use books::{ExportEntry, ReceivedEntry, TrustRow};
 pub use bytes::StoredBytes;
+pub use cases::CaseRow;
 pub use check::Check;
 pub use error::{Error, Result};
+pub use expunge::Expunged;
 pub use import::{Finish, Import, NewEvidence};
 pub use lists::Listed;
 pub use open::Mode;
 pub use seal::{Fingerprinter, PackedContent, Post, Posts, SealedChunk, pack_content, seal};
 pub use sightings::SightingFilter;
-pub use statements::CaseRow;
 
 use crate::model::statement::Author;
-use crate::model::{ChunkHead, Edit, Id, ReadingKey, Text, Unit};
-use rusqlite::Connection;
-use std::collections::HashMap;
+use crate::model::{Id, Text, Unit};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Reading connections kept for the next question.
+const READERS: usize = 8;
 
 /// One open case file. Shared between threads: one writer behind a lock, readers each with a connection of their own.
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
     mode: Mode,
-    writer: Mutex<Connection>,
+    leftover: bool,
+    /// `None` unless opened for writing, and after closing.
+    writer: Mutex<Option<Connection>>,
     readers: Mutex<Vec<Connection>>,
-    heads: Mutex<HashMap<ReadingKey, Arc<[ChunkHead]>>>,
-    history: Mutex<History>,
+    caches: corpus::Caches,
+    history: Mutex<edits::History>,
     facts: Facts,
 }
 
+/// What never changes in a store.
 #[derive(Debug)]
 struct Facts {
     id: Id,
@@ -62,13 +74,7 @@ struct Facts {
     print: Fingerprinter,
 }
 
-/// Inverse edits since sign-in.
-#[derive(Debug, Default)]
-struct History {
-    undo: Vec<Edit>,
-    redo: Vec<Edit>,
-}
-
+/// Locks whatever became of the thread that held it before: every value here is whole between statements.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -76,60 +82,94 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Random bytes from the operating system.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|err| Error::Refused(format!("no random numbers from the system: {err}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|_| Error::Refused(Text::new("乱数を得られません", "no random numbers from the system")))?;
     Ok(bytes)
 }
 
 impl Store {
     /// Makes a new case file for a unit; refuses to overwrite.
     pub fn create(path: &Path, unit: &Unit, author: &Author) -> Result<Self> {
-        let connection = open::create(path)?;
+        let path = absolute(path)?;
+        let mut connection = open::make(&path)?;
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let id = Id::from_random('s', random()?);
         for (key, value) in [
-            ("store_id", id.as_str().as_bytes().to_vec()),
-            ("unit", unit.path().as_bytes().to_vec()),
-            ("secret", random::<32>()?.to_vec()),
-            ("fingerprint_key", random::<16>()?.to_vec()),
+            ("store_id", id.as_str().as_bytes()),
+            ("unit", unit.path().as_bytes()),
+            ("secret", &random::<32>()?[..]),
+            ("fingerprint_key", &random::<16>()?[..]),
         ] {
-            connection.execute("INSERT INTO meta VALUES (?, ?)", (key, value))?;
+            tx.execute("INSERT INTO meta VALUES (?,?)", (key, value))?;
         }
-        let store = Self::assemble(path, Mode::Write, connection)?;
-        store.audit("store.create", store.facts.id.as_str(), unit.path(), author)?;
+        audit::append(&tx, "store.create", id.as_str(), unit.path(), author)?;
+        tx.commit()?;
+        let facts = Facts::load(&connection)?;
+        Ok(Self::assemble(path, Mode::Write, false, facts, Some(connection)))
+    }
+
+    /// Opens a case file. See [`Mode`].
+    pub fn open(path: &Path, mode: Mode) -> Result<Self> {
+        let path = absolute(path)?;
+        let (version, leftover) = open::inspect(&path, mode)?;
+        if mode == Mode::Write {
+            let connection = open::writer(&path, version)?;
+            let facts = Facts::load(&connection)?;
+            return Ok(Self::assemble(path, mode, leftover, facts, Some(connection)));
+        }
+        let connection = open::reader(&path, mode)?;
+        schema::demand_equal(&connection, version, &path)?;
+        if mode == Mode::Foreign {
+            open::demand_sound(&connection)?;
+        }
+        let facts = Facts::load(&connection)?;
+        let store = Self::assemble(path, mode, leftover, facts, None);
+        store.give_back(connection);
         Ok(store)
     }
 
-    /// Opens a case file.
-    pub fn open(path: &Path, mode: Mode) -> Result<Self> {
-        Self::assemble(path, mode, open::open(path, mode)?)
-    }
-
-    fn assemble(path: &Path, mode: Mode, connection: Connection) -> Result<Self> {
-        let meta = |key: &str| -> Result<Vec<u8>> {
-            Ok(connection.query_row("SELECT value FROM meta WHERE key=?", [key], |row| row.get(0))?)
-        };
-        let damaged = |key: &str| Error::Damaged(format!("meta `{key}`"));
-        let text = |key: &str| String::from_utf8(meta(key)?).map_err(|_| damaged(key));
-        let facts = Facts {
-            id: Id(text("store_id")?),
-            unit: Unit::from_path(&text("unit")?).ok_or_else(|| damaged("unit"))?,
-            secret: meta("secret")?.try_into().map_err(|_| damaged("secret"))?,
-            print: Fingerprinter { key: meta("fingerprint_key")?.try_into().map_err(|_| damaged("fingerprint_key"))? },
-        };
-        Ok(Self {
-            path: path.to_owned(),
+    fn assemble(path: PathBuf, mode: Mode, leftover: bool, facts: Facts, writer: Option<Connection>) -> Self {
+        Self {
+            path,
             mode,
-            writer: Mutex::new(connection),
+            leftover,
+            writer: Mutex::new(writer),
             readers: Mutex::default(),
-            heads: Mutex::default(),
+            caches: corpus::Caches::default(),
             history: Mutex::default(),
             facts,
-        })
+        }
     }
 
-    /// Checkpoints and leaves one plain file. Dropping does the same as well as it can.
+    /// Checkpoints and leaves one plain file, unless another program still has it open. Dropping does the same as well as
+    /// it can.
     pub fn close(self) -> Result<()> {
+        self.shut()
+    }
+
+    fn shut(&self) -> Result<()> {
+        if lock(&self.writer).is_some() {
+            self.settle_totals()?;
+        }
         lock(&self.readers).clear();
-        if self.mode == Mode::Write { open::close(&lock(&self.writer)) } else { Ok(()) }
+        let Some(connection) = lock(&self.writer).take() else { return Ok(()) };
+        connection.flush_prepared_statement_cache();
+        match connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(())).map_err(Error::from) {
+            // Another program has the file open; the last one to close tidies up.
+            Ok(()) | Err(Error::Busy) => {}
+            Err(error) => return Err(error),
+        }
+        connection.close().map_err(|(_, error)| error.into())
+    }
+
+    /// How it was opened.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Whether a `-wal` file lay beside the store when it was opened: another program has it open, or was killed.
+    pub fn had_leftover(&self) -> bool {
+        self.leftover
     }
 
     /// The unit that holds the store.
@@ -157,57 +197,65 @@ impl Store {
         &self.path
     }
 
-    /// What the last edit was, if it can be undone.
-    pub fn undoable(&self) -> Option<Text> {
-        lock(&self.history).undo.last().map(Edit::label)
+    /// Runs `work` in one transaction; nothing of it stays if it fails.
+    fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let mut guard = lock(&self.writer);
+        let connection = guard.as_mut().ok_or(Error::ReadOnly)?;
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let out = work(&tx)?;
+        tx.commit()?;
+        Ok(out)
     }
 
-    /// What the last undone edit was, if it can be redone.
-    pub fn redoable(&self) -> Option<Text> {
-        lock(&self.history).redo.last().map(Edit::label)
-    }
-
-    /// Runs `work` on a reader of its own.
+    /// Runs `work` on a reading connection, in one snapshot.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let held = lock(&self.readers).pop();
         let connection = match held {
             Some(connection) => connection,
-            None => open::open_reader(&self.path)?,
+            None => open::reader(&self.path, self.mode)?,
         };
-        let result = work(&connection);
-        lock(&self.readers).push(connection);
-        result
+        let out = (|| {
+            let snapshot = connection.unchecked_transaction()?;
+            let out = work(&snapshot)?;
+            snapshot.finish()?;
+            Ok(out)
+        })();
+        self.give_back(connection);
+        out
     }
 
-    /// Runs `work` in one transaction; nothing of it stays if it fails.
-    fn write<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        if self.mode != Mode::Write {
-            return Err(Error::Refused("the case file is open for reading only".into()));
-        }
-        let connection = lock(&self.writer);
-        connection.execute_batch("BEGIN IMMEDIATE")?;
-        match work(&connection) {
-            Ok(value) => {
-                connection.execute_batch("COMMIT")?;
-                Ok(value)
-            }
-            Err(err) => {
-                // The error that matters is the first one.
-                let _ = connection.execute_batch("ROLLBACK");
-                Err(err)
-            }
+    fn give_back(&self, connection: Connection) {
+        let mut readers = lock(&self.readers);
+        if readers.len() < READERS {
+            readers.push(connection);
         }
     }
 }
 
 impl Drop for Store {
     fn drop(&mut self) {
-        lock(&self.readers).clear();
-        if self.mode == Mode::Write {
-            let connection = lock(&self.writer);
-            if !connection.is_busy() {
-                let _ = open::close(&connection);
-            }
-        }
+        // Nobody is left to be told; the next opening recovers whatever stayed in the `-wal`.
+        drop(self.shut());
     }
+}
+
+impl Facts {
+    fn load(connection: &Connection) -> Result<Self> {
+        let damaged = |key: &str| Error::damaged(format!("meta `{key}`"));
+        let meta = |key: &str| -> Result<Vec<u8>> {
+            let mut query = connection.prepare_cached("SELECT value FROM meta WHERE key=?")?;
+            query.query_row([key], |row| row.get(0)).optional()?.ok_or_else(|| damaged(key))
+        };
+        let text = |key: &str| String::from_utf8(meta(key)?).map_err(|_| damaged(key));
+        Ok(Self {
+            id: Id(text("store_id")?),
+            unit: Unit::from_path(&text("unit")?).ok_or_else(|| damaged("unit"))?,
+            secret: meta("secret")?.try_into().map_err(|_| damaged("secret"))?,
+            print: Fingerprinter { key: meta("fingerprint_key")?.try_into().map_err(|_| damaged("fingerprint_key"))? },
+        })
+    }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).map_err(|source| Error::file("the path cannot be resolved", path, source))
 }

@@ -1,179 +1,269 @@
-//! Making, opening and closing a case file; a file from elsewhere is hostile until it has shown its schema.
+//! Making, opening and closing a case file: the checks before SQLite sees a byte, and the settings of each connection.
+//!
+//! A store from elsewhere is hostile input. Nothing here reads evidence.
 
 use super::error::{Error, Result};
-use super::schema::{APPLICATION_ID, STEPS, VERSION};
+use super::schema;
 use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
-use std::path::Path;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-/// How a case file is opened.
+/// Page size of every store: fewer overflow pages for blobs of 100 KiB.
+pub(super) const PAGE: usize = 16384;
+/// No blob of ours is larger; SQLite refuses to hand out anything above.
+const LONGEST: i32 = 256 << 20;
+
+/// How a store is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// For work: one writer, WAL while open, one plain file afterwards.
+    /// To read and write.
     Write,
-    /// For reading: not one byte of the file changes.
+    /// To read: not one byte of the file changes.
     Read,
-    /// A file from elsewhere: read-only, and checked page by page before anything is believed.
+    /// To read a file from elsewhere: checked whole first, treated as unchanging.
     Foreign,
 }
 
-pub(super) fn create(path: &Path) -> Result<Connection> {
-    if path.exists() {
-        return Err(Error::Exists(path.to_owned()));
-    }
-    refuse_network(path)?;
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if !parent.is_dir() {
-        let source = std::io::Error::from(std::io::ErrorKind::NotFound);
-        return Err(Error::File { what: "the folder does not exist", source, path: parent.to_owned() });
-    }
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.execute_batch("PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL;")?;
-    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-    migrate(&connection, 0)?;
-    prepare_writer(&connection)?;
-    Ok(connection)
+/// What the first 100 bytes say.
+struct Header {
+    version: i64,
+    wal: bool,
 }
 
-pub(super) fn open(path: &Path, mode: Mode) -> Result<Connection> {
-    sniff(path)?;
-    let connection = match mode {
-        Mode::Write => {
-            refuse_network(path)?;
-            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?
-        }
-        Mode::Read | Mode::Foreign => open_reader(path)?,
-    };
-    harden(&connection)?;
-    let application: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    if application != APPLICATION_ID {
-        return Err(Error::NotAStore { reason: "another program's database".into(), path: path.to_owned() });
+/// Checks path and header before SQLite opens the file. Returns its version and whether a `-wal` lies beside it.
+pub(super) fn inspect(path: &Path, mode: Mode) -> Result<(i64, bool)> {
+    let facts =
+        std::fs::metadata(path).map_err(|source| Error::file("the case file cannot be opened", path, source))?;
+    if facts.is_dir() {
+        return Err(not_a_store(path, "a folder"));
     }
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version > VERSION {
-        return Err(Error::Newer { found: version, known: VERSION, path: path.to_owned() });
+    let header = read_header(path, facts.len())?;
+    let leftover = side_files(path).into_iter().find(|side| side.exists());
+    if let (Mode::Foreign, Some(side)) = (mode, &leftover) {
+        return Err(Error::NotClosed(side.clone()));
     }
-    if mode == Mode::Foreign {
-        let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if verdict != "ok" {
-            return Err(Error::Damaged(verdict));
-        }
+    if mode == Mode::Foreign && header.wal {
+        return Err(Error::NotClosed(path.to_owned()));
+    }
+    let known = schema::VERSION;
+    if header.version > known {
+        return Err(Error::Newer { found: header.version, known, path: path.to_owned() });
+    }
+    if header.version < 1 {
+        return Err(not_a_store(path, "never finished"));
+    }
+    if mode != Mode::Write && header.version < known {
+        return Err(Error::Older { found: header.version, known, path: path.to_owned() });
     }
     if mode == Mode::Write {
-        if version < VERSION {
-            migrate(&connection, version)?;
-        }
-        check_schema(&connection, path, VERSION)?;
-        prepare_writer(&connection)?;
-    } else {
-        check_schema(&connection, path, version)?;
+        refuse_network(path)?;
     }
-    Ok(connection)
+    let wal = leftover.is_some_and(|side| std::fs::metadata(side).is_ok_and(|facts| facts.len() > 0));
+    Ok((header.version, wal))
 }
 
-/// A reader for the pool of an open store.
-pub(super) fn open_reader(path: &Path) -> Result<Connection> {
+fn read_header(path: &Path, size: u64) -> Result<Header> {
+    let mut bytes = [0_u8; 100];
+    let mut file = File::open(path).map_err(|source| Error::file("the case file cannot be opened", path, source))?;
+    file.read_exact(&mut bytes).map_err(|source| match source.kind() {
+        std::io::ErrorKind::UnexpectedEof if size == 0 => not_a_store(path, "empty"),
+        std::io::ErrorKind::UnexpectedEof => not_a_store(path, "too short"),
+        _ => Error::file("the case file cannot be read", path, source),
+    })?;
+    let word = |at: usize| {
+        let part = bytes.get(at..at + 4).and_then(|part| part.try_into().ok()).unwrap_or([0; 4]);
+        i64::from(u32::from_be_bytes(part))
+    };
+    let page = bytes.get(16..18).and_then(|part| part.try_into().ok()).map_or(0, u16::from_be_bytes);
+    if !bytes.starts_with(b"SQLite format 3\0") {
+        return Err(not_a_store(path, "not a database"));
+    }
+    if word(68) != schema::APPLICATION_ID || usize::from(page) != PAGE {
+        return Err(not_a_store(path, "another program's database"));
+    }
+    if !size.is_multiple_of(PAGE as u64) {
+        return Err(Error::damaged(format!("cut off: {}", path.display())));
+    }
+    Ok(Header { version: word(60), wal: bytes[18] == 2 || bytes[19] == 2 })
+}
+
+fn not_a_store(path: &Path, reason: &str) -> Error {
+    Error::NotAStore { reason: reason.to_owned(), path: path.to_owned() }
+}
+
+/// `-wal`, `-journal` and `-shm` beside a store, the telling one first.
+pub(super) fn side_files(path: &Path) -> [PathBuf; 3] {
+    ["-wal", "-journal", "-shm"].map(|end| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    })
+}
+
+/// Refuses file systems whose locks do not protect a database being written.
+pub(super) fn refuse_network(path: &Path) -> Result<()> {
+    if path.to_str().is_some_and(|text| text.starts_with(r"\\") && !text.starts_with(r"\\?\")) {
+        return Err(Error::Network { kind: "UNC".to_owned(), path: path.to_owned() });
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (Ok(real), Ok(mounts)) = (folder.canonicalize(), std::fs::read_to_string("/proc/mounts")) else {
+        return Ok(());
+    };
+    match mount_kind(&mounts, &real) {
+        Some(kind) if is_network(kind) => Err(Error::Network { kind: kind.to_owned(), path: path.to_owned() }),
+        _ => Ok(()),
+    }
+}
+
+fn mount_kind<'a>(mounts: &'a str, folder: &Path) -> Option<&'a str> {
+    let entry = |line: &'a str| {
+        let mut words = line.split(' ').skip(1);
+        let point = words.next()?.replace("\\040", " ");
+        folder.starts_with(&point).then_some((point.len(), words.next()?))
+    };
+    // Of two mounts on one point the later one is seen.
+    mounts.lines().filter_map(entry).max_by_key(|(len, _)| *len).map(|(_, kind)| kind)
+}
+
+fn is_network(kind: &str) -> bool {
+    const NETWORK: [&str; 14] = [
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "afs",
+        "ncpfs",
+        "ceph",
+        "glusterfs",
+        "lustre",
+        "davfs",
+        "fuse.sshfs",
+        "fuse.davfs2",
+        "fuse.rclone",
+    ];
+    NETWORK.contains(&kind)
+}
+
+/// Makes the file and brings it to the present version.
+pub(super) fn make(path: &Path) -> Result<Connection> {
+    refuse_network(path)?;
+    // `create_new` decides the race between two makers; SQLite would open what the other made.
+    File::create_new(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::AlreadyExists => Error::Exists(path.to_owned()),
+        _ => Error::file("the case file cannot be made", path, source),
+    })?;
+    let begin = || -> Result<Connection> {
+        let mut conn =
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        conn.pragma_update(None, "page_size", i64::try_from(PAGE).unwrap_or(0))?;
+        conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+        conn.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
+        schema::migrate(&mut conn, 0)?;
+        set_writer(&conn)?;
+        Ok(conn)
+    };
+    begin().inspect_err(|_| {
+        // A half-made store is of no use, and its name must be free for the next try.
+        drop(std::fs::remove_file(path));
+    })
+}
+
+/// Opens the one writing connection.
+pub(super) fn writer(path: &Path, version: i64) -> Result<Connection> {
+    let mut conn =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    guard(&conn)?;
+    schema::demand_equal(&conn, version, path)?;
+    schema::migrate(&mut conn, version)?;
+    set_writer(&conn)?;
+    Ok(conn)
+}
+
+fn set_writer(conn: &Connection) -> Result<()> {
+    guard(conn)?;
+    conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "cache_size", -16_384)?;
+    // Values erased by order must not survive in free pages; deletions are rare enough to pay for it always.
+    conn.pragma_update_and_check(None, "secure_delete", "ON", |_| Ok(()))?;
+    Ok(())
+}
+
+/// Opens a reading connection.
+pub(super) fn reader(path: &Path, mode: Mode) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
-    connection.execute_batch("PRAGMA query_only=ON; PRAGMA cache_size=-8000;")?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(connection)
+    let conn = if mode == Mode::Foreign {
+        Connection::open_with_flags(immutable_uri(path), flags | OpenFlags::SQLITE_OPEN_URI)?
+    } else {
+        Connection::open_with_flags(path, flags)?
+    };
+    guard(&conn)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    conn.pragma_update(None, "cache_size", -4096)?;
+    Ok(conn)
 }
 
-/// The last one out leaves one plain file.
-pub(super) fn close(connection: &Connection) -> Result<()> {
-    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA incremental_vacuum;")?;
-    let _: String = connection.query_row("PRAGMA journal_mode=DELETE", [], |row| row.get(0))?;
+/// Whole-file checks of a store from elsewhere.
+pub(super) fn demand_sound(conn: &Connection) -> Result<()> {
+    let verdict: String = conn.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+    if verdict == "ok" { Ok(()) } else { Err(Error::Damaged(verdict)) }
+}
+
+fn guard(conn: &Connection) -> Result<()> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST)?;
+    conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    conn.busy_timeout(Duration::from_secs(5))?;
+    conn.pragma_update(None, "cell_size_check", true)?;
+    conn.pragma_update_and_check(None, "mmap_size", 0, |_| Ok(()))?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    // Sorting must not leave personal data in the system's folder for temporary files.
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    conn.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
 
-fn prepare_writer(connection: &Connection) -> Result<()> {
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
-    let _: String = connection.query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0))?;
-    connection.execute_batch(
-        "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=FAST; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=4000;",
-    )?;
-    connection.set_prepared_statement_cache_capacity(128);
-    Ok(())
-}
-
-fn harden(connection: &Connection) -> Result<()> {
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-    connection.execute_batch("PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;")?;
-    Ok(())
-}
-
-fn migrate(connection: &Connection, from: i64) -> Result<()> {
-    for (step, version) in STEPS.iter().zip(1_i64..).filter(|(_, version)| *version > from) {
-        connection.execute_batch(&format!("BEGIN IMMEDIATE; {step} PRAGMA user_version={version}; COMMIT;"))?;
-    }
-    Ok(())
-}
-
-/// The schema a version must have, as SQLite itself writes it: name and text of every object.
-fn expected_schema(version: i64) -> Result<Vec<(String, String)>> {
-    let memory = Connection::open_in_memory()?;
-    for (step, _) in STEPS.iter().zip(1_i64..).filter(|(_, number)| *number <= version) {
-        memory.execute_batch(step)?;
-    }
-    read_schema(&memory)
-}
-
-fn read_schema(connection: &Connection) -> Result<Vec<(String, String)>> {
-    let mut query = connection.prepare("SELECT name, coalesce(sql, '') FROM sqlite_master ORDER BY name, type")?;
-    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<std::result::Result<_, _>>()?)
-}
-
-fn check_schema(connection: &Connection, path: &Path, version: i64) -> Result<()> {
-    let (found, expected) = (read_schema(connection)?, expected_schema(version)?);
-    let odd = found
-        .iter()
-        .find(|object| !expected.contains(object))
-        .or_else(|| expected.iter().find(|object| !found.contains(object)));
-    match odd {
-        Some((object, _)) => Err(Error::Schema { object: object.clone(), path: path.to_owned() }),
-        None => Ok(()),
-    }
-}
-
-fn sniff(path: &Path) -> Result<()> {
-    use std::io::Read as _;
-    let fail = |what| move |source| Error::File { what, source, path: path.to_owned() };
-    if path.is_dir() {
-        return Err(Error::NotAStore { reason: "a folder".into(), path: path.to_owned() });
-    }
-    let mut head = Vec::new();
-    let file = std::fs::File::open(path).map_err(fail("the case file cannot be opened"))?;
-    file.take(16).read_to_end(&mut head).map_err(fail("the case file cannot be read"))?;
-    if head != b"SQLite format 3\0" {
-        let reason = if head.is_empty() { "empty" } else { "not a database" };
-        return Err(Error::NotAStore { reason: reason.into(), path: path.to_owned() });
-    }
-    Ok(())
-}
-
-/// SQLite's locks are not to be trusted on network shares.
-fn refuse_network(path: &Path) -> Result<()> {
-    let Ok(mounts) = std::fs::read_to_string("/proc/mounts") else { return Ok(()) };
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Ok(full) = parent.canonicalize() else { return Ok(()) };
-    let mut best = ("", "");
-    for line in mounts.lines() {
-        let mut parts = line.split(' ').skip(1);
-        if let (Some(at), Some(kind)) = (parts.next(), parts.next())
-            && full.starts_with(at)
-            && at.len() >= best.0.len()
-        {
-            best = (at, kind);
+/// The path as a `file:` URI that promises SQLite nobody changes the file.
+fn immutable_uri(path: &Path) -> String {
+    use std::fmt::Write as _;
+    let mut uri = "file:".to_owned();
+    let text = path.to_string_lossy();
+    let text = if cfg!(windows) { format!("/{}", text.replace('\\', "/")) } else { text.into_owned() };
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.~:".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            let _ = write!(uri, "%{byte:02X}");
         }
     }
-    let kind = best.1;
-    if ["nfs", "cifs", "smb", "afs", "fuse.sshfs", "davfs"].iter().any(|share| kind.starts_with(share)) {
-        return Err(Error::Network { kind: kind.to_owned(), path: path.to_owned() });
+    uri.push_str("?mode=ro&immutable=1");
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_deepest_mount_decides() {
+        let mounts =
+            "/dev/sda / ext4 rw 0 0\nsrv:/x /mnt/share\\040a nfs4 rw 0 0\ntmpfs /mnt/share\\040a/local tmpfs rw 0 0\n";
+        assert_eq!(mount_kind(mounts, Path::new("/home/a")), Some("ext4"));
+        assert_eq!(mount_kind(mounts, Path::new("/mnt/share a/b")), Some("nfs4"));
+        assert_eq!(mount_kind(mounts, Path::new("/mnt/share a/local/b")), Some("tmpfs"));
+        assert!(is_network("nfs4") && !is_network("ext4"));
     }
-    Ok(())
+
+    #[test]
+    fn a_path_with_marks_becomes_a_uri() {
+        assert_eq!(immutable_uri(Path::new("/a b/?x#.itoguchi")), "file:/a%20b/%3Fx%23.itoguchi?mode=ro&immutable=1");
+    }
 }

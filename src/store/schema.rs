@@ -1,4 +1,12 @@
 //! The tables, as numbered steps. A fresh file runs all of them, an older file the ones it lacks.
+//!
+//! So a fresh store and a migrated one cannot differ. The text SQLite keeps of each object is compared with ours whenever
+//! a store is opened: an extra trigger or view would be code.
+
+use super::error::{Error, Result};
+use rusqlite::{Connection, TransactionBehavior};
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// `application_id` of a case file: "ITGC".
 pub(super) const APPLICATION_ID: i64 = 0x4954_4743;
@@ -20,39 +28,45 @@ CREATE TABLE role (id TEXT PRIMARY KEY, case_key INTEGER NOT NULL REFERENCES cas
 CREATE INDEX role_value ON role(case_key, kind, value);
 CREATE TABLE tag_rows (id TEXT PRIMARY KEY, name TEXT NOT NULL, evidence INTEGER NOT NULL, rows BLOB NOT NULL) STRICT;
 CREATE INDEX tag_name ON tag_rows(name);
+CREATE INDEX statement_case ON statement(case_key);
 CREATE TABLE evidence (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, case_key INTEGER REFERENCES cases(key),
   name BLOB NOT NULL, bytes INTEGER NOT NULL, sha256 BLOB, blake3 BLOB, media_type TEXT NOT NULL,
   acquisition TEXT NOT NULL, parent INTEGER REFERENCES evidence(key), derived_by TEXT,
-  duplicate_of INTEGER REFERENCES evidence(key), state TEXT NOT NULL, damaged TEXT, mtime INTEGER,
+  duplicate_of INTEGER REFERENCES evidence(key), state TEXT NOT NULL, held_state TEXT, damaged TEXT, mtime INTEGER,
   added_at INTEGER NOT NULL, added_by TEXT NOT NULL) STRICT;
 CREATE INDEX evidence_hash ON evidence(sha256);
+CREATE INDEX evidence_case ON evidence(case_key);
+CREATE INDEX cases_number ON cases(number);
 CREATE TABLE reading (key INTEGER PRIMARY KEY, evidence INTEGER NOT NULL UNIQUE REFERENCES evidence(key),
   form TEXT NOT NULL, lines INTEGER, rows INTEGER NOT NULL, skipped INTEGER NOT NULL, undated INTEGER NOT NULL,
   rejects INTEGER NOT NULL, first INTEGER, last INTEGER, indicators INTEGER NOT NULL, fold INTEGER NOT NULL) STRICT;
 CREATE TABLE chunk (evidence INTEGER NOT NULL REFERENCES evidence(key), seq INTEGER NOT NULL, offset INTEGER NOT NULL,
   len INTEGER NOT NULL, lead INTEGER NOT NULL, first_row INTEGER NOT NULL, rows INTEGER NOT NULL,
-  undated INTEGER NOT NULL, first INTEGER, last INTEGER, sum BLOB NOT NULL, PRIMARY KEY (evidence, seq)) STRICT, WITHOUT ROWID;
+  undated INTEGER NOT NULL, first INTEGER, last INTEGER, hash BLOB NOT NULL, PRIMARY KEY (evidence, seq)) STRICT, WITHOUT ROWID;
 CREATE TABLE content (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
 CREATE TABLE row_index (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
-CREATE TABLE segment (evidence INTEGER NOT NULL REFERENCES evidence(key), seq INTEGER NOT NULL, chunks INTEGER NOT NULL,
-  gram_bits INTEGER NOT NULL, key_bits INTEGER NOT NULL, PRIMARY KEY (evidence, seq)) STRICT, WITHOUT ROWID;
-CREATE TABLE band (evidence INTEGER NOT NULL, segment INTEGER NOT NULL, which INTEGER NOT NULL, band INTEGER NOT NULL,
-  data BLOB NOT NULL, PRIMARY KEY (evidence, segment, which, band)) STRICT;
-CREATE TABLE run_block (key INTEGER PRIMARY KEY, evidence INTEGER NOT NULL REFERENCES evidence(key), run INTEGER NOT NULL,
-  first INTEGER NOT NULL, last INTEGER NOT NULL, entries INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
-CREATE INDEX run_block_evidence ON run_block(evidence, first);
-CREATE TABLE kind_rows (evidence INTEGER NOT NULL REFERENCES evidence(key), kind TEXT NOT NULL, rows BLOB NOT NULL,
-  PRIMARY KEY (evidence, kind)) STRICT;
+CREATE TABLE segment (evidence INTEGER NOT NULL REFERENCES evidence(key), first_seq INTEGER NOT NULL, chunks INTEGER NOT NULL,
+  gram_bits INTEGER NOT NULL, gram_band INTEGER NOT NULL, key_bits INTEGER NOT NULL, key_band INTEGER NOT NULL,
+  PRIMARY KEY (evidence, first_seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE band (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+CREATE TABLE run (key INTEGER PRIMARY KEY, evidence INTEGER NOT NULL REFERENCES evidence(key), first_block INTEGER NOT NULL,
+  blocks INTEGER NOT NULL) STRICT;
+CREATE INDEX run_evidence ON run(evidence);
+CREATE TABLE run_block (key INTEGER PRIMARY KEY, last_fp INTEGER NOT NULL, len INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
+CREATE TABLE kind_rows (evidence INTEGER NOT NULL REFERENCES evidence(key), kind TEXT NOT NULL, part INTEGER NOT NULL,
+  rows BLOB NOT NULL, PRIMARY KEY (evidence, kind, part)) STRICT;
+CREATE INDEX kind_rows_kind ON kind_rows(kind);
 CREATE TABLE indicator (fp INTEGER PRIMARY KEY, kind TEXT NOT NULL, value TEXT NOT NULL) STRICT;
-CREATE INDEX indicator_kind ON indicator(kind);
-CREATE TABLE listed (key INTEGER PRIMARY KEY, case_key INTEGER NOT NULL REFERENCES cases(key), fp INTEGER NOT NULL,
-  first INTEGER, last INTEGER, count INTEGER NOT NULL, flags INTEGER NOT NULL, role TEXT, source INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX indicator_value ON indicator(kind, value);
+CREATE TABLE listed (fp INTEGER NOT NULL, case_key INTEGER NOT NULL, source INTEGER NOT NULL, first INTEGER, last INTEGER,
+  count INTEGER NOT NULL, flags INTEGER NOT NULL, role TEXT, PRIMARY KEY (fp, case_key, source)) STRICT, WITHOUT ROWID;
 CREATE TABLE source (key INTEGER PRIMARY KEY, origin TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE TABLE value_token (fp INTEGER NOT NULL, token TEXT NOT NULL, PRIMARY KEY (fp, token)) STRICT, WITHOUT ROWID;
 CREATE INDEX listed_case ON listed(case_key);
-CREATE INDEX listed_fp ON listed(fp);
+CREATE TABLE case_total (case_key INTEGER PRIMARY KEY, indicators INTEGER NOT NULL) STRICT;
 CREATE TABLE audit (seq INTEGER PRIMARY KEY, entry TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
-CREATE TABLE audit_content (seq INTEGER PRIMARY KEY REFERENCES audit(seq), salt BLOB NOT NULL, operator TEXT, content TEXT) STRICT;
+CREATE TABLE audit_content (seq INTEGER PRIMARY KEY REFERENCES audit(seq), operator TEXT, operator_salt BLOB, content TEXT,
+  content_salt BLOB) STRICT;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END;
 CREATE TABLE trust (public_key TEXT PRIMARY KEY, unit TEXT NOT NULL, name TEXT NOT NULL, may TEXT NOT NULL) STRICT;
@@ -64,3 +78,63 @@ CREATE TABLE origin_case (origin TEXT NOT NULL, object TEXT NOT NULL, case_key I
 CREATE TABLE citation (bundle TEXT NOT NULL, n INTEGER NOT NULL, sha256 TEXT NOT NULL, offset INTEGER NOT NULL, len INTEGER NOT NULL,
   PRIMARY KEY (bundle, n)) STRICT, WITHOUT ROWID;
 ";
+
+/// Lifts a file from version `from` to the present one, one transaction a step.
+pub(super) fn migrate(connection: &mut Connection, from: i64) -> Result<()> {
+    for (step, version) in STEPS.iter().zip(1_i64..).filter(|(_, version)| *version > from) {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute_batch(step)?;
+        tx.pragma_update(None, "user_version", version)?;
+        tx.commit()?;
+    }
+    Ok(())
+}
+
+/// Every object of a schema: (type, name) to its text. Objects SQLite makes by itself have none.
+type Objects = BTreeMap<(String, String), String>;
+
+fn objects(connection: &Connection) -> Result<Objects> {
+    let mut query = connection.prepare("SELECT type, name, coalesce(sql, '') FROM sqlite_schema")?;
+    let rows = query.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// What [`objects`] must give at a version, made by running the steps in memory.
+fn expected(version: i64) -> Result<Objects> {
+    let memory = Connection::open_in_memory()?;
+    for (step, _) in STEPS.iter().zip(1_i64..).filter(|(_, number)| *number <= version) {
+        memory.execute_batch(step)?;
+    }
+    objects(&memory)
+}
+
+/// Refuses any difference from our schema, naming the first object that differs.
+pub(super) fn demand_equal(connection: &Connection, version: i64, path: &Path) -> Result<()> {
+    let (ours, theirs) = (expected(version)?, objects(connection)?);
+    let odd = theirs
+        .iter()
+        .find(|(key, sql)| ours.get(*key) != Some(*sql))
+        .map(|(key, _)| key)
+        .or_else(|| ours.keys().find(|key| !theirs.contains_key(*key)));
+    odd.map_or(Ok(()), |(kind, name)| Err(Error::Schema { object: format!("{kind} {name}"), path: path.to_owned() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fresh_store_equals_a_migrated_one_and_versions_rise_by_one() {
+        for from in 0..=VERSION {
+            let mut connection = Connection::open_in_memory().unwrap();
+            for step in STEPS.iter().take(usize::try_from(from).unwrap()) {
+                connection.execute_batch(step).unwrap();
+            }
+            connection.pragma_update(None, "user_version", from).unwrap();
+            migrate(&mut connection, from).unwrap();
+            assert_eq!(objects(&connection).unwrap(), expected(VERSION).unwrap());
+            let stored: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+            assert_eq!(stored, VERSION);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Edits: each one transaction and one audit entry, returning its inverse. Undo is a new entry, never an erasure.
+
+use super::error::{Error, Result};
+use super::{Store, audit, lock, statements};
+use crate::model::statement::{Author, Statement, StatementKey};
+use crate::model::{Edit, Text};
+use rusqlite::Connection;
+
+/// Steps that can be undone, at most.
+const STEPS: usize = 200;
+
+/// What a statement was before: with its own author, so that taking an edit back puts words in nobody's mouth.
+type Change = (StatementKey, Option<(Statement, Author)>);
+
+/// One step back or forward.
+#[derive(Clone, Debug)]
+struct Step {
+    label: Text,
+    changes: Vec<Change>,
+}
+
+/// Steps since sign-in.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    undo: Vec<Step>,
+    redo: Vec<Step>,
+}
+
+impl Store {
+    /// Applies an edit and returns its inverse; the edit can be undone until sign-out or the next export.
+    pub fn apply(&self, edit: &Edit, author: &Author) -> Result<Edit> {
+        let mut wanted = Vec::new();
+        flatten(edit, author, &mut wanted);
+        let content = said(&wanted)?;
+        // The history stays locked until its entry stands, so that two edits are undone in the order they were made.
+        let mut history = lock(&self.history);
+        let before = self.write(|connection| {
+            if let Some((key, _)) = wanted.iter().find(|(key, new)| new.is_none() && !exists(connection, key)) {
+                return Err(Error::Unknown { noun: "statement", text: key.id.to_string() });
+            }
+            let before = swap_all(connection, &wanted)?;
+            audit::append(connection, "edit", &object(edit), &content, author)?;
+            Ok(before)
+        })?;
+        let inverse = inverse(&before, edit);
+        history.redo.clear();
+        history.undo.push(Step { label: edit.label(), changes: before });
+        if history.undo.len() > STEPS {
+            history.undo.remove(0);
+        }
+        Ok(inverse)
+    }
+
+    /// Undoes the last edit; says what it was.
+    pub fn undo(&self, author: &Author) -> Result<Option<Text>> {
+        let mut history = lock(&self.history);
+        let Some(step) = history.undo.last().cloned() else { return Ok(None) };
+        let changes = self.take_step(&step, "edit.undo", author)?;
+        history.undo.pop();
+        history.redo.push(Step { label: step.label, changes });
+        Ok(Some(step.label))
+    }
+
+    /// Does the last undone edit again.
+    pub fn redo(&self, author: &Author) -> Result<Option<Text>> {
+        let mut history = lock(&self.history);
+        let Some(step) = history.redo.last().cloned() else { return Ok(None) };
+        let changes = self.take_step(&step, "edit.redo", author)?;
+        history.redo.pop();
+        history.undo.push(Step { label: step.label, changes });
+        Ok(Some(step.label))
+    }
+
+    fn take_step(&self, step: &Step, action: &str, author: &Author) -> Result<Vec<Change>> {
+        let object = step.changes.last().map_or("", |(key, _)| key.id.as_str());
+        let content = said(&step.changes)?;
+        self.write(|connection| {
+            let before = swap_all(connection, &step.changes)?;
+            audit::append(connection, action, object, &content, author)?;
+            Ok(before)
+        })
+    }
+
+    /// What the last edit was, if it can be undone.
+    pub fn undoable(&self) -> Option<Text> {
+        lock(&self.history).undo.last().map(|step| step.label)
+    }
+
+    /// What the last undone edit was, if it can be redone.
+    pub fn redoable(&self) -> Option<Text> {
+        lock(&self.history).redo.last().map(|step| step.label)
+    }
+
+    /// Forgets what could be undone: after an export nothing before it may change by a keystroke.
+    pub fn forget_history(&self) {
+        *lock(&self.history) = History::default();
+    }
+}
+
+fn flatten(edit: &Edit, author: &Author, out: &mut Vec<Change>) {
+    match edit {
+        Edit::Put(statement) => out.push((statement.key(), Some((statement.clone(), author.clone())))),
+        Edit::Drop(key) => out.push((key.clone(), None)),
+        Edit::All(edits) => edits.iter().for_each(|edit| flatten(edit, author, out)),
+    }
+}
+
+/// What the trail commits to: each key with what is put under it, nothing where it is taken back.
+fn said(changes: &[Change]) -> Result<String> {
+    let said: Vec<_> = changes.iter().map(|(key, put)| (key, put.as_ref().map(|(statement, _)| statement))).collect();
+    serde_json::to_string(&said).map_err(|err| Error::damaged(err.to_string()))
+}
+
+fn exists(connection: &Connection, key: &StatementKey) -> bool {
+    statements::find(connection, key).is_ok_and(|found| found.is_some())
+}
+
+/// Makes the changes in order; what stood there before, in the order that takes them back.
+fn swap_all(connection: &Connection, changes: &[Change]) -> Result<Vec<Change>> {
+    let mut before = Vec::with_capacity(changes.len());
+    for (key, new) in changes {
+        let old = statements::find(connection, key)?;
+        match new {
+            Some((statement, author)) => statements::put(connection, statement, author)?,
+            None => statements::remove(connection, key)?,
+        }
+        before.push((key.clone(), old));
+    }
+    before.reverse();
+    Ok(before)
+}
+
+fn inverse(before: &[Change], edit: &Edit) -> Edit {
+    let mut edits: Vec<Edit> = before
+        .iter()
+        .map(|(key, old)| old.as_ref().map_or_else(|| Edit::Drop(key.clone()), |(said, _)| Edit::Put(said.clone())))
+        .collect();
+    match (edits.len(), edit) {
+        (1, Edit::Put(_) | Edit::Drop(_)) => edits.swap_remove(0),
+        _ => Edit::All(edits),
+    }
+}
+
+fn object(edit: &Edit) -> String {
+    match edit {
+        Edit::Put(statement) => statement.key().id.to_string(),
+        Edit::Drop(key) => key.id.to_string(),
+        Edit::All(edits) => edits.first().map(object).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,150 @@
+//! A store from elsewhere: what was added, changed or broken is named and refused.
+
+use super::desk::{Desk, Log, author};
+use itoguchi::model::{Corpus as _, NamedSet, Ticket};
+use itoguchi::store::{Error, Mode, SightingFilter, Store};
+use rusqlite::{Connection, OpenFlags};
+use std::path::{Path, PathBuf};
+
+fn closed() -> (tempfile::TempDir, PathBuf) {
+    let desk = Desk::new();
+    let case = desk.case("令和8年第2号");
+    desk.import(&Log::new(2000, 200), Some(case), "access.log");
+    let Desk { store, path, folder } = desk;
+    store.close().unwrap();
+    (folder, path)
+}
+
+fn tamper(path: &Path, sql: &str) {
+    let connection = Connection::open_with_flags(path, OpenFlags::default()).unwrap();
+    connection.execute_batch(sql).unwrap();
+}
+
+#[test]
+fn any_extra_or_missing_object_is_named() {
+    for (sql, object) in [
+        ("CREATE TRIGGER evil AFTER INSERT ON evidence BEGIN DELETE FROM evidence; END", "trigger evil"),
+        ("CREATE VIEW evil AS SELECT 1", "view evil"),
+        ("CREATE TABLE evil (a)", "table evil"),
+        ("CREATE INDEX evil ON evidence(name)", "index evil"),
+        ("DROP TRIGGER audit_no_delete", "trigger audit_no_delete"),
+        ("ALTER TABLE evidence ADD COLUMN evil TEXT", "table evidence"),
+    ] {
+        let (_folder, path) = closed();
+        tamper(&path, sql);
+        for mode in [Mode::Write, Mode::Read, Mode::Foreign] {
+            match Store::open(&path, mode) {
+                Err(Error::Schema { object: found, .. }) => assert_eq!(found, object),
+                other => panic!("{sql}: {other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_future_version_is_refused_and_left_alone() {
+    let (_folder, path) = closed();
+    tamper(&path, "PRAGMA user_version=99");
+    let before = std::fs::read(&path).unwrap();
+    for mode in [Mode::Write, Mode::Read, Mode::Foreign] {
+        assert!(matches!(Store::open(&path, mode), Err(Error::Newer { found: 99, .. })));
+    }
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_changed_trail_is_noticed() {
+    let bad = |store: &Store| {
+        let checks = store.audit_verify().unwrap();
+        checks.into_iter().filter(|check| check.ok == Some(false)).map(|check| check.check).collect::<Vec<_>>()
+    };
+    let unlock = "DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete;";
+    let lock = "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END;
+        CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END;";
+    for (sql, check) in [
+        ("UPDATE audit SET entry=replace(entry, 'begin', 'abort') WHERE seq=3;", "chain"),
+        ("UPDATE audit SET hash=zeroblob(32) WHERE seq=2;", "chain"),
+        ("DELETE FROM audit_content WHERE seq=2; DELETE FROM audit WHERE seq=2;", "chain"),
+        ("UPDATE audit_content SET operator='somebody else' WHERE seq=2;", "commitments"),
+        ("UPDATE audit_content SET content=NULL WHERE seq=2;", "commitments"),
+    ] {
+        let (_folder, path) = closed();
+        tamper(&path, &format!("PRAGMA foreign_keys=OFF; {unlock} {sql} {lock}"));
+        let store = Store::open(&path, Mode::Read).unwrap();
+        assert_eq!(bad(&store), [check], "{sql}");
+    }
+    // A trail cut at its end is whole in itself: only a head held elsewhere shows it.
+    let (_folder, path) = closed();
+    let head = Store::open(&path, Mode::Read).unwrap().audit_head().unwrap();
+    let cut = format!("DELETE FROM audit_content WHERE seq={0}; DELETE FROM audit WHERE seq={0};", head.count);
+    tamper(&path, &format!("{unlock} {cut} {lock}"));
+    let store = Store::open(&path, Mode::Read).unwrap();
+    assert!(bad(&store).is_empty());
+    assert!(store.audit_verify_with(&[head]).unwrap().iter().any(|check| check.ok == Some(false)));
+}
+
+#[test]
+fn the_trail_cannot_be_edited_by_an_ordinary_hand() {
+    let (_folder, path) = closed();
+    let connection = Connection::open_with_flags(&path, OpenFlags::default()).unwrap();
+    for sql in ["UPDATE audit SET hash=zeroblob(32)", "DELETE FROM audit"] {
+        assert!(connection.execute_batch(sql).unwrap_err().to_string().contains("only grows"));
+    }
+}
+
+#[test]
+fn broken_blocks_are_errors_and_never_panics() {
+    for sql in [
+        "UPDATE content SET data=x'00'",
+        "UPDATE content SET data=substr(data, 1, length(data)/2)",
+        "UPDATE row_index SET data=x'28b52ffd'",
+        "UPDATE band SET data=zeroblob(20)",
+        "UPDATE run_block SET data=substr(data, 9)",
+        "UPDATE run_block SET len=9223372036854775807",
+        "UPDATE chunk SET len=4000000000",
+        "UPDATE chunk SET rows=4294967295, len=16777216",
+        "UPDATE chunk SET offset=9223372036854775807",
+        "UPDATE segment SET gram_bits=3, chunks=70000",
+        "UPDATE kind_rows SET rows=x'ff'",
+        "UPDATE run SET first_block=9223372036854775807, blocks=9223372036854775807",
+        "UPDATE reading SET form='{'",
+        "DELETE FROM indicator",
+    ] {
+        let (_folder, path) = closed();
+        tamper(&path, sql);
+        let Ok(store) = Store::open(&path, Mode::Foreign) else { continue };
+        let key = itoguchi::model::EvidenceKey(1);
+        let probe = itoguchi::model::skip::Probe::of(b"203.0.113.7 example");
+        let reading = itoguchi::model::ReadingKey(1);
+        let _ = store.readings().map(drop);
+        let _ = store.candidates(reading, &probe).map(drop);
+        let _ = (0..12).filter_map(|seq| store.chunk(reading, seq).ok()).count();
+        let _ = store.named(&NamedSet::Kind(super::desk::IPV4)).map(drop);
+        let _ = store.rows_of(super::desk::IPV4, "203.0.113.7");
+        let _ = store.sightings(&SightingFilter::default());
+        let _ = (
+            store.record(key, 5),
+            store.record(key, u32::MAX),
+            store.row_at(key, u64::MAX),
+            store.read_range(key, 9, 9),
+        );
+        let _ = (store.rehash(key, &Ticket::new()), store.evidence(), store.cases());
+        let fine = store.check().is_ok_and(|checks| checks.iter().all(|check| check.ok == Some(true)))
+            && store.rehash(key, &Ticket::new()).unwrap_or(false)
+            && store.named(&NamedSet::Kind(super::desk::IPV4)).is_ok()
+            && store.candidates(reading, &probe).is_ok();
+        assert!(!fine, "{sql} went unnoticed");
+    }
+}
+
+#[test]
+fn a_store_cut_short_is_damaged_not_believed() {
+    let (_folder, path) = closed();
+    let whole = std::fs::read(&path).unwrap();
+    for len in [50, 100, 16384, whole.len() / 2, whole.len() - 1, whole.len() - 16384] {
+        std::fs::write(&path, &whole[..len]).unwrap();
+        assert!(Store::open(&path, Mode::Foreign).is_err(), "{len}");
+    }
+    std::fs::write(&path, &whole).unwrap();
+    Store::open(&path, Mode::Write).unwrap().audit("still", "fine", "", &author()).unwrap();
+}
