@@ -47,8 +47,11 @@ pub fn parse(form: &ReadingForm, chunk: &[u8], offset: u64, lead: u32, is_first:
     let decoded = encoding::decode(encoding, chunk);
     if let Some(format) = by_name(&form.format) {
         let lead = usize::try_from(lead).unwrap_or(usize::MAX).min(chunk.len());
+        let bom = if is_first { encoding::bom_len(encoding, chunk) } else { 0 };
+        // A byte order mark and nothing else is a blank line.
+        out.skipped += u64::from(bom > 0 && bom == chunk.len());
         let mut walk = Walk::new(chunk, &decoded, unit);
-        walk.pass(lead, if is_first { encoding::bom_len(encoding, chunk) } else { 0 });
+        walk.pass(lead, bom);
         let run = Run { form, format, encoding, chunk, decoded: &decoded, offset, is_last };
         run.records(walk, &mut out);
     }
