@@ -144,6 +144,8 @@ impl Scanner for Rows {
         let fits = count == self.columns || (count == self.columns + 1 && last.is_empty());
         let dated = time.map_or(Dated::undated(Undated::NoTime), |cell| self.dated(cell, of_day, clock));
         let unreadable = dated == Dated::undated(Undated::Unreadable);
+        // Lines above the heading and totals below have no time cell, whatever stands in that place.
+        let dated = if unreadable && !fits { Dated::undated(Undated::NoTime) } else { dated };
         let reject = if fits { unreadable.then_some(Reject::Time) } else { Some(Reject::Columns) };
         Some(Draft { dated, reject })
     }
