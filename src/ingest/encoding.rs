@@ -340,6 +340,6 @@ impl Unit {
     #[must_use]
     pub fn without_return(self, bytes: &[u8], start: usize, end: usize) -> usize {
         let back = end.saturating_sub(self.width());
-        if back >= start && self.is(bytes, back, b'\r') { back } else { end }
+        if back >= start && end.is_multiple_of(self.width()) && self.is(bytes, back, b'\r') { back } else { end }
     }
 }

@@ -181,8 +181,14 @@ impl<'a> Walk<'a> {
         let end = if self.same { feed } else { self.unit.find(self.chunk, self.in_bytes) };
         let bytes = self.in_bytes..end.unwrap_or(self.chunk.len());
         self.in_bytes = bytes.end + self.unit.width();
-        let bytes = bytes.start..self.unit.without_return(self.chunk, bytes.start, bytes.end);
-        let text = text.start..Unit::Byte.without_return(self.text, text.start, text.end);
+        let inner = self.unit.without_return(self.chunk, bytes.start, bytes.end);
+        // An escape of ISO-2022-JP may stand between carriage return and line feed: the bytes decide.
+        let text = if inner < bytes.end {
+            text.start..Unit::Byte.without_return(self.text, text.start, text.end)
+        } else {
+            text
+        };
+        let bytes = bytes.start..inner;
         Some(Line { bytes, text, ended: end.is_some() })
     }
 

@@ -352,8 +352,8 @@ fn times_of(rows: &[(usize, &str)], delimiter: u8, form: &mut ReadingForm) {
     if let Some(clock) = clock {
         form.notes.push((CLOCK.to_owned(), clock.to_string()));
     }
-    let headings = [Some(time), clock].into_iter().flatten().filter_map(|index| form.columns.get(index));
-    if let Some(minutes) = headings.filter_map(|name| stated_offset(name)).next() {
+    let mut headings = [Some(time), clock].into_iter().flatten().filter_map(|index| form.columns.get(index));
+    if let Some(minutes) = headings.find_map(|name| stated_offset(name)) {
         form.notes.push((OFFSET.to_owned(), minutes.to_string()));
     }
 }
