@@ -127,11 +127,12 @@ impl Cutter {
                 End::More if clipped => first_feed(text, in_text)?,
                 End::More => return Err(Undecided),
             };
-            let feeds = memchr::memchr_iter(b'\n', text.get(in_text..text.len().min(end + 1)).unwrap_or(&[])).count();
-            for _ in 0..feeds {
+            let inner = memchr::memchr_iter(b'\n', text.get(in_text..end).unwrap_or(&[])).count();
+            for _ in 0..inner {
                 in_bytes = self.unit.find(bytes, in_bytes).ok_or(Undecided)? + self.unit.width();
             }
-            if feeds == 0 || in_bytes > target {
+            in_bytes = self.unit.find(bytes, in_bytes).map_or(bytes.len(), |feed| feed + self.unit.width());
+            if in_bytes > target {
                 break;
             }
             last = Some(in_bytes);

@@ -96,13 +96,20 @@ fn narrow(head: &[u8]) -> &'static Encoding {
     if escapes && head.is_ascii() && has_jis_escape(head) && strict(ISO_2022_JP, whole_lines(head)) {
         return ISO_2022_JP;
     }
-    if strict(UTF_8, head) {
+    // A few bad bytes among UTF-8 do not make it anything else; Japanese in other encodings is hardly ever valid UTF-8.
+    if strict(UTF_8, head) || mostly_utf8(head) {
         return UTF_8;
     }
     match (strict(SHIFT_JIS, head), strict(EUC_JP, head)) {
         (true, false) => SHIFT_JIS,
         (false, true) => EUC_JP,
-        _ => detector(head),
+        // Nothing accepts them and they are few: junk in ASCII, as scanners leave it in logs.
+        _ if head.iter().filter(|byte| !byte.is_ascii()).count() * 100 < head.len() => UTF_8,
+        _ => {
+            let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+            detector.feed(head, true);
+            detector.guess(Some(b"jp"), chardetng::Utf8Detection::Deny)
+        }
     }
 }
 
@@ -115,21 +122,11 @@ fn whole_lines(head: &[u8]) -> &[u8] {
     memchr::memrchr(b'\n', head).and_then(|end| head.get(..end)).unwrap_or(head)
 }
 
-/// Both or neither Japanese decoder accepts the bytes. Mostly valid UTF-8 with a few bad bytes is UTF-8 all the same.
-fn detector(head: &[u8]) -> &'static Encoding {
-    if mostly_utf8(head) {
-        return UTF_8;
-    }
-    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
-    detector.feed(head, true);
-    detector.guess(Some(b"jp"), chardetng::Utf8Detection::Allow)
-}
-
-/// At least nine of ten non-ASCII bytes stand in valid sequences.
+/// Most non-ASCII bytes stand in valid sequences, and there are some.
 fn mostly_utf8(head: &[u8]) -> bool {
     let high = head.iter().filter(|byte| !byte.is_ascii()).count();
     let bad: usize = head.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
-    bad * 10 <= high || (bad < high && bad <= 3)
+    bad * 5 < high * 2
 }
 
 /// Whether the bytes are valid in the encoding, a sequence cut off at the very end aside.
@@ -211,7 +208,10 @@ fn decode_lines(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
     let mut at = 0;
     loop {
         let end = unit.find(bytes, at);
-        let line = bytes.get(at..end.unwrap_or(bytes.len())).unwrap_or(&[]);
+        // A carriage return ends the line's characters as well, so that a record alone reads as it does here.
+        let stop = end.unwrap_or(bytes.len());
+        let inner = unit.without_return(bytes, at, stop);
+        let line = bytes.get(at..inner).unwrap_or(&[]);
         let (part, bad) = encoding.decode_without_bom_handling(line);
         dirty |= bad;
         if part.contains('\n') {
@@ -219,6 +219,9 @@ fn decode_lines(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
             text.push_str(&part.replace('\n', "\u{fffd}"));
         } else {
             text.push_str(&part);
+        }
+        if inner < stop {
+            text.push('\r');
         }
         let Some(end) = end else { break };
         text.push('\n');
@@ -337,6 +340,6 @@ impl Unit {
     #[must_use]
     pub fn without_return(self, bytes: &[u8], start: usize, end: usize) -> usize {
         let back = end.saturating_sub(self.width());
-        if back >= start && self.is(bytes, back, b'\r') { back } else { end }
+        if back >= start && end.is_multiple_of(self.width()) && self.is(bytes, back, b'\r') { back } else { end }
     }
 }

@@ -47,8 +47,11 @@ pub fn parse(form: &ReadingForm, chunk: &[u8], offset: u64, lead: u32, is_first:
     let decoded = encoding::decode(encoding, chunk);
     if let Some(format) = by_name(&form.format) {
         let lead = usize::try_from(lead).unwrap_or(usize::MAX).min(chunk.len());
+        let bom = if is_first { encoding::bom_len(encoding, chunk) } else { 0 };
+        // A byte order mark and nothing else is a blank line.
+        out.skipped += u64::from(bom > 0 && bom == chunk.len());
         let mut walk = Walk::new(chunk, &decoded, unit);
-        walk.pass(lead, if is_first { encoding::bom_len(encoding, chunk) } else { 0 });
+        walk.pass(lead, bom);
         let run = Run { form, format, encoding, chunk, decoded: &decoded, offset, is_last };
         run.records(walk, &mut out);
     }
@@ -178,8 +181,14 @@ impl<'a> Walk<'a> {
         let end = if self.same { feed } else { self.unit.find(self.chunk, self.in_bytes) };
         let bytes = self.in_bytes..end.unwrap_or(self.chunk.len());
         self.in_bytes = bytes.end + self.unit.width();
-        let bytes = bytes.start..self.unit.without_return(self.chunk, bytes.start, bytes.end);
-        let text = text.start..Unit::Byte.without_return(self.text, text.start, text.end);
+        let inner = self.unit.without_return(self.chunk, bytes.start, bytes.end);
+        // An escape of ISO-2022-JP may stand between carriage return and line feed: the bytes decide.
+        let text = if inner < bytes.end {
+            text.start..Unit::Byte.without_return(self.text, text.start, text.end)
+        } else {
+            text
+        };
+        let bytes = bytes.start..inner;
         Some(Line { bytes, text, ended: end.is_some() })
     }
 

@@ -126,7 +126,9 @@ impl Shape {
         if let Some((method, path, protocol)) = request_parts(request) {
             out.push(field("method", method));
             out.push(field("path", path));
-            out.push(field("protocol", protocol));
+            if !protocol.is_empty() {
+                out.push(field("protocol", protocol));
+            }
         }
         let mut rest = text.get(self.status..).unwrap_or("");
         out.push(field("status", word(&mut rest)));

@@ -63,7 +63,7 @@ struct Rows {
     header: Option<u64>,
     time: Option<usize>,
     clock: Option<usize>,
-    offset: Option<i16>,
+    cell: Cell,
 }
 
 impl Rows {
@@ -76,8 +76,36 @@ impl Rows {
             header: note(table::HEADER).and_then(|value| value.parse().ok()),
             time: column(table::TIME),
             clock: column(table::CLOCK),
-            offset: note(table::OFFSET).and_then(|value| value.parse().ok()),
+            cell: Cell {
+                offset: note(table::OFFSET).and_then(|value| value.parse().ok()),
+                is_day_first: note(table::FIRST).map(|first| first == "day"),
+            },
         }
+    }
+
+    /// One pass over the cells of a row; without quotation marks they are counted at memory speed.
+    fn pick<'a>(&self, text: &'a str) -> Picked<'a> {
+        let mut picked = Picked::default();
+        let mut see = |cell: &'a str| {
+            if Some(picked.count) == self.time {
+                picked.time = Some(cell);
+            } else if Some(picked.count) == self.clock {
+                picked.of_day = Some(cell);
+            }
+            picked.count += 1;
+            picked.last = cell;
+        };
+        if memchr::memchr(b'"', text.as_bytes()).is_some() {
+            Cells::new(text, self.delimiter).for_each(see);
+        } else {
+            let mut start = 0;
+            for end in memchr::memchr_iter(self.delimiter, text.as_bytes()) {
+                see(text.get(start..end).unwrap_or(""));
+                start = end + 1;
+            }
+            see(text.get(start..).unwrap_or(""));
+        }
+        picked
     }
 
     /// The time of a row whose time cell is `cell`.
@@ -89,12 +117,21 @@ impl Rows {
         }
         if let Some(of_day) = of_day {
             let of_day = table::plain(of_day);
-            let stamp = cell_stamp(raw, self.offset).map(|stamp| with_clock(stamp, &of_day));
+            let stamp = cell_stamp(raw, self.cell).map(|stamp| with_clock(stamp, &of_day));
             return stamp.map_or(Dated::undated(Undated::Unreadable), |stamp| clock.place(&stamp));
         }
-        let read = |raw: &[u8]| std::str::from_utf8(raw).ok().and_then(|raw| cell_stamp(raw, self.offset));
+        let read = |raw: &[u8]| std::str::from_utf8(raw).ok().and_then(|raw| cell_stamp(raw, self.cell));
         clock.remember(raw.as_bytes(), read).unwrap_or(Dated::undated(Undated::Unreadable))
     }
+}
+
+/// The cells of a row that matter for its head.
+#[derive(Default)]
+struct Picked<'a> {
+    count: usize,
+    time: Option<&'a str>,
+    of_day: Option<&'a str>,
+    last: &'a str,
 }
 
 impl Scanner for Rows {
@@ -102,32 +139,39 @@ impl Scanner for Rows {
         if self.header == Some(offset) {
             return None;
         }
-        let (mut count, mut time, mut of_day, mut last) = (0, None, None, "");
-        for cell in Cells::new(text, self.delimiter) {
-            if Some(count) == self.time {
-                time = Some(cell);
-            } else if Some(count) == self.clock {
-                of_day = Some(cell);
-            }
-            count += 1;
-            last = cell;
-        }
+        let Picked { count, time, of_day, last } = self.pick(text);
         // A delimiter after the last cell, in rows but not in the heading, opens no column.
         let fits = count == self.columns || (count == self.columns + 1 && last.is_empty());
         let dated = time.map_or(Dated::undated(Undated::NoTime), |cell| self.dated(cell, of_day, clock));
         let unreadable = dated == Dated::undated(Undated::Unreadable);
+        // Lines above the heading and totals below have no time cell, whatever stands in that place.
+        let dated = if unreadable && !fits { Dated::undated(Undated::NoTime) } else { dated };
         let reject = if fits { unreadable.then_some(Reject::Time) } else { Some(Reject::Columns) };
         Some(Draft { dated, reject })
     }
 }
 
-/// A time cell: any written form, epoch, FILETIME, `WebKit`, Excel serial; `offset` is what the heading states.
-pub(super) fn cell_stamp(raw: &str, offset: Option<i16>) -> Option<Stamp> {
+/// What is known about the cells of a time column.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Cell {
+    /// Offset in minutes that the heading states.
+    pub(super) offset: Option<i16>,
+    /// Whether day or month comes first, where the rows tell.
+    pub(super) is_day_first: Option<bool>,
+}
+
+/// A time cell: any written form, epoch, FILETIME, `WebKit`, Excel serial.
+pub(super) fn cell_stamp(raw: &str, cell: Cell) -> Option<Stamp> {
+    let slashed = |is_day_first| {
+        let found = times::ascii::slashed(raw.as_bytes(), is_day_first);
+        found.filter(|(_, len)| *len == raw.len()).map(|(stamp, _)| stamp)
+    };
     let mut stamp = times::whole(raw, true)
+        .or_else(|| cell.is_day_first.and_then(slashed))
         .or_else(|| number::excel_serial(raw))
         .or_else(|| number::since_1601(raw))
         .or_else(|| number::epoch(raw))?;
-    stamp.offset = stamp.offset.or(offset);
+    stamp.offset = stamp.offset.or(cell.offset);
     Some(stamp)
 }
 

@@ -36,6 +36,7 @@ impl<'a> Header<'a> {
         let (time, rest) = rest.split_at_checked(len)?;
         let rest = rest.strip_prefix(' ').or_else(|| rest.strip_prefix(": "))?;
         let is_bsd = time.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+        let rest = after_facility(rest);
         let header = Self { priority, time, is_bsd, ..Self::default() };
         Some(if version { header.structured(rest) } else { header.classic(rest) })
     }
@@ -90,6 +91,13 @@ impl<'a> Header<'a> {
         let whose = named && !self.host.contains(['=', '"', ',', '|']) || !self.level.is_empty();
         (whose || !self.priority.is_empty()) && !self.process.is_empty()
     }
+}
+
+/// BSD writes `<auth.info>` between time and host.
+fn after_facility(rest: &str) -> &str {
+    let inner = rest.strip_prefix('<').and_then(|inner| inner.split_once("> "));
+    let is_word = |word: &str| word.len() < 24 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+    inner.filter(|(word, _)| is_word(word)).map_or(rest, |(_, tail)| tail)
 }
 
 /// `<34>` and `<34>1 `; the flag tells RFC 5424's version number.

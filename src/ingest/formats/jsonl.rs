@@ -60,7 +60,7 @@ impl Scanner for Lines {
 }
 
 /// Keys that hold a record's time, best first; compared without regard to case.
-const KEYS: [&str; 34] = [
+const KEYS: [&str; 38] = [
     "@timestamp",
     "timestamp",
     "eventTime",
@@ -70,6 +70,10 @@ const KEYS: [&str; 34] = [
     "datetime",
     "date_time",
     "eventTimestamp",
+    "event_timestamp",
+    "eventDateTime",
+    "submissionTimestamp",
+    "p_event_time",
     "TimeGenerated",
     "TimeCreated",
     "SystemTime",
@@ -96,6 +100,16 @@ const KEYS: [&str; 34] = [
     "日時",
     "取引日時",
 ];
+
+/// Bit `n` is set where a key of `n` bytes is among [`KEYS`]: most keys of a record are passed over by their length.
+const LENGTHS: u32 = {
+    let (mut lengths, mut index) = (0, 0);
+    while index < KEYS.len() {
+        lengths |= 1 << KEYS[index].len();
+        index += 1;
+    }
+    lengths
+};
 
 /// What one pass over a line tells.
 #[derive(Debug, Default)]
@@ -187,7 +201,8 @@ impl<'de> Deserialize<'de> for Rank {
             }
 
             fn visit_str<E>(self, key: &str) -> Result<Rank, E> {
-                Ok(Rank(KEYS.iter().position(|name| name.eq_ignore_ascii_case(key))))
+                let likely = key.len() < 32 && LENGTHS >> key.len() & 1 == 1;
+                Ok(Rank(likely.then(|| KEYS.iter().position(|name| name.eq_ignore_ascii_case(key))).flatten()))
             }
         }
         deserializer.deserialize_str(RankVisitor)

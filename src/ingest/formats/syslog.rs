@@ -21,7 +21,14 @@ impl Format for Syslog {
     }
 
     fn sniff(&self, sample: &Sample<'_>) -> u8 {
-        sample.share(92, |line| Header::of(line).is_some_and(|header| header.is_certain()))
+        // Indented lines go on with the line before and speak neither for nor against.
+        let is_indented = |line: &str| line.starts_with([' ', '\t']);
+        let mut started = false;
+        sample.share(92, |line| {
+            let certain = Header::of(line).is_some_and(|header| header.is_certain());
+            started |= certain;
+            certain || (started && is_indented(line))
+        })
     }
 
     fn scanner<'f>(&self, _form: &'f ReadingForm) -> Box<dyn Scanner + 'f> {

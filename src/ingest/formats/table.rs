@@ -1,7 +1,7 @@
 //! Finds the table in delimited text: its delimiter, its heading, its columns, and which of them hold the time.
 
 use super::Sample;
-use super::delimited::cell_stamp;
+use super::delimited::{Cell, cell_stamp};
 use crate::ingest::encoding::Unit;
 use crate::ingest::quotes::{End, Quotes};
 use crate::ingest::times::{self, Stamp, japanese};
@@ -18,6 +18,9 @@ pub(super) const TIME: &str = "time";
 pub(super) const CLOCK: &str = "clock";
 /// Note: offset in minutes that the heading of the time column states.
 pub(super) const OFFSET: &str = "offset";
+
+/// Note: `day` or `month`, whichever comes first in dates as `30/7/2015`.
+pub(super) const FIRST: &str = "first";
 
 /// Records looked at.
 const RECORDS: usize = 300;
@@ -126,8 +129,9 @@ fn judge(sample: &Sample<'_>, delimiter: u8) -> Option<Table> {
     if columns < 2 || records.is_empty() {
         return None;
     }
-    let share = agreeing * 100 / records.len();
     let heading = heading(&records, delimiter, columns);
+    // What stands above a heading says what the table is; it does not speak against there being one.
+    let share = agreeing * 100 / (records.len() - heading.unwrap_or(0));
     let named = [".csv", ".tsv", ".tab"].iter().any(|ending| sample.name.ends_with(ending));
     let typed = typed_columns(&records, delimiter, columns, heading.map_or(0, |at| at + 1));
     // Two columns, or a table that says nothing about itself, could as well be prose with a comma.
@@ -229,6 +233,10 @@ fn heading(records: &[(usize, &str)], delimiter: u8, columns: usize) -> Option<u
     if cells.iter().any(|cell| is_typed(cell) || cell.chars().count() > 60) || filled * 3 < cells.len() * 2 {
         return None;
     }
+    // Names do not look like this; lines of other logs do.
+    if cells.iter().any(|cell| cell.contains(['{', '}', '=']) || cell.contains(": ")) {
+        return None;
+    }
     let words = cells.iter().filter(|cell| is_heading_word(cell)).count();
     cells.retain(|cell| !cell.is_empty());
     cells.sort();
@@ -261,8 +269,10 @@ pub(super) fn prepare(sample: &Sample<'_>, form: &mut ReadingForm) {
         let offset = byte_offset(sample, *start);
         form.notes.push((HEADER.to_owned(), offset.to_string()));
     }
-    let rows = records.get(heading.map_or(0, |at| at + 1)..).unwrap_or(&[]);
-    times_of(rows, delimiter, form);
+    let below = records.get(heading.map_or(0, |at| at + 1)..).unwrap_or(&[]);
+    let whole = |(_, record): &&(usize, &str)| Cells::new(record, delimiter).count() == columns;
+    let rows: Vec<(usize, &str)> = below.iter().filter(whole).copied().collect();
+    times_of(&rows, delimiter, form);
 }
 
 /// Without a convincing table, the delimiter that occurs most.
@@ -314,7 +324,7 @@ fn times_of(rows: &[(usize, &str)], delimiter: u8, form: &mut ReadingForm) {
         .collect();
     let ranked = form.columns.iter().zip(&columns).enumerate().map(|(index, (name, cells))| {
         let named = is_time_name(name);
-        let holds = holds(cells, named);
+        let holds = holds(cells, named, is_day_first(cells));
         (
             match (named, holds) {
                 (_, Holds::Other) => 0,
@@ -334,21 +344,26 @@ fn times_of(rows: &[(usize, &str)], delimiter: u8, form: &mut ReadingForm) {
     if rank == 0 {
         return;
     }
-    let name = form.columns.get(time).cloned().unwrap_or_default();
     form.notes.push((TIME.to_owned(), time.to_string()));
-    if let Some(minutes) = stated_offset(&name) {
+    if let Some(day_first) = columns.get(time).and_then(|cells| is_day_first(cells)) {
+        form.notes.push((FIRST.to_owned(), if day_first { "day" } else { "month" }.to_owned()));
+    }
+    let clock = (holds == Holds::Day).then(|| clock_column(&columns, time)).flatten();
+    if let Some(clock) = clock {
+        form.notes.push((CLOCK.to_owned(), clock.to_string()));
+    }
+    let mut headings = [Some(time), clock].into_iter().flatten().filter_map(|index| form.columns.get(index));
+    if let Some(minutes) = headings.find_map(|name| stated_offset(name)) {
         form.notes.push((OFFSET.to_owned(), minutes.to_string()));
     }
-    if holds == Holds::Day {
-        let clock = columns.iter().enumerate().position(|(index, cells)| {
-            index != time
-                && !cells.is_empty()
-                && cells.iter().filter(|cell| time_of_day(cell).is_some()).count() * 10 >= cells.len() * 8
-        });
-        if let Some(clock) = clock {
-            form.notes.push((CLOCK.to_owned(), clock.to_string()));
-        }
-    }
+}
+
+/// The column that holds nothing but times of day.
+fn clock_column(columns: &[Vec<Cow<'_, str>>], time: usize) -> Option<usize> {
+    columns.iter().enumerate().position(|(index, cells)| {
+        let good = cells.iter().filter(|cell| time_of_day(cell).is_some()).count();
+        index != time && !cells.is_empty() && good * 10 >= cells.len() * 8
+    })
 }
 
 /// Whether a heading names a time. Birthdays and expiry dates are dates, but not when something happened.
@@ -376,10 +391,28 @@ fn is_time_name(name: &str) -> bool {
         || matches!(name.as_str(), "ts" | "日" | "at" | "created" | "when")
 }
 
-fn holds(cells: &[Cow<'_, str>], named: bool) -> Holds {
+/// Whether day or month comes first in a column of dates as `30/7/2015`: some row must leave no choice, and none may
+/// contradict it.
+fn is_day_first(cells: &[Cow<'_, str>]) -> Option<bool> {
+    let readable = |day_first: bool| {
+        cells.iter().filter(|cell| times::ascii::slashed(cell.trim().as_bytes(), day_first).is_some()).count()
+    };
+    match (readable(true), readable(false)) {
+        (0, 0) => None,
+        (days, months) if days > months && days * 10 >= cells.len() * 8 => Some(true),
+        (days, months) if months > days && months * 10 >= cells.len() * 8 => Some(false),
+        _ => None,
+    }
+}
+
+fn holds(cells: &[Cow<'_, str>], named: bool, is_day_first: Option<bool>) -> Holds {
     let stamp = |cell: &Cow<'_, str>| {
         let raw = cell.trim();
-        if named { cell_stamp(raw, None) } else { times::whole(raw, false).filter(|_| raw.len() > 8) }
+        if named || is_day_first.is_some() {
+            cell_stamp(raw, Cell { offset: None, is_day_first })
+        } else {
+            times::whole(raw, false).filter(|_| raw.len() > 8)
+        }
     };
     let found: Vec<Stamp> = cells.iter().filter_map(stamp).collect();
     if cells.is_empty() || found.len() * 10 < cells.len() * 8 {

@@ -28,7 +28,7 @@ pub fn iso(bytes: &[u8]) -> Option<(Stamp, usize)> {
     let day = cursor.number(1, 2)?;
     let mut stamp = Stamp::day(i32::try_from(year).ok()?, month, day)?;
     let mut ahead = cursor;
-    let gap = ahead.eat_any(b"T _:-t");
+    let gap = ahead.eat_any(b"T _:-t\t");
     ahead.spaces();
     if gap.is_some() && time_of_day(&mut ahead, &mut stamp) {
         zone(&mut ahead, &mut stamp);
@@ -64,6 +64,32 @@ fn compact(bytes: &[u8]) -> Option<(Stamp, usize)> {
         zone(&mut ahead, &mut stamp);
         cursor = ahead;
     }
+    Some((stamp, cursor.at))
+}
+
+/// `7/30/2015 9:00:15 PM` or `30/7/2015 21:00:15`: readable only when something else tells which comes first.
+#[must_use]
+pub fn slashed(bytes: &[u8], is_day_first: bool) -> Option<(Stamp, usize)> {
+    let mut cursor = Cursor::new(bytes);
+    let first = cursor.number(1, 2)?;
+    let mark = cursor.eat_any(b"/.-")?;
+    let second = cursor.number(1, 2)?;
+    if !cursor.eat(mark) {
+        return None;
+    }
+    let year = cursor.number(4, 4)?;
+    let (day, month) = if is_day_first { (first, second) } else { (second, first) };
+    let mut stamp = Stamp::day(i32::try_from(year).ok()?, month, day)?;
+    let mut ahead = cursor;
+    if ahead.eat_any(b" T,").is_some() {
+        ahead.spaces();
+        if time_of_day(&mut ahead, &mut stamp) {
+            zone(&mut ahead, &mut stamp);
+            cursor = ahead;
+        }
+    }
+    // The order was told from other rows.
+    stamp.assumed = true;
     Some((stamp, cursor.at))
 }
 

@@ -20,13 +20,70 @@ const ERAS: [(&str, char, i32, Day); 5] = [
     ("明治", 'M', 1867, (1868, 10, 23)),
 ];
 
+/// How a text that may begin with a time must be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// As it stands.
+    Plain,
+    /// Through [`folded`].
+    Folded,
+}
+
+/// Whether a text can begin with a Japanese time, from its first signs: most lines cannot, and cost nothing.
+#[must_use]
+pub fn start(text: &str) -> Option<Start> {
+    let mut signs = text.chars();
+    let first = signs.next()?;
+    match first {
+        '0'..='9' => {
+            let mut digits = 1;
+            let next = signs.find(|c| {
+                digits += 1;
+                !c.is_ascii_digit() || digits > 5
+            })?;
+            match next {
+                '年' | '月' => Some(if is_narrow(text) { Start::Plain } else { Start::Folded }),
+                '０'..='９' | '／' | '－' | '．' => Some(Start::Folded),
+                _ => None,
+            }
+        }
+        _ if (is_numeral(first) || matches!(first, '０'..='９'))
+            && signs.clone().take(6).any(|c| matches!(c, '年' | '月' | '／' | '－' | '．' | '/' | '-' | '.')) =>
+        {
+            Some(Start::Folded)
+        }
+        '㋿' | '㍻' | '㍼' | '㍽' | '㍾' => Some(Start::Folded),
+        _ if ERAS.iter().any(|(name, ..)| text.starts_with(name)) => Some(Start::Folded),
+        _ => None,
+    }
+}
+
+/// Whether the start of a text needs no folding to be read.
+fn is_narrow(text: &str) -> bool {
+    !text
+        .chars()
+        .take(24)
+        .any(|c| is_numeral(c) || matches!(c, '\u{3000}' | '\u{ff01}'..='\u{ff5e}' | '元' | '\u{2212}'))
+}
+
+const fn is_numeral(c: char) -> bool {
+    matches!(c, '〇' | '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十')
+}
+
+/// `R8.4.2`: a time only where one is expected.
+#[must_use]
+pub fn is_short_era(text: &str) -> bool {
+    let [letter, digit, ..] = text.as_bytes() else { return false };
+    digit.is_ascii_digit() && ERAS.iter().any(|(_, known, ..)| letter.to_ascii_uppercase() == *known as u8)
+}
+
 /// The start of `text` with full-width ASCII made narrow, era ligatures spelled out and kanji numerals made digits.
 #[must_use]
 pub fn folded(text: &str) -> String {
     let mut out = String::with_capacity(WINDOW * 2);
     let mut numerals = String::new();
     for c in text.chars().take(WINDOW) {
-        if "〇一二三四五六七八九十".contains(c) {
+        if is_numeral(c) {
             numerals.push(c);
             continue;
         }

@@ -22,20 +22,18 @@ pub fn leading(text: &str, cell: bool) -> Option<(Stamp, bool)> {
         let rest = text.get(len..).unwrap_or("");
         return bounded(rest).then(|| (stamp, rest.trim().is_empty()));
     }
-    let first = text.chars().next()?;
-    let wide =
-        !first.is_ascii() || (first.is_ascii_digit() && !text.get(..12.min(text.len())).is_some_and(str::is_ascii));
-    let era = cell && matches!(first, 'R' | 'H' | 'S' | 'T' | 'M' | 'r' | 'h' | 's');
-    if !wide && !era {
-        return None;
-    }
-    let folded = japanese::folded(text);
-    if let Some((stamp, len)) = ascii::any(folded.as_bytes()) {
-        let rest = folded.get(len..).unwrap_or("");
-        return bounded(rest).then(|| (stamp, rest.trim().is_empty()));
-    }
-    let (stamp, len) = japanese::leading(&folded)?;
-    Some((stamp, folded.get(len..).unwrap_or("").trim().is_empty()))
+    let start = if cell && japanese::is_short_era(text) { japanese::Start::Plain } else { japanese::start(text)? };
+    let folded;
+    let text = match start {
+        japanese::Start::Plain => text,
+        japanese::Start::Folded => {
+            folded = japanese::folded(text);
+            folded.as_str()
+        }
+    };
+    let (stamp, len) = ascii::any(text.as_bytes()).or_else(|| japanese::leading(text))?;
+    let rest = text.get(len..).unwrap_or("");
+    bounded(rest).then(|| (stamp, rest.trim().is_empty()))
 }
 
 /// Reads a table cell or JSON string that is a time and nothing else.
