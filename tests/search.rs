@@ -13,3 +13,5 @@ mod meaning;
 mod naive;
 #[path = "search/random.rs"]
 mod random;
+#[path = "search/views.rs"]
+mod views;

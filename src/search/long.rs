@@ -4,8 +4,8 @@
 //! the seam of two chunks is found. Two limits, both far beyond real logs: a single hit longer than the overlap (64 KiB)
 //! may be missed, and fields are read from the first window alone, since a record that long is in no format.
 
+use super::chunk::{Sources, in_state, in_time, reused, shifted, skew};
 use super::error::Error;
-use super::page::{Sources, in_state, in_time, reused, shifted, skew};
 use super::plan::{Leaf, Step};
 use super::scan::Scan;
 use super::text::in_form;

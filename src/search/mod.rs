@@ -30,25 +30,40 @@
 
 mod address;
 mod bits;
+mod chunk;
+mod cluster;
 mod error;
+mod facet;
+mod histogram;
 mod literal;
 mod long;
+mod mapped;
 mod number;
-mod page;
+mod order;
+#[cfg(test)]
+mod order_tests;
 mod parse;
 mod plan;
 mod query;
 mod ready;
 mod run;
 mod scan;
+mod selection;
+mod spans;
+mod tangle;
 mod term;
 mod text;
 mod times;
 
 pub use address::Net;
 pub use error::{Error, QueryError};
+pub use facet::{Facet, facet};
+pub use histogram::{Bins, Histogram, histogram};
 pub use number::Decimal;
+pub use order::{TimeOrder, in_time_order};
 pub use parse::parse;
 pub use query::{Comparison, Node, Query, State, Term, Test, Value};
 pub use ready::{About, Note};
 pub use run::{Outcome, Scope, run};
+pub use selection::Rows;
+pub use spans::spans;

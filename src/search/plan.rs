@@ -1,12 +1,13 @@
 //! From the tree to what is done with each reading: named sets are fetched, ids and fields resolved, and every chunk is
 //! told apart beforehand into those that cannot match, those that match whole, and those that must be read.
 
+use super::chunk::{shifted, skew};
 use super::error::Error;
 use super::literal::Need;
-use super::page::{shifted, skew};
 use super::query::State;
 use super::ready::{Ready, lacks};
 use super::scan::Scan;
+use super::selection::rank;
 use crate::model::{ChunkHead, Corpus, FieldReader, Instant, ReadingHead, ReadingKey};
 use roaring::RoaringBitmap;
 use std::sync::Arc;
@@ -66,7 +67,7 @@ impl Step {
             Ready::Evidence(_) => Self::Rows(RoaringBitmap::new()),
             Ready::Scan(scan) => Self::leaf(scan, reading, corpus, reader)?,
             Ready::Column { name, scan, text } => match text {
-                _ if !lacks(name, reading, reader) => Self::leaf(scan, reading, corpus, reader)?,
+                _ if !lacks(name, &reading.form, reader) => Self::leaf(scan, reading, corpus, reader)?,
                 Some(text) => Self::leaf(text, reading, corpus, reader)?,
                 None => Self::Rows(RoaringBitmap::new()),
             },
@@ -138,10 +139,7 @@ impl Step {
         match self {
             Self::Rows(rows) => {
                 let end = u64::from(head.first_row) + u64::from(head.rows);
-                let below = |end: u64| {
-                    end.checked_sub(1).and_then(|last| u32::try_from(last).ok()).map_or(0, |last| rows.rank(last))
-                };
-                match below(end) - below(u64::from(head.first_row)) {
+                match rank(rows, end) - rank(rows, u64::from(head.first_row)) {
                     0 => Verdict::No,
                     count if count >= u64::from(head.rows) => Verdict::Yes,
                     _ => Verdict::Open,

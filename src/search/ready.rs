@@ -4,6 +4,7 @@
 use super::error::{Error, QueryError};
 use super::query::{Node, State, Term, Test};
 use super::scan::{FieldTest, Scan, TextTest, same_name};
+use crate::model::evidence::ReadingForm;
 use crate::model::{Corpus, EvidenceKey, FieldReader, Lang, NamedSet, ReadingHead, RowSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -155,7 +156,7 @@ impl Maker<'_> {
 
     /// Where every reading asked about has fixed columns, a field none of them has is a slip.
     fn check_field(&self, at: &Range<usize>, name: &str) -> Result<(), QueryError> {
-        if self.asked.is_empty() || !self.asked.iter().all(|reading| lacks(name, reading, self.reader)) {
+        if self.asked.is_empty() || !self.asked.iter().all(|reading| lacks(name, &reading.form, self.reader)) {
             return Ok(());
         }
         let mut columns: Vec<String> =
@@ -203,6 +204,6 @@ impl Ready {
 }
 
 /// Whether a reading has fixed columns and this is none of them.
-pub(super) fn lacks(name: &str, reading: &ReadingHead, reader: &dyn FieldReader) -> bool {
-    !reader.is_open(&reading.form) && !reader.columns(&reading.form).iter().any(|column| same_name(column, name))
+pub(super) fn lacks(name: &str, form: &ReadingForm, reader: &dyn FieldReader) -> bool {
+    !reader.is_open(form) && !reader.columns(form).iter().any(|column| same_name(column, name))
 }

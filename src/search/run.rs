@@ -4,9 +4,9 @@
 //! is seen between two chunks.
 
 use super::bits::{Bits, row_range};
+use super::chunk::{Page, Scratch, Sources};
 use super::error::Error;
 use super::long::{self, Long};
-use super::page::{Page, Scratch, Sources};
 use super::plan::{Step, Verdict};
 use super::query::Query;
 use super::ready::{Maker, Note};
@@ -160,29 +160,32 @@ impl Sink<'_> {
     }
 }
 
-/// Does `count` pieces of work on all cores, begun in order; the first error, or a cancel, ends it.
-pub(super) fn in_order<S>(
+/// Does `count` pieces of work on all cores, begun in order; the first error, or a cancel, ends it. Returns what each
+/// thread gathered.
+pub(super) fn in_order<S: Send>(
     count: usize,
     ticket: &Ticket,
-    scratch: impl Fn() -> S + Sync,
+    gather: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, usize) -> Result<(), Error> + Sync,
-) -> Result<(), Error> {
+) -> Result<Vec<S>, Error> {
     let next = AtomicUsize::new(0);
     let stopped = AtomicBool::new(false);
     let failure = Mutex::new(None);
+    let gathered = Mutex::new(Vec::new());
     let one = || {
-        let mut scratch = scratch();
+        let mut mine = gather();
         while !stopped.load(Ordering::Relaxed) {
             let index = next.fetch_add(1, Ordering::Relaxed);
             if index >= count {
                 break;
             }
-            let done = if ticket.is_cancelled() { Err(Error::Cancelled) } else { work(&mut scratch, index) };
+            let done = if ticket.is_cancelled() { Err(Error::Cancelled) } else { work(&mut mine, index) };
             if let Err(err) = done {
                 stopped.store(true, Ordering::Relaxed);
                 failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(err);
             }
         }
+        gathered.lock().unwrap_or_else(PoisonError::into_inner).push(mine);
     };
     let threads = rayon::current_num_threads().min(count);
     if threads <= 1 {
@@ -192,6 +195,6 @@ pub(super) fn in_order<S>(
     }
     match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(err) => Err(err),
-        None => Ok(()),
+        None => Ok(gathered.into_inner().unwrap_or_else(PoisonError::into_inner)),
     }
 }

@@ -147,9 +147,7 @@ impl FieldTest {
 
 /// Whether a field's name is the folded `name`.
 pub(super) fn same_name(field: &str, name: &str) -> bool {
-    field == name
-        || (field.len() != name.len() || !field.is_ascii() || !name.is_ascii() || field.eq_ignore_ascii_case(name))
-            && fold(field) == name
+    field == name || if field.is_ascii() { field.eq_ignore_ascii_case(name) } else { fold(field) == name }
 }
 
 /// Whether one field value is what was asked for.
