@@ -159,7 +159,7 @@ fn open_url(url: &str, extractor: &dyn Extractor, kept: &dyn Fn(Kind, &str) -> b
 }
 
 /// Whether a path may hold an address, a number of a person, or anything not written plainly.
-pub(super) fn tells(path: &str) -> bool {
+fn tells(path: &str) -> bool {
     !path.is_ascii()
         || path.contains(['@', '%', '"', '\\', '=', ';'])
         || path.split(|c: char| !c.is_ascii_digit() && !matches!(c, '-' | '_' | '.')).any(|run| {

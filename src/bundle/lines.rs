@@ -4,7 +4,6 @@
 //! has the listed shape. Everything else, text between values above all, stays behind and is remembered for the check.
 
 use super::clean::{Behind, CleanValue};
-use super::decide::tells;
 use super::material::Record;
 use super::policy::AmountRule;
 use super::sanitise::band;
@@ -38,7 +37,6 @@ pub(super) struct Eye<'e, 'v> {
 
 /// Stands for what is not shown inside a path or a message.
 const GAP: &str = "…";
-const MAX_SEGMENT: usize = 32;
 
 /// Shows one record.
 pub(super) fn show(record: &Record, eye: &Eye<'_, '_>) -> Line {
@@ -55,7 +53,7 @@ pub(super) fn show(record: &Record, eye: &Eye<'_, '_>) -> Line {
             }
             None => vocabulary::shape(&record.format, &folded).and_then(|(name, shape)| {
                 let about_asker = matches!(shape, Shape::Path | Shape::Agent);
-                let shown = if about_asker && !asker_kept { None } else { eye.shape(shape, text, record) };
+                let shown = if about_asker && !asker_kept { None } else { eye.shape(shape, text) };
                 shown.map(|text| (name.to_owned(), text))
             }),
         };
@@ -71,17 +69,17 @@ pub(super) fn show(record: &Record, eye: &Eye<'_, '_>) -> Line {
 }
 
 fn message(record: &Record, fields: &BTreeMap<String, String>, eye: &Eye<'_, '_>) -> String {
-    let mut parts: Vec<String> = fields.iter().map(|(name, text)| format!("{name}={text}")).collect();
+    let mut parts: Vec<String> = fields.iter().map(|(name, text)| format!("{name}: {text}")).collect();
     let mut told: BTreeSet<&str> = fields.values().map(String::as_str).collect();
     let hits = record.hits.iter().filter(|hit| !hit.implied);
     for clean in hits.filter_map(|hit| (eye.decided)(hit.kind, &hit.value)).filter(|clean| clean.is_shown()) {
         let text = clean.shown.text();
         let inside_message = fields.get("message").is_some_and(|message| message.split(' ').any(|word| word == text));
         if told.insert(text) && !inside_message {
-            parts.push(format!("{}={text}", clean.kind));
+            parts.push(format!("{}: {text}", clean.kind));
         }
     }
-    parts.join(" ")
+    parts.join("; ")
 }
 
 impl<'v> Eye<'_, 'v> {
@@ -99,7 +97,7 @@ impl<'v> Eye<'_, 'v> {
     }
 
     /// What may be shown of a text with this shape.
-    fn shape(&self, shape: Shape, text: &str, record: &Record) -> Option<String> {
+    fn shape(&self, shape: Shape, text: &str) -> Option<String> {
         let text = text.trim();
         let mut hits = Hits::default();
         self.extractor.find(text, &mut hits);
@@ -112,32 +110,16 @@ impl<'v> Eye<'_, 'v> {
             // A number that may be a person's is not taken for an amount.
             Shape::Amount if hits.is_empty() => amount(text, self.amount),
             Shape::Amount => None,
-            Shape::Path => Some(self.path(text, record)),
+            Shape::Path => Some(Self::path(text)),
             Shape::Agent => vocabulary::agent(text),
             Shape::Message => Some(self.words(text)),
         }
     }
 
-    /// A path without its query; a part that could say something of a person is a gap.
-    fn path(&self, text: &str, record: &Record) -> String {
+    /// A path without its query; every part that is not made of known words is a gap.
+    fn path(text: &str) -> String {
         let path = text.split(['?', '#']).next().unwrap_or("");
-        let hidden = |part: &str| {
-            let folded = fold(part);
-            record.hits.iter().any(|hit| {
-                let value = fold(&hit.value);
-                let local = value.split('@').next().unwrap_or(&value);
-                (folded.contains(local) || value.contains(&folded) && folded.len() >= 4)
-                    && (self.decided)(hit.kind, &hit.value).is_none_or(|clean| !clean.is_offending())
-            })
-        };
-        let shown = path.split('/').map(|part| {
-            let digits = part.bytes().filter(u8::is_ascii_digit).count();
-            let plain = part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
-            let mut hits = Hits::default();
-            self.extractor.find(part, &mut hits);
-            let fine = plain && digits <= 4 && part.len() <= MAX_SEGMENT && hits.is_empty();
-            if part.is_empty() || fine && !tells(part) && !hidden(part) { part } else { GAP }
-        });
+        let shown = path.split('/').map(|part| if vocabulary::is_path_part(part) { part } else { GAP });
         shown.collect::<Vec<_>>().join("/")
     }
 

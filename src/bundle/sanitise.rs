@@ -239,7 +239,7 @@ impl Desk<'_> {
         // The sender's own telephone stands in the contact: it is not evidence.
         let told = hits.iter().any(|(hit, value)| {
             let kept = self.decided(hit.kind, value).is_some_and(|clean| clean.shown.how() == How::Kept);
-            !kept && !(what == "contact" && self.decided(hit.kind, value).is_none())
+            !(kept || what == "contact" && self.decided(hit.kind, value).is_none())
         }) || self.hidden.iter().any(|hidden| folded.contains(hidden.as_str()));
         if told {
             behind.insert(Behind { what: what.to_owned(), text: text.clone() });

@@ -27,6 +27,7 @@ fn words(block: &[u8], big_endian: bool) -> [u32; 16] {
 }
 
 /// SHA-1.
+#[expect(clippy::many_single_char_names, reason = "the names of the RFC")]
 pub(super) fn sha1(message: &[u8]) -> [u8; 20] {
     let mut state = [0x6745_2301_u32, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
     for block in padded(message, true).chunks_exact(64) {
@@ -58,6 +59,7 @@ pub(super) fn sha1(message: &[u8]) -> [u8; 20] {
 }
 
 /// MD5.
+#[expect(clippy::many_single_char_names, reason = "the names of the RFC")]
 pub(super) fn md5(message: &[u8]) -> [u8; 16] {
     const SHIFTS: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
     let mut state = [0x6745_2301_u32, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];

@@ -152,7 +152,7 @@ fn spellings(of: &WithheldValue) -> Vec<(String, &'static str)> {
         }
         "my_number" => plain.extend(spaced(value, 4)),
         "email" => {
-            plain.extend(value.split_once('@').map(|(local, _)| local.to_owned()).filter(|local| local.len() >= 6))
+            plain.extend(value.split_once('@').map(|(local, _)| local.to_owned()).filter(|local| local.len() >= 6));
         }
         _ => {}
     }

@@ -8,7 +8,7 @@ use crate::model::fold::fold;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use std::io::Read as _;
 
-const DEPTH: usize = 4;
+const DEPTH: usize = 3;
 /// Large texts are read in blocks cut at line ends.
 const BLOCK: usize = 1 << 20;
 const MAX_STREAM: u64 = 64 << 20;
@@ -16,7 +16,7 @@ const MAX_STREAM: u64 = 64 << 20;
 const GROWTH: usize = 48;
 const FLOOR: usize = 64 << 20;
 /// Shorter runs of base64 or hex hold nothing worth hiding.
-const MIN_RUN: usize = 8;
+const MIN_RUN: usize = 12;
 
 /// Shows every reading of some bytes, folded, to `visit`. `false` if a bound was met and not all was read.
 pub(super) fn each(bytes: &[u8], visit: &mut dyn FnMut(&str)) -> bool {
@@ -70,7 +70,7 @@ fn levels(mut pieces: Vec<Vec<u8>>, room: &mut usize, visit: &mut dyn FnMut(&str
         }
         *room -= text.len();
         if depth < DEPTH {
-            inner(&text, &mut next);
+            inner(&text, depth == 0, &mut next);
         }
         visit(&fold(&text));
         pieces = next;
@@ -214,12 +214,13 @@ fn reference(bytes: &[u8]) -> Option<(char, usize)> {
     Some((c, end + 1))
 }
 
-/// What runs of base64 (in every alignment) and hex in a text decode to.
-fn inner(text: &str, out: &mut Vec<Vec<u8>>) {
+/// What runs of base64 and hex in a text decode to; in every alignment on the surface, where a run may be glued to letters
+/// of ours.
+fn inner(text: &str, surface: bool, out: &mut Vec<Vec<u8>>) {
     let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
     for run in text.as_bytes().split(|byte| !is_base64(*byte)).filter(|run| run.len() >= MIN_RUN) {
         for hex in run.split(|byte| !byte.is_ascii_hexdigit()).filter(|hex| hex.len() >= MIN_RUN) {
-            for start in 0..2 {
+            for start in 0..if surface { 2 } else { 1 } {
                 let part = hex.get(start..).unwrap_or(&[]);
                 let whole = part.get(..part.len() / 2 * 2).unwrap_or(&[]);
                 out.extend(data_encoding::HEXLOWER_PERMISSIVE.decode(whole));
@@ -233,7 +234,7 @@ fn inner(text: &str, out: &mut Vec<Vec<u8>>) {
                 other => *other,
             })
             .collect();
-        for start in 0..4.min(standard.len()) {
+        for start in 0..if surface { 4 } else { 1 } {
             let part = standard.get(start..).unwrap_or(&[]);
             // One character of a group of four carries no byte; the last bits of two or three are padding.
             let len = if part.len() % 4 == 1 { part.len() - 1 } else { part.len() };

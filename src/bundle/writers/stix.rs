@@ -82,10 +82,27 @@ impl Writer for Stix {
     }
 }
 
+/// Whether the value itself stands in the object; a URL without its query still is one.
+fn is_open(value: &CleanValue) -> bool {
+    value.shown.how() == How::Kept || value.shown.how() == How::General && value.kind.tag() == "url"
+}
+
+/// Observables of the standard have ids in the form of version 5, all other objects in the form of version 4.
+fn uuid(clean: &CleanBundle, value: &CleanValue) -> String {
+    const OBSERVABLES: [&str; 10] =
+        ["ipv4", "ipv6", "domain", "onion", "url", "email", "md5", "sha1", "sha256", "sha512"];
+    let name = format!("stix {}", value.id);
+    if is_open(value) && OBSERVABLES.contains(&value.kind.tag()) {
+        clean.ids.uuid_for_observable(&name)
+    } else {
+        clean.ids.uuid(&name)
+    }
+}
+
 fn object(clean: &CleanBundle, value: &CleanValue, ids: &Ids) -> Value {
-    let uuid = clean.ids.uuid(&format!("stix {}", value.id));
+    let uuid = uuid(clean, value);
     let text = value.shown.text();
-    let kept = value.shown.how() == How::Kept || value.shown.how() == How::General && value.kind.tag() == "url";
+    let kept = is_open(value);
     let extension = json!({ids.extension.clone(): {
         "extension_type": "property-extension", "role": value.role.map_or("not-stated", Role::tag),
         "shown": format!("{:?}", value.shown.how()).to_lowercase(), "token": value.token.as_deref().unwrap_or(""),
@@ -155,14 +172,15 @@ fn own(value: &CleanValue, uuid: &str, ids: &Ids) -> Value {
 
 /// The ids that stand in this file.
 pub(super) fn own_ids(clean: &CleanBundle) -> Vec<String> {
-    let objects = clean.values.iter().flat_map(|value| ["stix", "observed"].map(|noun| format!("{noun} {}", value.id)));
+    let observables = clean.values.iter().map(|value| uuid(clean, value));
+    let observed = clean.values.iter().map(|value| format!("observed {}", value.id));
     let fixed = [
         "stix identity".to_owned(),
         "stix extension".to_owned(),
         clean.bundle.clone(),
         format!("grouping {}", clean.bundle),
     ];
-    objects.chain(fixed).map(|of| clean.ids.uuid(&of)).collect()
+    observables.chain(observed.chain(fixed).map(|of| clean.ids.uuid(&of))).collect()
 }
 
 /// One observed-data object a value with exact times, and a grouping that holds everything together.
