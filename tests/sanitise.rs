@@ -366,7 +366,6 @@ fn every_kind_is_written_kept_and_as_token() {
     let distinct: std::collections::BTreeSet<&&str> = ids.iter().collect();
     assert_eq!(ids.len(), distinct.len());
     assert!(ids.len() > 2 * Indicators.kinds().len());
-    //DUMP
 }
 
 const SECRETS: [&str; 6] =
