@@ -16,6 +16,7 @@ use itoguchi::model::{
     Case, Citation, Class, Extractor as _, Hits, Id, Instant, Kind, Known, Precision, Role, Stage, Ticket, Tlp, Unit,
 };
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
+use sha2::Digest as _;
 use std::io::Write as _;
 
 const AT: Instant = Instant(1_775_000_000_000_000_000);
@@ -437,7 +438,6 @@ fn strong_values_stop_and_weak_ones_are_for_a_person() {
     for stop in ["hanako.kunren@example.jp", "pj.elpmaxe@nernuk.okanah", "x_hanakokunrenexamplejp_x"] {
         assert!(!check(stop).may_leave(), "{stop}");
     }
-    use sha2::Digest as _;
     for text in ["hanako.kunren@example.jp", "+819012345678", "09012345678", "203.0.113.14"] {
         let hash = data_encoding::HEXLOWER.encode(&sha2::Sha256::digest(text.as_bytes()));
         assert!(!check(&hash).stops.is_empty(), "SHA-256 of {text}");
