@@ -258,8 +258,9 @@ fn streams(bytes: &[u8]) -> (Vec<Vec<u8>>, bool) {
         let mut to = Vec::new();
         // What came out before an error is read all the same.
         let _ = from.take(MAX_STREAM + 1).read_to_end(&mut to);
-        whole &= to.len() as u64 <= MAX_STREAM;
-        if !to.is_empty() {
+        let bounded = to.len() as u64 <= MAX_STREAM;
+        whole &= bounded;
+        if bounded && !to.is_empty() {
             out.push(to);
         }
     };
@@ -324,7 +325,7 @@ mod tests {
     fn a_stream_that_never_ends_is_reported() {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         let zeros = vec![0; 1 << 20];
-        for _ in 0..80 {
+        for _ in 0..65 {
             gzip.write_all(&zeros).unwrap();
         }
         assert!(!each(&gzip.finish().unwrap(), &mut |_| {}));
