@@ -1,13 +1,18 @@
 //! Records as they leave: put together from what may be shown, never cut down from what stands there.
 //!
-//! Each format has the fields that may be shown; every other field, and all free text, stays behind. A value inside a field
-//! is shown as it was decided; a field holding anything undecided that looks like a person's stays behind whole.
+//! A field leaves if it is wholly one value (then as that value was decided) or if its format lists it and its content
+//! has the listed shape. Everything else, text between values above all, stays behind and is remembered for the check.
 
+use super::clean::{Behind, CleanValue};
 use super::material::Record;
-use super::sanitise::CleanValue;
-use super::shown::How;
-use crate::model::Kind;
-use std::collections::BTreeMap;
+use super::policy::AmountRule;
+use super::sanitise::band;
+use super::vocabulary::{self, Shape};
+use crate::model::fold::fold;
+use crate::model::{Extractor, Hits, Kind};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) use super::vocabulary::format_name;
 
 /// What is left of a record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,132 +21,160 @@ pub(super) struct Line {
     pub(super) message: String,
     /// By field.
     pub(super) fields: BTreeMap<String, String>,
+    /// What was not shown.
+    pub(super) behind: Vec<Behind>,
 }
 
-/// Looks up the decision about a value.
-type Decided<'a> = dyn Fn(Kind, &str) -> Option<&'a CleanValue> + 'a;
+/// How a record is looked at.
+pub(super) struct Eye<'e, 'v> {
+    /// Reads values inside fields.
+    pub(super) extractor: &'e dyn Extractor,
+    /// The decision about a value.
+    pub(super) decided: &'e dyn Fn(Kind, &str) -> Option<&'v CleanValue>,
+    /// How amounts leave.
+    pub(super) amount: AmountRule,
+}
 
-/// Fields that say nothing about a person by themselves, by format; the value must still look as harmless as its kind.
-const HARMLESS: &[(&str, &[&str])] = &[
-    ("access", &["method", "status", "bytes", "protocol"]),
-    ("syslog", &["process", "port", "method", "proto", "spt", "dpt"]),
-    (
-        "jsonl",
-        &[
-            "event_type",
-            "proto",
-            "src_port",
-            "dest_port",
-            "app_proto",
-            "alert.signature_id",
-            "alert.severity",
-            "http.http_method",
-            "http.status",
-            "tls.version",
-        ],
-    ),
-    (
-        "delimited",
-        &[
-            "種別",
-            "銘柄",
-            "数量",
-            "手数料",
-            "円換算",
-            "金額",
-            "入金額",
-            "出金額",
-            "通貨",
-            "取引種別",
-            "type",
-            "asset",
-            "amount",
-            "fee",
-            "currency",
-        ],
-    ),
-];
-
-/// Fields shown only where the record's first kept address is the offender's: they describe the machine that asked.
-const OFFENDERS: &[(&str, &[&str])] = &[("access", &["path", "agent"])];
-
-const MAX_HARMLESS: usize = 40;
-const MAX_PATH: usize = 200;
+/// Stands for what is not shown inside a path or a message.
+const GAP: &str = "…";
 
 /// Shows one record.
-pub(super) fn show<'a>(record: &Record, decided: &Decided<'a>) -> Line {
+pub(super) fn show(record: &Record, eye: &Eye<'_, '_>) -> Line {
     let mut line = Line::default();
-    let allowed = |list: &[(&str, &[&str])], name: &str| {
-        list.iter().any(|(format, names)| *format == record.format && names.contains(&name))
-    };
-    let asker_kept = asker(record)
-        .is_some_and(|(kind, value)| decided(kind, value).is_some_and(|clean| clean.shown.how() == How::Kept));
-    for (name, value) in &record.fields {
-        let whole = record
-            .values
-            .iter()
-            .find(|(_, canonical)| same(value, canonical))
-            .and_then(|(kind, canonical)| decided(*kind, canonical));
+    let asker = record.fields.iter().find(|(name, _)| name == "client");
+    let asker_kept = asker.is_some_and(|(_, text)| eye.whole(text, record).is_some_and(CleanValue::is_offending));
+    for (name, text) in record.fields.iter().filter(|(_, text)| !text.trim().is_empty() && text != "-") {
+        let folded = fold(name);
+        let whole = eye.whole(text, record);
         let shown = match whole {
-            Some(clean) if clean.shown.how() != How::Withheld => Some(clean.shown.text().to_owned()),
-            Some(_) => None,
-            None if allowed(HARMLESS, name) && is_harmless(value) => Some(value.clone()),
-            None if asker_kept && allowed(OFFENDERS, name) => offenders_text(name, value, record, decided),
-            None => None,
+            Some(clean) => {
+                let name = vocabulary::neutral(&folded).unwrap_or_else(|| clean.kind.tag());
+                clean.is_shown().then(|| (name.to_owned(), clean.shown.text().to_owned()))
+            }
+            None => vocabulary::shape(&record.format, &folded).and_then(|(name, shape)| {
+                let about_asker = matches!(shape, Shape::Path | Shape::Agent);
+                let shown = if about_asker && !asker_kept { None } else { eye.shape(shape, text) };
+                shown.map(|text| (name.to_owned(), text))
+            }),
         };
-        if let Some(shown) = shown.filter(|shown| !shown.is_empty()) {
-            line.fields.insert(name.clone(), shown);
+        if shown.is_none() && whole.is_none() && vocabulary::shape(&record.format, &folded).is_none() {
+            line.behind.push(Behind { what: "field".to_owned(), text: text.clone() });
+        }
+        if let Some((name, text)) = shown.filter(|(_, text)| !text.is_empty()) {
+            line.fields.entry(name).or_insert(text);
         }
     }
-    let mut parts: Vec<String> = line.fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    for (kind, value) in &record.values {
-        let Some(clean) = decided(*kind, value).filter(|clean| clean.shown.how() != How::Withheld && !clean.implied)
-        else {
-            continue;
-        };
-        if !line.fields.values().any(|shown| shown == clean.shown.text()) {
-            parts.push(format!("{kind}={}", clean.shown.text()));
-        }
-    }
-    parts.dedup();
-    line.message = parts.join(" ");
+    line.message = message(record, &line.fields, eye);
     line
 }
 
-/// The address a request came from.
-fn asker(record: &Record) -> Option<(Kind, &str)> {
-    let field = record.fields.iter().find(|(name, _)| name == "client")?;
-    record.values.iter().find(|(_, canonical)| *canonical == field.1).map(|(kind, value)| (*kind, value.as_str()))
+fn message(record: &Record, fields: &BTreeMap<String, String>, eye: &Eye<'_, '_>) -> String {
+    let mut parts: Vec<String> = fields.iter().map(|(name, text)| format!("{name}: {text}")).collect();
+    let mut told: BTreeSet<&str> = fields.values().map(String::as_str).collect();
+    let hits = record.hits.iter().filter(|hit| !hit.implied);
+    for clean in hits.filter_map(|hit| (eye.decided)(hit.kind, &hit.value)).filter(|clean| clean.is_shown()) {
+        let text = clean.shown.text();
+        let inside_message = fields.get("message").is_some_and(|message| message.split(' ').any(|word| word == text));
+        if told.insert(text) && !inside_message {
+            parts.push(format!("{}: {text}", clean.kind));
+        }
+    }
+    parts.join("; ")
+}
+
+impl<'v> Eye<'_, 'v> {
+    /// The decision about a text that is wholly one value.
+    fn whole(&self, text: &str, record: &Record) -> Option<&'v CleanValue> {
+        let text = text.trim();
+        let known = record.hits.iter().find(|hit| same(text, &hit.value));
+        if let Some(clean) = known.and_then(|hit| (self.decided)(hit.kind, &hit.value)) {
+            return Some(clean);
+        }
+        let mut hits = Hits::default();
+        self.extractor.find(text, &mut hits);
+        let all = |hit: &crate::model::Hit| hit.span.start == 0 && hit.span.end as usize == text.len();
+        hits.iter().find(|(hit, _)| all(hit)).and_then(|(hit, value)| (self.decided)(hit.kind, value))
+    }
+
+    /// What may be shown of a text with this shape.
+    fn shape(&self, shape: Shape, text: &str) -> Option<String> {
+        let text = text.trim();
+        let mut hits = Hits::default();
+        self.extractor.find(text, &mut hits);
+        match shape {
+            Shape::Words(words) => {
+                words.iter().find(|word| word.eq_ignore_ascii_case(text)).map(|word| (*word).to_owned())
+            }
+            Shape::Number => is_number(text).then(|| text.to_owned()),
+            Shape::Port => text.parse::<u16>().ok().map(|port| port.to_string()),
+            // A number that may be a person's is not taken for an amount.
+            Shape::Amount if hits.is_empty() => amount(text, self.amount),
+            Shape::Amount => None,
+            Shape::Path => Some(Self::path(text)),
+            Shape::Agent => vocabulary::agent(text),
+            Shape::Message => Some(self.words(text)),
+        }
+    }
+
+    /// A path without its query; every part that is not made of known words is a gap.
+    fn path(text: &str) -> String {
+        let path = text.split(['?', '#']).next().unwrap_or("");
+        let shown = path.split('/').map(|part| if vocabulary::is_path_part(part) { part } else { GAP });
+        shown.collect::<Vec<_>>().join("/")
+    }
+
+    /// A message told by its known words, its ports and its values; runs of anything else are one gap.
+    fn words(&self, text: &str) -> String {
+        let mut out: Vec<String> = Vec::new();
+        for word in text.split_whitespace() {
+            let bare = word.trim_end_matches([':', ',', '.', ';']);
+            let after_port = out.last().is_some_and(|last| last == "port");
+            let shown = if vocabulary::is_log_word(word) || vocabulary::is_log_word(bare) {
+                Some(bare.to_owned())
+            } else if after_port {
+                bare.split(':').next().and_then(|port| port.parse::<u16>().ok()).map(|port| port.to_string())
+            } else {
+                let mut hits = Hits::default();
+                self.extractor.find(bare, &mut hits);
+                let whole = |hit: &crate::model::Hit| hit.span.start == 0 && hit.span.end as usize == bare.len();
+                let found = hits.iter().find(|(hit, _)| whole(hit));
+                let clean = found.and_then(|(hit, value)| (self.decided)(hit.kind, value));
+                clean.filter(|clean| clean.is_shown()).map(|clean| clean.shown.text().to_owned())
+            };
+            match shown {
+                Some(word) => out.push(word),
+                None if out.last().is_some_and(|last| last == GAP) => {}
+                None => out.push(GAP.to_owned()),
+            }
+        }
+        out.join(" ")
+    }
 }
 
 fn same(written: &str, canonical: &str) -> bool {
     let squeeze =
         |text: &str| text.chars().filter(|c| !matches!(c, '-' | ' ')).flat_map(char::to_lowercase).collect::<String>();
-    written == canonical || squeeze(written) == squeeze(canonical) || written.eq_ignore_ascii_case(canonical)
+    written == canonical || squeeze(written) == squeeze(canonical)
 }
 
-/// Short, and either a number, one word of letters, or the name of a protocol: no room for a name or an account.
-fn is_harmless(value: &str) -> bool {
-    let number = value.bytes().filter(u8::is_ascii_digit).count();
-    let amount = value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'-'))
-        && number <= 12
-        && value.contains(['.', ','])
-        || number <= 6 && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    let large = value.bytes().all(|byte| byte.is_ascii_digit()) && number <= 9 && !value.starts_with('0');
-    let word = number <= 3 && value.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '.' | '_'));
-    value.chars().count() <= MAX_HARMLESS && (amount || large || word)
+fn is_number(text: &str) -> bool {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text == "0" || digits && (1..=9).contains(&text.len()) && !text.starts_with('0')
 }
 
-/// A request path without its query, or an agent, where nothing in it is anybody's.
-fn offenders_text(name: &str, value: &str, record: &Record, decided: &Decided<'_>) -> Option<String> {
-    let text = if name == "path" { value.split(['?', '#']).next().unwrap_or("") } else { value };
-    let plain = text.is_ascii() && !text.contains(['%', '@', '"']) && text.len() <= MAX_PATH;
-    let long_number = text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= 6);
-    let hidden = record.values.iter().any(|(kind, canonical)| {
-        text.to_lowercase().contains(&canonical.to_lowercase())
-            && decided(*kind, canonical).is_none_or(|clean| clean.shown.how() != How::Kept)
-    });
-    (plain && !long_number && !hidden).then(|| text.to_owned())
+/// A sum as the rule wants it; `None` for anything that is not plainly a sum (no leading zero, below a billion).
+fn amount(text: &str, rule: AmountRule) -> Option<String> {
+    let plain: String = text.chars().filter(|c| !matches!(c, ',' | '円' | '¥')).collect();
+    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    if !is_number(whole) || fraction.len() > 18 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    match rule {
+        AmountRule::Keep => Some(plain),
+        AmountRule::Band => whole.parse().ok().map(band),
+        AmountRule::Withhold => None,
+    }
 }
 
 #[cfg(test)]
@@ -149,12 +182,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_accounts_are_not_harmless() {
-        for fine in ["200", "GET", "HTTP/1.1", "0.0412", "1,200,000", "送付", "BTC", "5212000"] {
-            assert!(is_harmless(fine), "{fine}");
+    fn sums_are_sums_and_numbers_of_people_are_not() {
+        for (text, shown) in [
+            ("5212000", Some("5212000")),
+            ("1,200,000円", Some("1200000")),
+            ("0.0412", Some("0.0412")),
+            ("-300", Some("-300")),
+            ("09012345678", None),
+            ("123456789018", None),
+            ("9990-900-9000000", None),
+            ("連絡先 1", None),
+        ] {
+            assert_eq!(amount(text, AmountRule::Keep).as_deref(), shown, "{text}");
         }
-        for not in ["09012345678", "9901-905-1234567", "訓練 花子", "a@example.jp", "123456789018"] {
-            assert!(!is_harmless(not), "{not}");
-        }
+        assert_eq!(amount("5212000", AmountRule::Band).as_deref(), Some("5000000-9999999"));
     }
 }

@@ -34,6 +34,43 @@ pub enum TimeRule {
     Month,
 }
 
+/// How an amount of money leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AmountRule {
+    /// Exactly.
+    Keep,
+    /// In bands.
+    Band,
+    /// Not at all.
+    Withhold,
+}
+
+/// Something coarser that may stand beside a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Companion {
+    /// /24 of an IPv4, /48 of an IPv6 address.
+    Network,
+    /// The registrable part of a domain.
+    RegistrableDomain,
+    /// Four digits of the bank.
+    BankCode,
+    /// Mobile, fixed, IP telephony, free of charge, foreign.
+    PhoneClass,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Receivers {
+    National,
+    Prefecture,
+    Any,
+}
+
+/// Kinds that never leave, whatever a table says (domain.md 3.1).
+const NEVER: [&str; 3] = ["my_number", "payment_card", "licence"];
+
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
@@ -70,10 +107,18 @@ struct Table {
     label_ja: String,
     label_en: String,
     may_send: Vec<String>,
+    receivers: Receivers,
     police: bool,
     records: bool,
     time_of_offenders: TimeRule,
     time_of_others: TimeRule,
+    amount_of_offenders: AmountRule,
+    amount_of_others: AmountRule,
+    listed_hashes: Verb,
+    companions: Vec<Companion>,
+    own_bank_only: bool,
+    max_records: usize,
+    max_values: usize,
     class: BTreeMap<String, Row>,
     #[serde(default)]
     kind: BTreeMap<String, Row>,
@@ -121,6 +166,26 @@ pub enum PolicyError {
         /// The profile.
         profile: String,
     },
+    /// This unit is no receiver of this profile.
+    #[error("unit `{unit}` is no receiver of profile `{profile}`")]
+    NotReceiver {
+        /// Who should receive.
+        unit: String,
+        /// The profile.
+        profile: String,
+    },
+    /// More than one bundle may hold.
+    #[error("{found} {what} are more than a bundle under profile `{profile}` may hold ({limit})")]
+    TooMuch {
+        /// Records or values.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many there may be.
+        limit: usize,
+        /// The profile.
+        profile: String,
+    },
 }
 
 impl Explain for PolicyError {
@@ -134,7 +199,28 @@ impl Explain for PolicyError {
             (Lang::Ja, Self::MayNotSend { unit, profile }) => {
                 format!("`{unit}` は提供区分 `{profile}` では提供できません")
             }
+            (Lang::Ja, Self::NotReceiver { unit, profile }) => {
+                format!("`{unit}` は提供区分 `{profile}` の受け手ではありません")
+            }
+            (Lang::Ja, Self::TooMuch { what, found, limit, profile }) => {
+                format!("{what} {found}件は提供区分 `{profile}` の上限（{limit}件）を超えています")
+            }
         }
+    }
+
+    fn hint(&self, lang: Lang) -> Option<String> {
+        let hint = match self {
+            Self::Unknown(_) | Self::Table(_) => return None,
+            Self::MayNotSend { .. } => lang.pick("提供は警察庁へ依頼してください", "ask the national unit to send it"),
+            Self::NotReceiver { .. } => {
+                lang.pick("受け手か提供区分を選び直してください", "choose another receiver or profile")
+            }
+            Self::TooMuch { .. } => lang.pick(
+                "--records で明細を絞るか、事件を分けてください",
+                "narrow the records with --records, or split the case",
+            ),
+        };
+        Some(hint.to_owned())
     }
 }
 
@@ -204,20 +290,63 @@ impl Profile {
         if offending { self.table.time_of_offenders } else { self.table.time_of_others }
     }
 
-    /// Refuses a unit that may not send under this profile.
-    pub fn permit(&self, sender: &Unit) -> Result<(), PolicyError> {
+    /// How an amount in a record leaves, by whether it touches an offender's value.
+    #[must_use]
+    pub fn amount(&self, offending: bool) -> AmountRule {
+        if offending { self.table.amount_of_offenders } else { self.table.amount_of_others }
+    }
+
+    /// Whether this coarser form may stand beside a token.
+    #[must_use]
+    pub fn allows(&self, companion: Companion) -> bool {
+        self.table.companions.contains(&companion)
+    }
+
+    /// Whether a bank is told of its own accounts only.
+    #[must_use]
+    pub fn own_bank_only(&self) -> bool {
+        self.table.own_bank_only
+    }
+
+    /// Refuses a sender, a receiver or a size this profile has no place for.
+    pub fn permit(&self, sender: &Unit, receiver: &Unit, records: usize, values: usize) -> Result<(), PolicyError> {
+        let profile = self.table.name.clone();
         let body = if sender.is_national() { "national" } else { "prefecture" };
-        if self.table.may_send.iter().any(|may| may == body) {
-            return Ok(());
+        if !self.table.may_send.iter().any(|may| may == body) {
+            return Err(PolicyError::MayNotSend { unit: sender.path().to_owned(), profile });
         }
-        Err(PolicyError::MayNotSend { unit: sender.path().to_owned(), profile: self.table.name.clone() })
+        let fits = match self.table.receivers {
+            Receivers::National => receiver.is_national(),
+            Receivers::Prefecture => !receiver.is_national(),
+            Receivers::Any => true,
+        };
+        if !fits {
+            return Err(PolicyError::NotReceiver { unit: receiver.path().to_owned(), profile });
+        }
+        for (what, found, limit) in
+            [("records", records, self.table.max_records), ("values", values, self.table.max_values)]
+        {
+            if found > limit {
+                return Err(PolicyError::TooMuch { what, found, limit, profile });
+            }
+        }
+        Ok(())
     }
 
     /// How a value leaves, and the name of the rule that says so.
     #[must_use]
-    pub fn verb(&self, kind: Kind, class: Option<Class>, role: Option<Role>, benign: bool) -> (Verb, String) {
-        let column = role.map_or(if benign { "benign" } else { "not-stated" }, Role::tag);
-        if let Some(row) = self.table.kind.get(kind.tag()) {
+    pub fn verb(&self, kind: Kind, class: Option<Class>, role: Option<Role>, mark: Mark) -> (Verb, String) {
+        let column = role.map_or(if mark == Mark::Benign { "benign" } else { "not-stated" }, Role::tag);
+        if NEVER.contains(&kind.tag()) {
+            return (Verb::Withhold, format!("{kind}/never"));
+        }
+        if mark == Mark::Listed && role.is_none() && class == Some(Class::File) {
+            return (self.table.listed_hashes, "file/listed".to_owned());
+        }
+        let benign = mark == Mark::Benign;
+        if class.is_some()
+            && let Some(row) = self.table.kind.get(kind.tag())
+        {
             return (row.verb(role, benign), format!("{kind}/{column}"));
         }
         let name = class.and_then(|class| CLASSES.iter().find(|(known, _)| *known == class)).map(|(_, name)| *name);
@@ -226,6 +355,18 @@ impl Profile {
             None => (Verb::Withhold, "unknown-kind".to_owned()),
         }
     }
+}
+
+/// What is known of a value besides its role.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mark {
+    /// Nothing.
+    #[default]
+    None,
+    /// Harmless or shared by everybody.
+    Benign,
+    /// A hash on a list of malware.
+    Listed,
 }
 
 #[cfg(test)]
@@ -238,18 +379,23 @@ mod tests {
         assert_eq!(all.len(), FILES.len());
         for profile in all {
             let unknown = Kind::new("something_new");
-            assert_eq!(profile.verb(unknown, None, Some(Role::Suspect), false).0, Verb::Withhold, "{}", profile.name());
+            assert_eq!(
+                profile.verb(unknown, None, Some(Role::Suspect), Mark::None).0,
+                Verb::Withhold,
+                "{}",
+                profile.name()
+            );
             let my_number = Kind::new("my_number");
             for role in Role::ALL.into_iter().map(Some).chain([None]) {
                 assert_eq!(
-                    profile.verb(my_number, Some(Class::DirectId), role, false).0,
+                    profile.verb(my_number, Some(Class::DirectId), role, Mark::None).0,
                     Verb::Withhold,
                     "{}",
                     profile.name()
                 );
             }
             for (class, _) in CLASSES {
-                let officer = profile.verb(Kind::new("x"), Some(class), Some(Role::Officer), false).0;
+                let officer = profile.verb(Kind::new("x"), Some(class), Some(Role::Officer), Mark::None).0;
                 assert!(class == Class::Knowledge || officer == Verb::Withhold, "{} {class:?}", profile.name());
             }
         }
@@ -258,7 +404,7 @@ mod tests {
     #[test]
     fn the_national_table_keeps_the_offender_and_tokenises_the_victim() {
         let national = Profile::named("national").unwrap();
-        let verb = |class, role| national.verb(Kind::new("phone"), Some(class), role, false).0;
+        let verb = |class, role| national.verb(Kind::new("phone"), Some(class), role, Mark::None).0;
         for class in [Class::DirectId, Class::Money, Class::Crypto, Class::Network] {
             assert_eq!(verb(class, Some(Role::Suspect)), Verb::Keep);
             assert_eq!(verb(class, Some(Role::Victim)), Verb::Token);

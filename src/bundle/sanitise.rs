@@ -1,229 +1,100 @@
-//! The sanitiser: material and a profile in, a clean bundle out. What it makes can be made nowhere else.
+//! The sanitiser: a plan in, a clean bundle out. What it makes can be made nowhere else.
 //!
-//! The strictest role of a value holds throughout one bundle. Titles, notes and every other free text stay behind.
+//! Titles, notes and every other free text stay behind, except texts a person approved word for word for this receiver.
+//! The few facts a receiver needs to act (contact, what is asked) leave only where nothing withheld stands in them.
 
+use super::clean::{
+    Behind, CleanBundle, CleanCase, CleanLink, CleanRecord, CleanRequest, CleanText, CleanValue, Decision,
+};
+use super::decide::{companions, decide};
 use super::lines::{self, Line};
-use super::material::{Material, Record, Value};
-use super::policy::{PolicyError, Profile, TimeRule, Verb};
+use super::material::{Limit, Material, Record};
+use super::policy::{PolicyError, Profile, TimeRule};
 use super::shown::{How, Shown};
 use super::token::{ObjectIds, Tokens};
-use crate::model::evidence::Citation;
+use crate::model::fold::fold;
 use crate::model::record::When;
-use crate::model::{Class, Instant, Kind, Role, Tlp, Unit};
-use serde::Serialize;
+use crate::model::{Class, Extractor, Hits, Instant, Kind, Tlp};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A value as it leaves, with what may be said of it.
-#[derive(Clone, Debug, Serialize)]
-pub struct CleanValue {
-    /// Derived id.
-    pub id: String,
-    /// Kind.
-    pub kind: Kind,
-    /// The value, token, coarse form or nothing.
-    pub shown: Shown,
-    /// Its token, beside a kept value of a tokenable kind.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
-    /// Role stated.
-    pub role: Option<Role>,
-    /// Known to be shared by everybody.
-    pub benign: bool,
-    /// Seen only inside another value.
-    pub implied: bool,
-    /// Its rule holds.
-    pub verified: bool,
-    /// Records it was seen in.
-    pub count: u64,
-    /// First seen, RFC 3339; coarser where it is not an offender's.
-    pub first: Option<String>,
-    /// Last seen.
-    pub last: Option<String>,
-}
-
-/// A record as it leaves.
-#[derive(Clone, Debug, Serialize)]
-pub struct CleanRecord {
-    /// Derived id of its evidence.
-    pub evidence: String,
-    /// Citation number; only the sender can open it.
-    pub cite: String,
-    /// When, as coarse as the profile wants.
-    pub datetime: Option<String>,
-    /// How the time was known and how coarse it was made.
-    pub time_note: String,
-    /// The format's name.
-    pub format: String,
-    /// The line put together from what may be shown.
-    pub message: String,
-    /// Fields that may be shown.
-    pub fields: BTreeMap<String, String>,
-    /// Derived ids of the values in it.
-    pub values: Vec<String>,
-}
-
-/// A request as it leaves.
-#[derive(Clone, Debug, Serialize)]
-pub struct CleanRequest {
-    /// Type.
-    pub kind: String,
-    /// Date on the paper.
-    pub date: String,
-    /// Due.
-    pub due: Option<String>,
-    /// State.
-    pub state: String,
-}
-
-/// The facts of the case as they leave.
-#[derive(Clone, Debug, Serialize)]
-pub struct CleanCase {
-    /// Derived id.
-    pub id: String,
-    /// Number on paper, for police receivers.
-    pub number: Option<String>,
-    /// The unit that holds it.
-    pub unit: Unit,
-    /// Stage.
-    pub stage: crate::model::Stage,
-    /// Offence.
-    pub offence: Option<String>,
-    /// Method tags.
-    pub method: Vec<String>,
-    /// 認知日.
-    pub recognised_on: Option<String>,
-    /// Loss in bands of yen, as `1000000-4999999`.
-    pub loss_band: Option<String>,
-    /// Contact section and extension.
-    pub contact: Option<String>,
-    /// What is asked.
-    pub asks: Vec<String>,
-    /// Urgency.
-    pub urgency: Option<String>,
-    /// Answer wanted by.
-    pub deadline: Option<String>,
-    /// Label.
-    pub tlp: Tlp,
-    /// Handling.
-    pub handling: Option<String>,
-    /// Training material.
-    pub training: bool,
-}
-
-/// Everything a writer may write, bound to one profile and one receiver.
+/// What to send, to whom, under which profile; checked to be allowed.
 #[derive(Debug)]
-pub struct CleanBundle {
-    pub(super) bundle: String,
-    pub(super) store_id: String,
-    pub(super) sender: Unit,
-    pub(super) receiver: Unit,
-    pub(super) at: Instant,
-    pub(super) profile: (String, u32, String),
-    pub(super) epoch: String,
-    pub(super) ids: ObjectIds,
-    pub(super) case: CleanCase,
-    pub(super) values: Vec<CleanValue>,
-    pub(super) records: Vec<CleanRecord>,
-    pub(super) together: Vec<(usize, usize, u64)>,
-    pub(super) requests: Vec<CleanRequest>,
-    pub(super) rules: BTreeMap<String, BTreeMap<How, u64>>,
-    pub(super) kinds: BTreeMap<Kind, BTreeMap<How, u64>>,
-    citations: Vec<Citation>,
-    decisions: Vec<Decision>,
+pub struct Plan<'a> {
+    material: &'a Material,
+    profile: &'a Profile,
+    tokens: Option<&'a Tokens>,
 }
 
-/// What was decided about one value: for the review screen and the check before release; never written to a bundle.
-#[derive(Clone, Debug)]
-pub struct Decision {
-    /// The value as it stands in the store.
-    pub value: Value,
-    /// How it leaves.
-    pub shown: Shown,
-    /// The rule that decided.
-    pub rule: String,
-}
-
-impl CleanBundle {
-    /// What the citation numbers stand for: kept by the sender.
-    #[must_use]
-    pub fn citations(&self) -> &[Citation] {
-        &self.citations
-    }
-
-    /// Every decision.
-    #[must_use]
-    pub fn decisions(&self) -> &[Decision] {
-        &self.decisions
-    }
-
-    /// Values kept, tokenised, generalised, withheld.
-    #[must_use]
-    pub fn counts(&self) -> [u64; 4] {
-        [How::Kept, How::Token, How::General, How::Withheld]
-            .map(|how| self.values.iter().filter(|value| value.shown.how() == how).count() as u64)
-    }
-
-    /// Records that go along.
-    #[must_use]
-    pub fn record_count(&self) -> usize {
-        self.records.len()
+impl<'a> Plan<'a> {
+    /// Refuses a sender, a receiver or a size the profile has no place for. Without a token key, what would be a token
+    /// is withheld.
+    pub fn new(material: &'a Material, profile: &'a Profile, tokens: Option<&'a Tokens>) -> Result<Self, PolicyError> {
+        profile.permit(&material.sender, &material.receiver, material.records.len(), material.values.len())?;
+        Ok(Self { material, profile, tokens })
     }
 }
 
-/// Decides about everything in the material.
-pub fn sanitise(material: &Material, profile: &Profile, tokens: &Tokens) -> Result<CleanBundle, PolicyError> {
-    profile.permit(&material.sender)?;
+/// Decides about everything in the material. `extractor` reads values inside fields and facts.
+#[must_use]
+pub fn sanitise(plan: &Plan<'_>, extractor: &dyn Extractor) -> CleanBundle {
+    let Plan { material, profile, tokens } = plan;
     let ids = ObjectIds::new(material.secret, material.receiver.path());
-    let decisions = decide(material, profile, tokens);
-    let mut values: Vec<(usize, CleanValue)> =
-        decisions.iter().enumerate().map(|(at, decision)| (at, clean_value(decision, profile, tokens, &ids))).collect();
+    let decisions = decide(material, profile, *tokens, extractor);
+    let mut values: Vec<(usize, CleanValue)> = decisions
+        .iter()
+        .enumerate()
+        .map(|(at, decision)| (at, clean_value(decision, profile, *tokens, &ids)))
+        .collect();
     // The order of the store would tell when a value was entered.
     values.sort_by(|(_, a), (_, b)| a.id.cmp(&b.id));
     let places: BTreeMap<(Kind, &str), usize> = values
         .iter()
         .enumerate()
-        .filter_map(|(place, (at, _))| {
-            decisions.get(*at).map(|decision| ((decision.value.kind, decision.value.value.as_str()), place))
-        })
+        .filter_map(|(place, (at, _))| decisions.get(*at).map(|of| ((of.value.kind, of.value.value.as_str()), place)))
         .collect();
     let values: Vec<CleanValue> = values.iter().map(|(_, value)| value.clone()).collect();
-    let (mut records, mut citations, mut together) = (Vec::new(), Vec::new(), BTreeMap::new());
-    if profile.sends_records() {
-        for record in &material.records {
-            let inside: BTreeSet<usize> = record
-                .values
-                .iter()
-                .filter_map(|(kind, value)| places.get(&(*kind, value.as_str())).copied())
-                .collect();
-            let shown = lines::show(record, &|kind, value| places.get(&(kind, value)).and_then(|at| values.get(*at)));
-            records.push(clean_record(record, shown, &inside, &values, profile, (&ids, material, citations.len())));
-            citations.push(record.place.clone());
-            for a in &inside {
-                for b in inside.range(a + 1..) {
-                    *together.entry((*a, *b)).or_insert(0_u64) += 1;
-                }
-            }
+    let desk =
+        Desk { material, profile, extractor, ids: &ids, values: &values, places: &places, hidden: hidden(&decisions) };
+    let mut behind = BTreeSet::new();
+    let (records, citations, together) = desk.records(&mut behind);
+    let case = desk.case(&mut behind);
+    let (requests, texts, links) = (desk.requests(&mut behind), desk.texts(), desk.links());
+    let mut rules = count(&decisions, |decision| decision.rule.clone());
+    let left = material.records.len() - records.len();
+    for (rule, how, number) in [
+        ("record/source-limit", How::Withheld, left),
+        ("free-text", How::Withheld, behind.len()),
+        ("text/approved", How::Kept, texts.len()),
+    ] {
+        if number > 0 {
+            rules.entry(rule.to_owned()).or_default().insert(how, number as u64);
         }
     }
-    Ok(CleanBundle {
+    CleanBundle {
         bundle: material.bundle.clone(),
+        sequence: material.sequence,
         store_id: material.store_id.clone(),
+        tool: material.tool.clone(),
         sender: material.sender.clone(),
         receiver: material.receiver.clone(),
         at: material.at,
         profile: (profile.name().to_owned(), profile.serial(), profile.hash().to_owned()),
-        epoch: tokens.epoch().to_owned(),
-        case: clean_case(material, profile, &ids),
-        requests: clean_requests(material, profile),
-        rules: count(&decisions, |decision| decision.rule.clone()),
+        epoch: tokens.map(|tokens| tokens.epoch().to_owned()),
+        rules,
         kinds: count(&decisions, |decision| decision.value.kind),
-        together: together.into_iter().map(|((a, b), count)| (a, b, count)).collect(),
-        ids,
-        values,
+        ids: ids.clone(),
+        residual: Vec::new(),
+        behind: behind.into_iter().collect(),
+        case,
         records,
         citations,
+        together,
+        links,
+        requests,
+        texts,
+        values,
         decisions,
-    })
+    }
 }
 
 fn count<K: Ord>(decisions: &[Decision], key: impl Fn(&Decision) -> K) -> BTreeMap<K, BTreeMap<How, u64>> {
@@ -234,98 +105,31 @@ fn count<K: Ord>(decisions: &[Decision], key: impl Fn(&Decision) -> K) -> BTreeM
     out
 }
 
-/// One decision a value; the strictest role of a value said twice holds. A part (the host of a URL, the domain of an
-/// address) takes the role of its whole where it has none of its own; where a part may not be kept, its whole is not.
-fn decide(material: &Material, profile: &Profile, tokens: &Tokens) -> Vec<Decision> {
-    let mut merged: BTreeMap<(Kind, String), Value> = BTreeMap::new();
-    for value in &material.values {
-        merged
-            .entry((value.kind, value.value.clone()))
-            .and_modify(|held| {
-                held.role = stricter(held.role, value.role);
-                held.implied &= value.implied;
-                held.count += value.count;
-            })
-            .or_insert_with(|| value.clone());
-    }
-    let mut inherited: BTreeMap<String, Option<Role>> = BTreeMap::new();
-    for whole in merged.values().filter(|value| !value.implied) {
-        if let Some(part) = part_of(whole) {
-            inherited.entry(part).and_modify(|role| *role = stricter(*role, whole.role)).or_insert(whole.role);
-        }
-    }
-    for part in merged.values_mut().filter(|value| value.implied && value.role.is_none()) {
-        part.role = inherited.get(&part.value).copied().flatten();
-    }
-    let verb = |value: &Value| profile.verb(value.kind, value.class, value.role, value.benign);
-    let hidden: BTreeSet<&str> =
-        merged.values().filter(|value| verb(value).0 != Verb::Keep).map(|value| value.value.as_str()).collect();
-    let decided = merged.values().map(|value| {
-        let (mut chosen, mut rule) = verb(value);
-        if chosen == Verb::Keep && part_of(value).is_some_and(|part| hidden.contains(part.as_str())) {
-            chosen = Verb::Token;
-            rule = format!("{rule}, part not kept");
-        }
-        let shown = match chosen {
-            Verb::Keep => Shown::kept(&value.value),
-            Verb::Token if value.tokenable => Shown::token(tokens.of(value.kind, &value.value)),
-            Verb::Generalise => coarse(value).map_or(Shown::withheld(), Shown::general),
-            Verb::Token | Verb::Withhold => Shown::withheld(),
-        };
-        Decision { value: value.clone(), shown, rule }
-    });
-    decided.collect()
+/// Folded values and spellings that may not stand in a fact.
+fn hidden(decisions: &[Decision]) -> Vec<String> {
+    let hidden = decisions.iter().filter(|decision| decision.shown.how() != How::Kept);
+    hidden
+        .flat_map(|decision| std::iter::once(&decision.value.value).chain(&decision.value.spellings))
+        .map(|text| fold(text))
+        .filter(|text| text.chars().count() >= 4)
+        .collect()
 }
 
-fn stricter(a: Option<Role>, b: Option<Role>) -> Option<Role> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.stricter(b)),
-        (a, b) => a.or(b),
-    }
-}
-
-/// The host of a URL, the domain of an address.
-fn part_of(value: &Value) -> Option<String> {
-    match value.kind.tag() {
-        "url" => {
-            let host = value.value.split_once("://")?.1.split(['/', '?', '#']).next()?;
-            let host = host.rsplit('@').next()?;
-            Some(
-                host.rsplit_once(':')
-                    .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
-                    .map_or(host, |(name, _)| name)
-                    .to_owned(),
-            )
-        }
-        "email" => value.value.rsplit_once('@').map(|(_, domain)| domain.to_owned()),
-        _ => None,
-    }
-}
-
-/// A coarser form that says less: /24 or /48 of an address.
-fn coarse(value: &Value) -> Option<String> {
-    match value.kind.tag() {
-        "ipv4" => value.value.rsplit_once('.').map(|(net, _)| format!("{net}.0/24")),
-        "ipv6" => {
-            let address: std::net::Ipv6Addr = value.value.parse().ok()?;
-            let [a, b, c, ..] = address.segments();
-            Some(format!("{a:x}:{b:x}:{c:x}::/48"))
-        }
-        _ => None,
-    }
-}
-
-fn clean_value(decision: &Decision, profile: &Profile, tokens: &Tokens, ids: &ObjectIds) -> CleanValue {
+fn clean_value(decision: &Decision, profile: &Profile, tokens: Option<&Tokens>, ids: &ObjectIds) -> CleanValue {
     let value = &decision.value;
-    let kept = decision.shown.how() == How::Kept;
-    let offending = value.role.is_some_and(Role::is_offending) || kept;
-    let time = |at: Option<Instant>| at.map(|at| blur(at, profile.time(offending)));
+    let open = matches!(decision.shown.how(), How::Kept | How::General);
+    let exact = open && !value.benign;
+    let time = |at: Option<Instant>| at.map(|at| blur(at, profile.time(exact)));
+    let beside = open && value.tokenable && value.class != Some(Class::Knowledge);
     CleanValue {
         id: ids.id(&format!("{}\0{}", value.kind, value.value)),
         kind: value.kind,
         shown: decision.shown.clone(),
-        token: (kept && value.tokenable && value.class != Some(Class::Knowledge))
-            .then(|| tokens.of(value.kind, &value.value)),
+        token: tokens.filter(|_| beside).map(|tokens| tokens.of(value.kind, &value.value)),
+        coarse: match decision.shown.how() {
+            How::Token => companions(value.kind, &value.value, profile),
+            _ => BTreeMap::new(),
+        },
         role: value.role,
         benign: value.benign,
         implied: value.implied,
@@ -346,79 +150,179 @@ fn blur(at: Instant, rule: TimeRule) -> String {
     local.get(..cut).unwrap_or("").to_owned()
 }
 
-fn clean_record(
-    record: &Record,
-    line: Line,
-    inside: &BTreeSet<usize>,
-    values: &[CleanValue],
-    profile: &Profile,
-    from: (&ObjectIds, &Material, usize),
-) -> CleanRecord {
-    let (ids, material, number) = from;
-    let held: Vec<&CleanValue> = inside.iter().filter_map(|at| values.get(*at)).collect();
-    let offending =
-        held.iter().any(|value| value.role.is_some_and(Role::is_offending) && value.shown.how() == How::Kept);
-    let rule = profile.time(offending);
-    let (datetime, time_note) = match record.when {
-        When::At { instant, known, precision, .. } => {
-            let known =
-                serde_json::to_value(known).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
-            (Some(blur(instant, rule)), format!("{known}, {precision:?}, {rule:?}").to_lowercase())
-        }
-        When::Undated(why) => (None, format!("undated, {why:?}").to_lowercase()),
-    };
-    CleanRecord {
-        evidence: ids.id(&record.evidence),
-        cite: format!("cite:{}:{number}", material.bundle),
-        datetime,
-        time_note,
-        format: record.format.clone(),
-        message: line.message,
-        fields: line.fields,
-        values: held.iter().filter(|value| value.shown.how() != How::Withheld).map(|value| value.id.clone()).collect(),
-    }
-}
-
-fn clean_case(material: &Material, profile: &Profile, ids: &ObjectIds) -> CleanCase {
-    let case = &material.case;
-    let police = profile.is_police();
-    let for_police = |fact: &Option<String>| fact.clone().filter(|_| police);
-    CleanCase {
-        id: ids.id(case.id.as_str()),
-        number: for_police(&case.number),
-        unit: case.unit.clone(),
-        stage: case.stage,
-        offence: for_police(&case.offence),
-        method: case.method.clone(),
-        recognised_on: for_police(&case.recognised_on),
-        loss_band: case.loss_yen.map(band),
-        contact: for_police(&case.contact),
-        asks: if police { case.asks.clone() } else { Vec::new() },
-        urgency: for_police(&case.urgency),
-        deadline: for_police(&case.deadline),
-        tlp: case.tlp,
-        handling: for_police(&case.handling),
-        training: case.training,
-    }
-}
-
-fn clean_requests(material: &Material, profile: &Profile) -> Vec<CleanRequest> {
-    let sent = material.requests.iter().filter(|_| profile.is_police());
-    sent.map(|request| CleanRequest {
-        kind: request.kind.clone(),
-        date: request.date.clone(),
-        due: request.due.clone(),
-        state: request.state.clone(),
-    })
-    .collect()
-}
-
 /// A loss in bands: the exact sum of a rare loss names its victim.
-fn band(yen: u64) -> String {
+pub(super) fn band(yen: u64) -> String {
     let bounds = [0_u64, 100_000, 500_000, 1_000_000, 5_000_000, 10_000_000, 50_000_000, 100_000_000, 1_000_000_000];
     let low = bounds.iter().rev().find(|bound| **bound <= yen).copied().unwrap_or(0);
     match bounds.iter().find(|bound| **bound > yen) {
         Some(high) => format!("{low}-{}", high - 1),
         None => format!("{low}-"),
+    }
+}
+
+type Records = (Vec<CleanRecord>, Vec<crate::model::Citation>, Vec<(usize, usize, u64)>);
+
+/// What is needed to clean the parts of one case.
+struct Desk<'a> {
+    material: &'a Material,
+    profile: &'a Profile,
+    extractor: &'a dyn Extractor,
+    ids: &'a ObjectIds,
+    values: &'a [CleanValue],
+    places: &'a BTreeMap<(Kind, &'a str), usize>,
+    hidden: Vec<String>,
+}
+
+impl Desk<'_> {
+    fn place(&self, kind: Kind, value: &str) -> Option<usize> {
+        self.places.get(&(kind, value)).copied()
+    }
+
+    fn decided(&self, kind: Kind, value: &str) -> Option<&CleanValue> {
+        self.place(kind, value).and_then(|at| self.values.get(at))
+    }
+
+    fn records(&self, behind: &mut BTreeSet<Behind>) -> Records {
+        let (mut records, mut citations, mut together) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let chosen = self.material.records.iter().filter(|record| !Limit::stops(record.limit.as_ref()));
+        for record in chosen.filter(|_| self.profile.sends_records()) {
+            let inside: BTreeSet<usize> =
+                record.hits.iter().filter_map(|hit| self.place(hit.kind, &hit.value)).collect();
+            let offending = inside.iter().filter_map(|at| self.values.get(*at)).any(CleanValue::is_offending);
+            let eye = lines::Eye {
+                extractor: self.extractor,
+                decided: &|kind, value| self.decided(kind, value),
+                amount: self.profile.amount(offending),
+            };
+            let line = lines::show(record, &eye);
+            behind.extend(line.behind.iter().cloned());
+            records.push(self.record(record, line, &inside, offending, citations.len()));
+            citations.push(record.place.clone());
+            for a in &inside {
+                for b in inside.range(a + 1..) {
+                    *together.entry((*a, *b)).or_insert(0_u64) += 1;
+                }
+            }
+        }
+        (records, citations, together.into_iter().map(|((a, b), count)| (a, b, count)).collect())
+    }
+
+    fn record(&self, record: &Record, line: Line, inside: &BTreeSet<usize>, offending: bool, at: usize) -> CleanRecord {
+        let rule = self.profile.time(offending);
+        let (datetime, time_note) = match record.when {
+            When::At { instant, known, precision, .. } => {
+                let known = serde_json::to_value(known).ok();
+                let known = known.as_ref().and_then(serde_json::Value::as_str).unwrap_or("");
+                (Some(blur(instant, rule)), format!("{known}, {precision:?}, {rule:?}").to_lowercase())
+            }
+            When::Undated(why) => (None, format!("undated, {why:?}").to_lowercase()),
+        };
+        let held = inside.iter().filter_map(|at| self.values.get(*at)).filter(|value| value.is_shown());
+        CleanRecord {
+            evidence: self.ids.id(&record.evidence),
+            cite: format!("cite:{}:{at}", self.material.bundle),
+            datetime,
+            time_note,
+            format: lines::format_name(&record.format).to_owned(),
+            message: line.message,
+            fields: line.fields,
+            values: held.map(|value| value.id.clone()).collect(),
+        }
+    }
+
+    /// A fact in words, if nothing in it was withheld; else it stays behind.
+    fn fact(&self, what: &str, text: Option<&String>, behind: &mut BTreeSet<Behind>) -> Option<String> {
+        let text = text.filter(|text| !text.trim().is_empty())?;
+        let mut hits = Hits::default();
+        self.extractor.find(text, &mut hits);
+        let folded = fold(text);
+        // The sender's own telephone stands in the contact: it is not evidence.
+        let told = hits.iter().any(|(hit, value)| {
+            let kept = self.decided(hit.kind, value).is_some_and(|clean| clean.shown.how() == How::Kept);
+            !(kept || what == "contact" && self.decided(hit.kind, value).is_none())
+        }) || self.hidden.iter().any(|hidden| folded.contains(hidden.as_str()));
+        if told {
+            behind.insert(Behind { what: what.to_owned(), text: text.clone() });
+            return None;
+        }
+        Some(text.clone())
+    }
+
+    fn case(&self, behind: &mut BTreeSet<Behind>) -> CleanCase {
+        let case = &self.material.case;
+        let police = self.profile.is_police();
+        behind.insert(Behind { what: "title".to_owned(), text: case.title.clone() });
+        let mut fact = |what: &str, text: &Option<String>| self.fact(what, text.as_ref().filter(|_| police), behind);
+        let (number, offence) = (fact("number", &case.number), fact("offence", &case.offence));
+        let (contact, urgency) = (fact("contact", &case.contact), fact("urgency", &case.urgency));
+        let (handling, deadline) = (fact("handling", &case.handling), fact("deadline", &case.deadline));
+        let recognised_on = fact("recognised_on", &case.recognised_on);
+        let mut list = |what: &str, texts: &[String]| -> Vec<String> {
+            texts.iter().filter_map(|text| fact(what, &Some(text.clone()))).collect()
+        };
+        let (method, asks) = (list("method", &case.method), list("asks", &case.asks));
+        CleanCase {
+            id: self.ids.id(case.id.as_str()),
+            number,
+            unit: case.unit.clone(),
+            stage: case.stage,
+            offence,
+            method,
+            recognised_on,
+            loss_band: case.loss_yen.filter(|_| police).map(band),
+            contact,
+            asks,
+            urgency,
+            deadline,
+            tlp: self.tlp(),
+            handling,
+            training: case.training,
+        }
+    }
+
+    /// The strictest label of the case and of everything that goes along.
+    fn tlp(&self) -> Tlp {
+        let records = self.material.records.iter().filter_map(|record| record.limit.as_ref());
+        let values = self.material.values.iter().filter_map(|value| value.limit.as_ref());
+        let labels = records.chain(values).filter_map(|words| match Limit::of(words) {
+            Limit::Label(label) => Some(label),
+            Limit::Stop => None,
+        });
+        labels.fold(self.material.case.tlp, Ord::max)
+    }
+
+    fn requests(&self, behind: &mut BTreeSet<Behind>) -> Vec<CleanRequest> {
+        let sent = self.material.requests.iter().filter(|_| self.profile.is_police());
+        sent.map(|request| CleanRequest {
+            kind: self.fact("request", Some(&request.kind), behind).unwrap_or_default(),
+            addressee: self.fact("addressee", Some(&request.addressee), behind),
+            target: self.target(&request.target),
+            date: self.fact("date", Some(&request.date), behind).unwrap_or_default(),
+            due: self.fact("due", request.due.as_ref(), behind),
+            state: self.fact("state", Some(&request.state), behind).unwrap_or_default(),
+        })
+        .collect()
+    }
+
+    fn target(&self, text: &str) -> Option<Shown> {
+        let mut hits = Hits::default();
+        self.extractor.find(text, &mut hits);
+        let whole = hits.iter().find(|(hit, _)| !hit.implied);
+        let decided = whole.and_then(|(hit, value)| self.decided(hit.kind, value));
+        decided.map(|clean| clean.shown.clone()).filter(|shown| shown.how() != How::Withheld)
+    }
+
+    fn texts(&self) -> Vec<CleanText> {
+        let approved = self.material.texts.iter().filter(|text| text.receiver == self.material.receiver);
+        approved.map(|text| CleanText { noun: text.noun.clone(), text: text.text.clone() }).collect()
+    }
+
+    fn links(&self) -> Vec<CleanLink> {
+        let ends = |(kind, value): &(Kind, String)| self.decided(*kind, value).filter(|clean| clean.is_shown());
+        let links = self.material.links.iter().filter_map(|link| {
+            let (a, b) = (ends(&link.from)?, ends(&link.to)?);
+            Some(CleanLink { a: a.id.clone(), b: b.id.clone(), grade: link.grade })
+        });
+        links.collect()
     }
 }

@@ -89,9 +89,20 @@ impl ObjectIds {
     /// A UUID in the form of version 4 (RFC 9562): random to everybody without the store's secret.
     #[must_use]
     pub fn uuid(&self, object: &str) -> String {
+        self.versioned(object, 0x40)
+    }
+
+    /// The same in the form of version 5, which STIX validators ask of observable objects: the form says "derived from a
+    /// name", and it is, but under the store's secret instead of a public namespace, so that no guess can be checked.
+    #[must_use]
+    pub fn uuid_for_observable(&self, object: &str) -> String {
+        self.versioned(object, 0x50)
+    }
+
+    fn versioned(&self, object: &str, version: u8) -> String {
         let mut bytes = [0_u8; 16];
         bytes.copy_from_slice(self.bytes(object).split_at(16).0);
-        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[6] = bytes[6] & 0x0f | version;
         bytes[8] = bytes[8] & 0x3f | 0x80;
         let hex = data_encoding::HEXLOWER.encode(&bytes);
         let part = |from: usize, to: usize| hex.get(from..to).unwrap_or("");

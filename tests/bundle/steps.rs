@@ -89,7 +89,12 @@ fn bundles_of_every_size_around_a_chunk_of_the_seal_open() {
 #[test]
 fn the_approver_sees_the_final_bytes_and_decides_each_risk() {
     let mut desk = Desk::new();
-    let risk = |id: &str| Finding { id: id.to_owned(), file: "data/case.json".to_owned(), what: "phone".to_owned() };
+    let risk = |id: &str| Finding {
+        id: id.to_owned(),
+        file: "data/case.json".to_owned(),
+        what: "phone".to_owned(),
+        reason: String::new(),
+    };
     state_risks(&mut desk.payload, &[risk("r1"), risk("r2")]).unwrap();
     let draft = desk.draft();
     let seen = review(Cursor::new(&draft), 1 << 20).unwrap();

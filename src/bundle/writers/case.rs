@@ -1,7 +1,9 @@
 //! `data/case.json`: our complete form, and what the receiving side reads back.
 
 use super::{Writer, pretty};
-use crate::bundle::sanitise::CleanBundle;
+use crate::bundle::clean::{CleanBundle, CleanValue};
+use crate::model::Role;
+use crate::model::statement::Grade;
 use serde_json::json;
 
 /// Version of the form; a reader refuses a newer one.
@@ -31,11 +33,33 @@ impl Writer for Case {
             })
             .collect();
         pretty(&json!({
-            "schema": SCHEMA, "bundle": clean.bundle, "store": clean.store_id, "sender": clean.sender, "receiver": clean.receiver,
+            "schema": SCHEMA, "bundle": clean.bundle, "sequence": clean.sequence, "store": clean.store_id, "tool": clean.tool,
+            "profile": clean.profile.0, "sender": clean.sender, "receiver": clean.receiver,
             "created": clean.at.utc_millis(), "token_epoch": clean.epoch,
-            "case": clean.case, "summary": summary, "requests": clean.requests,
+            "case": clean.case, "summary": summary, "corroboration": corroboration(clean), "requests": clean.requests, "texts": clean.texts,
             "values": clean.values.iter().filter(|value| !value.shown.text().is_empty()).collect::<Vec<_>>(),
-            "links": links,
+            "links": links, "asserted": clean.links,
         }))
     }
+}
+
+/// How well each role is corroborated: values of the role, those whose own check holds, and those tied to another value by
+/// a confirmed link.
+fn corroboration(clean: &CleanBundle) -> serde_json::Value {
+    let confirmed: std::collections::BTreeSet<&str> = clean
+        .links
+        .iter()
+        .filter(|link| link.grade == Grade::Confirmed)
+        .flat_map(|link| [link.a.as_str(), link.b.as_str()])
+        .collect();
+    let rows = Role::ALL.into_iter().map(|role| {
+        let of_role: Vec<_> = clean.values.iter().filter(|value| value.role == Some(role) && value.is_shown()).collect();
+        let count = |check: &dyn Fn(&CleanValue) -> bool| of_role.iter().filter(|value| check(value)).count();
+        let grades = json!({
+            "values": of_role.len(), "verified": count(&|value| value.verified),
+            "repeated": count(&|value| value.count > 1), "confirmed_links": count(&|value| confirmed.contains(value.id.as_str())),
+        });
+        (role.tag().to_owned(), grades)
+    });
+    serde_json::Value::Object(rows.collect())
 }

@@ -1,13 +1,16 @@
 //! Export writers: each turns a clean bundle into one file. The list is the door.
 
 mod case;
+mod investigation;
 mod records;
 mod report;
 mod sanitising;
 mod stix;
 mod tables;
 
-use super::sanitise::CleanBundle;
+use super::clean::CleanBundle;
+
+pub(super) use stix::SCHEMA as STIX_SCHEMA;
 
 /// Writes one file of the payload.
 pub trait Writer: Sync {
@@ -24,6 +27,7 @@ pub static WRITERS: &[&dyn Writer] = &[
     &tables::Entities,
     &tables::Graph,
     &stix::Stix,
+    &investigation::Investigation,
     &tables::Links,
     &records::Records { dated: true },
     &report::Report,
@@ -35,6 +39,11 @@ pub static WRITERS: &[&dyn Writer] = &[
 #[must_use]
 pub fn payload(clean: &CleanBundle) -> Vec<(String, Vec<u8>)> {
     WRITERS.iter().map(|writer| (writer.path().to_owned(), writer.write(clean))).collect()
+}
+
+/// Ids that stand in the payload and come from the store's secret.
+pub(super) fn own_ids(clean: &CleanBundle) -> Vec<String> {
+    [stix::own_ids(clean), investigation::own_ids(clean)].concat()
 }
 
 /// JSON with line breaks, ending in one.

@@ -1,7 +1,7 @@
 //! `data/records.jsonl` and `data/undated.jsonl`: records in the form Timesketch imports, with what is ours beside it.
 
 use super::Writer;
-use crate::bundle::sanitise::CleanBundle;
+use crate::bundle::clean::CleanBundle;
 use serde_json::json;
 
 /// Writes the dated records, or the rest.

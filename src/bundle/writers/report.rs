@@ -1,7 +1,8 @@
 //! `data/report.html`: the bundle for reading. No script, no link, nothing loaded; every value escaped and isolated.
 
 use super::{Writer, escape};
-use crate::bundle::sanitise::CleanBundle;
+use crate::bundle::clean::{CleanBundle, CleanRequest};
+use crate::bundle::shown::Shown;
 use crate::model::Role;
 use std::fmt::Write as _;
 
@@ -50,6 +51,12 @@ fn fact(out: &mut String, ja: &str, en: &str, value: &str) {
     }
 }
 
+fn request_line(request: &CleanRequest) -> String {
+    let target = request.target.as_ref().map_or("", Shown::text);
+    let parts = [&request.kind, request.addressee.as_deref().unwrap_or(""), target, &request.date, &request.state];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 fn head(clean: &CleanBundle, out: &mut String) {
     let case = &clean.case;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -67,9 +74,12 @@ fn head(clean: &CleanBundle, out: &mut String) {
     fact(out, "緊急度・期限", "Urgency, deadline", &format!("{} {}", text(&case.urgency), text(&case.deadline)));
     fact(out, "連絡先", "Contact", &text(&case.contact));
     for request in &clean.requests {
-        fact(out, "照会・要請", "Request", &format!("{} {} {}", request.kind, request.date, request.state));
+        fact(out, "照会・要請", "Request", &request_line(request));
     }
     out.push_str("</table>\n");
+    for text in &clean.texts {
+        let _ = writeln!(out, "<h3>{}</h3>\n<p><bdi>{}</bdi></p>", escape(&text.noun), escape(&text.text));
+    }
 }
 
 fn values(clean: &CleanBundle, out: &mut String) {

@@ -1,7 +1,9 @@
-//! `data/sanitising.json`: which policy was applied and what it did, in numbers; never a withheld value.
+//! `data/sanitising.json`: which policy was applied, what it did in numbers, and the residual risks the approver decides
+//! (their reasons stand in the approval); never a withheld value.
 
 use super::{Writer, pretty};
-use crate::bundle::sanitise::CleanBundle;
+use crate::bundle::clean::CleanBundle;
+use crate::bundle::release::BLIND;
 use crate::bundle::shown::How;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -28,7 +30,8 @@ impl Writer for Sanitising {
         pretty(&json!({
             "policy": {"name": name, "serial": serial, "sha256": hash},
             "note": "仮名化であり匿名化ではない。個人情報として扱うこと。 / Pseudonymised, not anonymised: handle as personal information.",
-            "rules": counts(&clean.rules), "kinds": counts(&clean.kinds),
+            "token_epoch": clean.epoch, "rules": counts(&clean.rules), "kinds": counts(&clean.kinds), "residual": clean.residual,
+            "blind": BLIND.iter().map(|text| json!({"ja": text.ja, "en": text.en})).collect::<Vec<_>>(),
             "records": clean.records.len(), "undated": clean.records.iter().filter(|record| record.datetime.is_none()).count(),
         }))
     }

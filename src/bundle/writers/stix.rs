@@ -4,13 +4,16 @@
 //! give it away. Kinds STIX has no object for, and tokens, are objects of our own extension.
 
 use super::{Writer, pretty};
-use crate::bundle::sanitise::{CleanBundle, CleanValue};
+use crate::bundle::clean::{CleanBundle, CleanValue};
 use crate::bundle::shown::How;
 use crate::model::{Role, Tlp};
 use serde_json::{Value, json};
 
 /// Writes the STIX bundle.
 pub(super) struct Stix;
+
+/// Where the extension's properties are described.
+pub(in crate::bundle) const SCHEMA: &str = "https://example.jp/itoguchi/value-1.json";
 
 /// FIRST's TLP 2.0 extension (OASIS common objects).
 const TLP_EXTENSION: &str = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d";
@@ -59,8 +62,8 @@ impl Writer for Stix {
             json!({
                 "type": "extension-definition", "spec_version": "2.1", "id": ids.extension, "created_by_ref": ids.sender,
                 "created": ids.at, "modified": ids.at, "name": "Itoguchi value",
-                "description": "Observed values STIX has no object for (phone numbers, bank accounts, wallets) and keyed tokens that stand for withheld values.",
-                "schema": "https://example.jp/itoguchi/value-1.json", "version": "1.0.0", "extension_types": ["new-sco"],
+                "description": "Observed values STIX has no object for (phone numbers, bank accounts in the Japanese form, wallets), keyed tokens that stand for withheld values, and the role and token of every value.",
+                "schema": SCHEMA, "version": "1.0.0", "extension_types": ["new-sco", "property-extension"],
                 "object_marking_refs": [marking],
             }),
         ];
@@ -79,12 +82,33 @@ impl Writer for Stix {
     }
 }
 
+/// Whether the value itself stands in the object; a URL without its query still is one.
+fn is_open(value: &CleanValue) -> bool {
+    value.shown.how() == How::Kept || value.shown.how() == How::General && value.kind.tag() == "url"
+}
+
+/// Observables of the standard have ids in the form of version 5, all other objects in the form of version 4.
+fn uuid(clean: &CleanBundle, value: &CleanValue) -> String {
+    const OBSERVABLES: [&str; 10] =
+        ["ipv4", "ipv6", "domain", "onion", "url", "email", "md5", "sha1", "sha256", "sha512"];
+    let name = format!("stix {}", value.id);
+    if is_open(value) && OBSERVABLES.contains(&value.kind.tag()) {
+        clean.ids.uuid_for_observable(&name)
+    } else {
+        clean.ids.uuid(&name)
+    }
+}
+
 fn object(clean: &CleanBundle, value: &CleanValue, ids: &Ids) -> Value {
-    let uuid = clean.ids.uuid(&format!("stix {}", value.id));
+    let uuid = uuid(clean, value);
     let text = value.shown.text();
-    let kept = value.shown.how() == How::Kept;
-    let sco = |kind: &str, property: &str| json!({"type": kind, "spec_version": "2.1", "id": format!("{kind}--{uuid}"), property: text, "object_marking_refs": [ids.marking]});
-    let file = |algorithm: &str| json!({"type": "file", "spec_version": "2.1", "id": format!("file--{uuid}"), "hashes": {algorithm: text}, "object_marking_refs": [ids.marking]});
+    let kept = is_open(value);
+    let extension = json!({ids.extension.clone(): {
+        "extension_type": "property-extension", "role": value.role.map_or("not-stated", Role::tag),
+        "shown": format!("{:?}", value.shown.how()).to_lowercase(), "token": value.token.as_deref().unwrap_or(""),
+    }});
+    let sco = |kind: &str, property: &str| json!({"type": kind, "spec_version": "2.1", "id": format!("{kind}--{uuid}"), property: text, "object_marking_refs": [ids.marking], "extensions": extension});
+    let file = |algorithm: &str| json!({"type": "file", "spec_version": "2.1", "id": format!("file--{uuid}"), "hashes": {algorithm: text}, "object_marking_refs": [ids.marking], "extensions": extension});
     match value.kind.tag() {
         "ipv4" if kept => sco("ipv4-addr", "value"),
         "ipv6" if kept => sco("ipv6-addr", "value"),
@@ -100,13 +124,63 @@ fn object(clean: &CleanBundle, value: &CleanValue, ids: &Ids) -> Value {
             "created": ids.at, "modified": ids.at, "name": text,
             "external_references": [{"source_name": "cve", "external_id": text}], "object_marking_refs": [ids.marking],
         }),
-        kind => json!({
-            "type": "x-itoguchi-value", "spec_version": "2.1", "id": format!("x-itoguchi-value--{uuid}"),
-            "kind": kind, "shown": format!("{:?}", value.shown.how()).to_lowercase(), "value": text,
-            "role": value.role.map_or("not-stated", Role::tag), "object_marking_refs": [ids.marking],
-            "extensions": {ids.extension.clone(): {"extension_type": "new-sco"}},
-        }),
+        _ => own(value, &uuid, ids),
     }
+}
+
+/// An object of our own: what STIX has none for, and every token.
+fn own(value: &CleanValue, uuid: &str, ids: &Ids) -> Value {
+    let text = value.shown.text();
+    let mut out = json!({
+        "type": "x-itoguchi-value", "spec_version": "2.1", "id": format!("x-itoguchi-value--{uuid}"),
+        "kind": value.kind, "shown": format!("{:?}", value.shown.how()).to_lowercase(), "value": text,
+        "role": value.role.map_or("not-stated", Role::tag), "object_marking_refs": [ids.marking],
+        "extensions": {ids.extension.clone(): {"extension_type": "new-sco"}},
+    });
+    let Some(object) = out.as_object_mut() else { return out };
+    let mut add = |name: &str, text: &str| object.insert(name.to_owned(), json!(text));
+    if let Some(token) = &value.token {
+        add("token", token);
+    }
+    for (name, text) in &value.coarse {
+        add(name, text);
+    }
+    if value.shown.how() != How::Kept {
+        return out;
+    }
+    match value.kind.tag() {
+        "bank_account" => {
+            let names = ["bank_code", "branch_code", "account_type", "account_number"];
+            for (name, part) in names.into_iter().zip(text.split('-')) {
+                add(name, part);
+            }
+        }
+        "phone" => {
+            if let Some(national) = text.strip_prefix("+81") {
+                add("country_code", "81");
+                add("national_number", &format!("0{national}"));
+            }
+        }
+        "btc" | "ltc" | "doge" | "bch" | "evm" | "tron" | "xrp" | "sol" | "xmr" => {
+            add("chain", value.kind.tag());
+            add("address", text);
+        }
+        _ => {}
+    }
+    out
+}
+
+/// The ids that stand in this file.
+pub(super) fn own_ids(clean: &CleanBundle) -> Vec<String> {
+    let observables = clean.values.iter().map(|value| uuid(clean, value));
+    let observed = clean.values.iter().map(|value| format!("observed {}", value.id));
+    let fixed = [
+        "stix identity".to_owned(),
+        "stix extension".to_owned(),
+        clean.bundle.clone(),
+        format!("grouping {}", clean.bundle),
+    ];
+    observables.chain(observed.chain(fixed).map(|of| clean.ids.uuid(&of))).collect()
 }
 
 /// One observed-data object a value with exact times, and a grouping that holds everything together.

@@ -1,10 +1,12 @@
 //! `data/entities.csv`, `data/links.csv` (i2 import) and `data/graph.graphml`: values and what binds them.
 //!
-//! Cells hold raw values, as an importer needs them; a cell that a spreadsheet would take for a formula gets a leading
-//! apostrophe, and only such a cell. One record a line, UTF-8 with BOM.
+//! Labels of values are raw, because an importer must get them unchanged (`+81…` is a number here, and a spreadsheet may take
+//! it for a formula: the files are for import, not for opening in one). Every other cell that could be a formula gets a
+//! leading apostrophe. One record a line, UTF-8 with BOM.
 
 use super::{Writer, escape};
-use crate::bundle::sanitise::{CleanBundle, CleanValue};
+use crate::bundle::clean::{CleanBundle, CleanValue};
+use crate::model::statement::Grade;
 use std::fmt::Write as _;
 
 /// Writes the values.
@@ -14,14 +16,23 @@ pub(super) struct Links;
 /// Writes the graph.
 pub(super) struct Graph;
 
+/// The column of `entities.csv` that holds raw values.
+const RAW: usize = 2;
+
 fn cell(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let text = if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text };
+    raw(&if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() })
+}
+
+/// A cell as it is, on one line.
+fn raw(text: &str) -> String {
+    let odd = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let text: String = text.chars().map(|c| if odd(c) { ' ' } else { c }).collect();
     if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 fn row(out: &mut String, cells: &[&str]) {
-    let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();
+    let cells: Vec<String> =
+        cells.iter().enumerate().map(|(at, text)| if at == RAW { raw(text) } else { cell(text) }).collect();
     out.push_str(&cells.join(","));
     out.push_str("\r\n");
 }
@@ -88,7 +99,20 @@ impl Writer for Links {
                 row(&mut out, &[&format!("k{number}"), "seen-together", &a.id, &b.id, &count.to_string(), "", ""]);
             }
         }
+        for link in &clean.links {
+            number += 1;
+            let grade = grade(link.grade);
+            row(&mut out, &[&format!("k{number}"), grade, &link.a, &link.b, "", "", ""]);
+        }
         out.into_bytes()
+    }
+}
+
+fn grade(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Confirmed => "asserted-confirmed",
+        Grade::Probable => "asserted-probable",
+        Grade::Possible => "asserted-possible",
     }
 }
 
@@ -132,6 +156,7 @@ impl Writer for Graph {
                 edge(&a.id, &b.id, "seen-together", *count);
             }
         }
+        clean.links.iter().for_each(|link| edge(&link.a, &link.b, grade(link.grade), 1));
         out.push_str("</graph>\n</graphml>\n");
         out.into_bytes()
     }
