@@ -1,6 +1,13 @@
 //! The panels, one file each, and the one list of them. A panel sees a [`View`] and writes into an [`Outbox`].
 
+pub mod audit;
 pub mod cases;
+pub mod evidence;
+pub mod export;
+pub mod graph;
+pub mod indicators;
+pub mod received;
+pub mod records;
 
 use super::keys::UiCommand;
 use super::view::{Act, Outbox, PickFor, View};
@@ -59,7 +66,16 @@ pub trait Panel {
 pub type Make = fn() -> Box<dyn Panel>;
 
 /// Every panel, in the order of the rail.
-pub const PANELS: &[Make] = &[|| Box::<cases::Cases>::default()];
+pub const PANELS: &[Make] = &[
+    || Box::<cases::Cases>::default(),
+    || Box::<evidence::EvidencePanel>::default(),
+    || Box::<records::Records>::default(),
+    || Box::<indicators::Indicators>::default(),
+    || Box::<graph::Graph>::default(),
+    || Box::<export::Export>::default(),
+    || Box::<received::Received>::default(),
+    || Box::<audit::Audit>::default(),
+];
 
 /// The ids of all panels, in the order of the rail.
 pub fn ids() -> Vec<&'static str> {

@@ -150,6 +150,17 @@ pub fn icon_button(ui: &mut Ui, sign: Icon, name: &str, on: bool) -> Response {
     response.on_hover_text(name)
 }
 
+/// An icon button on a canvas, at a place of its own.
+pub fn icon_at(ui: &mut Ui, rect: Rect, sign: Icon, name: &str) -> bool {
+    let p = palette(ui);
+    let response = ui.interact(rect, id(name), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    let fill = if response.hovered() { p.hover } else { p.panel };
+    ui.painter().rect(rect, style::CORNER, fill, p.line(), StrokeKind::Inside);
+    icon::paint_sized(ui.painter(), rect.center(), 14.0, sign, p.text);
+    response.on_hover_text(name).clicked()
+}
+
 /// A chip that is on or off, with a mark and a count if wanted.
 pub fn chip(ui: &mut Ui, on: bool, sign: Option<Mark>, text: &str, count: Option<&str>) -> Response {
     let p = palette(ui);
@@ -187,6 +198,38 @@ pub fn chip(ui: &mut Ui, on: bool, sign: Option<Mark>, text: &str, count: Option
         ui.painter().galley_with_override_text_color(pos2(x + width + 6.0, y), number, ink);
     }
     response
+}
+
+/// One of several ways, as a line with a ring, a title and a sentence; tells whether it was chosen.
+pub fn option(ui: &mut Ui, on: bool, title: &str, about: &str) -> bool {
+    let p = palette(ui);
+    let enabled = ui.is_enabled();
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 48.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, enabled, on, title));
+    let over = enabled && (response.hovered() || response.has_focus());
+    let fill = if on {
+        p.selected
+    } else if over {
+        p.hover
+    } else {
+        p.panel
+    };
+    let edge = if on { p.accent } else { p.hairline };
+    ui.painter().rect(rect, style::CORNER, fill, Stroke::new(1.0, edge), StrokeKind::Inside);
+    let centre = pos2(rect.left() + 20.0, rect.center().y);
+    let ring = if on { p.accent } else { p.disabled };
+    ui.painter().circle_stroke(centre, 7.0, Stroke::new(1.5, ring));
+    if on {
+        ui.painter().circle_filled(centre, 3.5, p.accent);
+    }
+    let line = |y: f32| {
+        let top = rect.top() + y;
+        Rect::from_min_max(pos2(rect.left() + 40.0, top), pos2(rect.right() - 12.0, top + 20.0))
+    };
+    let ink = if enabled { p.text } else { p.quiet };
+    text_in(ui.painter(), line(5.0), title, style::body(), ink, Align::Min);
+    text_in(ui.painter(), line(24.0), about, style::table(), p.quiet, Align::Min);
+    enabled && response.clicked()
 }
 
 /// The head every panel has: title, a remark (counts), and actions at the right, set from right to left.
