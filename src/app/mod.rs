@@ -97,6 +97,11 @@ impl App {
         found.is_some()
     }
 
+    /// Works in a case, or in all.
+    pub fn work_in(&mut self, case: Option<CaseKey>) {
+        self.case = case;
+    }
+
     /// The language in use.
     pub fn lang(&self) -> Lang {
         Lang::from_tag(&self.ui_state.lang).unwrap_or_default()

@@ -5,7 +5,8 @@ use super::state::Tiles as Saved;
 use super::style::{self, palette};
 use super::view::{Outbox, View};
 use crate::app::widgets::bits;
-use egui::{Align, Color32, Stroke, Ui, Visuals, WidgetText};
+use crate::app::widgets::icon::{self, Icon};
+use egui::{Align, Color32, Rect, Role, Stroke, Ui, Visuals, WidgetInfo, WidgetText, pos2, vec2};
 use egui_tiles::{Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree};
 
 /// A tile holds a panel's id.
@@ -184,6 +185,50 @@ impl Behavior<&'static str> for Hands<'_, '_> {
         title.into()
     }
 
+    fn tab_ui(
+        &mut self,
+        tiles: &mut Tiles<&'static str>,
+        ui: &mut Ui,
+        id: egui::Id,
+        tile_id: TileId,
+        state: &TabState,
+    ) -> egui::Response {
+        let p = palette(ui);
+        let text = self.tab_title_for_tile(tiles, tile_id).text().to_owned();
+        let galley = ui.painter().layout_no_wrap(text.clone(), style::table(), Color32::PLACEHOLDER);
+        let close = if state.closable { 20.0 } else { 0.0 };
+        let size = vec2(galley.size().x + style::M * 2.0 + close - style::XS, ui.available_height());
+        let (_, rect) = ui.allocate_space(size);
+        let response = ui.interact(rect, id, egui::Sense::click_and_drag());
+        response.widget_info(|| WidgetInfo::selected(Role::Tab, ui.is_enabled(), state.active, &text));
+        if ui.is_rect_visible(rect) && !state.is_being_dragged {
+            let over = response.hovered() || response.has_focus();
+            if state.active {
+                ui.painter().rect_filled(rect, 0, p.panel);
+            }
+            let ink = if state.active || over { p.text } else { p.quiet };
+            let at = pos2(rect.left() + style::M, (rect.center().y - galley.size().y / 2.0).round());
+            ui.painter().galley_with_override_text_color(at, galley, ink);
+            if state.closable {
+                let place = Rect::from_center_size(pos2(rect.right() - 14.0, rect.center().y), vec2(16.0, 16.0));
+                let shut = ui.interact(place, id.with("close"), egui::Sense::CLICK);
+                let name = format!("{} {text}", self.view.t("閉じる", "Close"));
+                shut.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+                if shut.hovered() {
+                    ui.painter().rect_filled(place, 3, p.hover);
+                }
+                if state.active || over || shut.hovered() {
+                    let ink = if shut.hovered() { p.text } else { p.disabled };
+                    icon::paint_sized(ui.painter(), place.center(), 10.0, Icon::Cross, ink);
+                }
+                if shut.clicked() || response.clicked_by(egui::PointerButton::Middle) {
+                    tiles.remove(tile_id);
+                }
+            }
+        }
+        self.on_tab_button(tiles, tile_id, response)
+    }
+
     fn on_tab_button(
         &mut self,
         tiles: &mut Tiles<&'static str>,
@@ -202,10 +247,6 @@ impl Behavior<&'static str> for Hands<'_, '_> {
         tiles.iter().filter(|(_, tile)| tile.is_pane()).count() > 1
     }
 
-    fn close_button_outer_size(&self) -> f32 {
-        14.0
-    }
-
     fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
         28.0
     }
@@ -218,25 +259,12 @@ impl Behavior<&'static str> for Hands<'_, '_> {
         120.0
     }
 
-    fn tab_title_spacing(&self, _visuals: &Visuals) -> f32 {
-        style::M
-    }
-
     fn tab_bar_color(&self, visuals: &Visuals) -> Color32 {
         style::of(visuals.dark_mode).ground
     }
 
-    fn tab_outline_stroke(&self, _: &Visuals, _: &Tiles<&'static str>, _: TileId, _: &TabState) -> Stroke {
-        Stroke::NONE
-    }
-
     fn tab_bar_hline_stroke(&self, _visuals: &Visuals) -> Stroke {
         Stroke::NONE
-    }
-
-    fn tab_text_color(&self, visuals: &Visuals, _: &Tiles<&'static str>, _: TileId, state: &TabState) -> Color32 {
-        let p = style::of(visuals.dark_mode);
-        if state.active { p.text } else { p.quiet }
     }
 
     fn drag_preview_color(&self, visuals: &Visuals) -> Color32 {

@@ -5,7 +5,7 @@
 use super::App;
 use super::state::UiState;
 use super::style;
-use crate::model::{Explain, Lang};
+use crate::model::{CaseKey, Explain, Lang};
 use crate::workbench::ask::Desk;
 use egui::{ColorImage, IconData, ViewportBuilder, ViewportCommand};
 use std::panic::AssertUnwindSafe;
@@ -20,6 +20,8 @@ pub type Shot = Box<dyn FnOnce(Vec<u8>) + Send>;
 pub struct WindowOptions {
     /// Panel in front.
     pub panel: Option<String>,
+    /// The case worked in; all where `None`.
+    pub case: Option<CaseKey>,
     /// Width and height in points.
     pub size: Option<(f32, f32)>,
     /// Dark or light; as remembered, else as the system has it.
@@ -107,12 +109,14 @@ pub fn run(desk: Box<dyn Desk>, options: WindowOptions) -> Result<(), Error> {
         .with_min_inner_size([900.0, 600.0])
         .with_drag_and_drop(true);
     let native = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
-    let (panel, shot) = (options.panel, options.screenshot);
+    let (panel, case, shot) = (options.panel, options.case, options.screenshot);
     let open = move || {
         eframe::run_native(
             "itoguchi",
             native,
-            Box::new(move |cc| Ok(Box::new(Shell::new(&cc.egui_ctx, desk, state, panel, shot)))),
+            Box::new(move |cc| {
+                Ok(Box::new(Shell::new(App::new(&cc.egui_ctx, desk, state), panel.as_deref(), case, shot)))
+            }),
         )
     };
     // winit panics where libxkbcommon-x11 is missing; that must not look like a fault of ours.
@@ -196,17 +200,11 @@ const PATIENCE_SECS: f64 = 10.0;
 const SAVE_SECS: f64 = 3.0;
 
 impl Shell {
-    fn new(
-        ctx: &egui::Context,
-        desk: Box<dyn Desk>,
-        state: UiState,
-        panel: Option<String>,
-        shot: Option<Shot>,
-    ) -> Self {
-        let mut app = App::new(ctx, desk, state);
+    fn new(mut app: App, panel: Option<&str>, case: Option<CaseKey>, shot: Option<Shot>) -> Self {
         if let Some(panel) = panel {
-            app.open(&panel);
+            app.open(panel);
         }
+        app.work_in(case);
         Self { app, shot, taken: Arc::default(), waiting: false, calm_since: None, looked_at: 0.0 }
     }
 

@@ -129,7 +129,7 @@ impl Audit {
             Column::new("seq", t("番号", "Number"), 76.0).right().unsorted(),
             Column::new("at", t("日時", "Time"), 152.0).unsorted(),
             Column::new("operator", t("操作者", "Operator"), 110.0).unsorted(),
-            Column::new("action", t("操作", "Action"), 190.0).unsorted(),
+            Column::new("action", t("操作", "Action"), 216.0).unsorted(),
             Column::new("object", t("対象", "Object"), 160.0).unsorted(),
             Column::new("commitment", t("内容の証", "Commitment"), 200.0).unsorted(),
         ];

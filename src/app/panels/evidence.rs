@@ -138,16 +138,15 @@ impl EvidencePanel {
     fn list(&mut self, ui: &mut Ui, view: &View<'_>, rows: &[EvidenceRow], out: &mut Outbox) {
         let t = |ja, en| view.t(ja, en);
         let columns = [
-            Column::new("name", t("名称", "Name"), 210.0).unsorted(),
-            Column::new("size", t("大きさ", "Size"), 72.0).right().unsorted(),
-            Column::new("format", t("形式", "Format"), 66.0).unsorted(),
-            Column::new("encoding", t("文字コード", "Encoding"), 84.0).unsorted(),
-            Column::new("rows", t("記録", "Records"), 86.0).right().unsorted(),
-            Column::new("skipped", t("読飛ばし", "Skipped"), 64.0).right().unsorted(),
-            Column::new("rejects", t("形式外", "Rejects"), 60.0).right().unsorted(),
-            Column::new("undated", t("時刻なし", "Undated"), 64.0).right().unsorted(),
-            Column::new("span", t("最初 – 最後", "First – last"), 180.0).unsorted(),
-            Column::new("state", t("状態", "State"), 104.0).unsorted(),
+            Column::new("name", t("名称", "Name"), 176.0).unsorted(),
+            Column::new("state", t("状態", "State"), 92.0).unsorted(),
+            Column::new("size", t("大きさ", "Size"), 64.0).right().unsorted(),
+            Column::new("format", t("形式・文字コード", "Format, encoding"), 112.0).unsorted(),
+            Column::new("rows", t("記録", "Records"), 78.0).right().unsorted(),
+            Column::new("skipped", t("読飛ばし", "Skipped"), 62.0).right().unsorted(),
+            Column::new("rejects", t("形式外", "Rejects"), 56.0).right().unsorted(),
+            Column::new("undated", t("時刻なし", "Undated"), 62.0).right().unsorted(),
+            Column::new("span", t("最初 – 最後", "First – last"), 176.0).unsorted(),
             Column::new("sha", "SHA-256", 108.0).unsorted(),
         ];
         let table = Table {
@@ -272,11 +271,11 @@ impl Rows for EvidenceRows<'_, '_> {
         let Some(row) = usize::try_from(cells.row).ok().and_then(|at| self.rows.get(at)) else { return };
         let evidence = &row.evidence;
         name_cell(cells, row);
-        cells.text(1, &words::bytes(evidence.bytes));
+        state_cell(cells, self.view, row);
+        cells.text(2, &words::bytes(evidence.bytes));
         match &evidence.reading {
             Some(reading) => {
-                cells.text(2, &reading.form.format);
-                cells.quiet(3, &reading.form.encoding);
+                cells.text(3, &format!("{} · {}", reading.form.format, reading.form.encoding));
                 cells.text(4, &words::count(u64::from(reading.rows)));
                 cells.quiet(5, &words::count(reading.skipped));
                 for (column, number) in [(6, reading.rejects), (7, reading.undated)] {
@@ -288,10 +287,9 @@ impl Rows for EvidenceRows<'_, '_> {
                     cells.text(8, &span);
                 }
             }
-            None => cells.quiet(2, "—"),
+            None => cells.quiet(3, "—"),
         }
-        state_cell(cells, self.view, row);
-        cells.mono(10, &evidence.sha256.map(|hash| words::middle(&words::hex(&hash), 5)).unwrap_or_default());
+        cells.mono(9, &evidence.sha256.map(|hash| words::middle(&words::hex(&hash), 5)).unwrap_or_default());
     }
 
     fn has_menu(&self) -> bool {
@@ -357,7 +355,7 @@ fn state_cell(cells: &mut Cells<'_>, view: &View<'_>, row: &EvidenceRow) {
     };
     cells.name.push_str(text);
     cells.name.push(' ');
-    let Some(mut rect) = cells.rect(9) else { return };
+    let Some(mut rect) = cells.rect(1) else { return };
     icon::paint_sized(cells.ui.painter(), pos2(rect.left() + 6.0, rect.center().y), 12.0, sign, ink);
     rect.set_left(rect.left() + 17.0);
     bits::text_in(cells.ui.painter(), rect, text, style::table(), p.text, egui::Align::Min);

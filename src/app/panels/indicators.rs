@@ -129,9 +129,7 @@ impl Panel for Indicators {
 impl Indicators {
     fn filters(&mut self, ui: &mut Ui, view: &View<'_>, counts: Option<&IndicatorCounts>) {
         let before = self.list.clone();
-        ui.horizontal_wrapped(|ui| {
-            ui.add_space(style::M);
-            ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
+        bits::wrapped(ui, |ui| {
             let all: u64 = counts.map_or(0, |counts| counts.kinds.iter().map(|(_, count)| count).sum());
             if bits::chip(ui, self.list.kind.is_none(), None, view.t("すべて", "All"), Some(&words::count(all)))
                 .clicked()

@@ -314,6 +314,16 @@ pub fn empty(ui: &mut Ui, sentence: &str, act: Option<&str>, example: &str) -> b
     pressed
 }
 
+/// Things side by side that go on in the next line, inside the margin of a panel.
+pub fn wrapped(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 0)).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(style::XS, style::XS);
+            contents(ui);
+        });
+    });
+}
+
 /// A calm line that says the answer is on its way.
 pub fn waiting(ui: &mut Ui, text: &str) {
     ui.add_space(style::L);

@@ -23,6 +23,8 @@ impl Inspector {
         let frame = egui::Frame::new().fill(p.panel).inner_margin(Margin { left: 14, right: 6, top: 0, bottom: 0 });
         let side = Panel::right("inspector").default_size(style::INSPECTOR).size_range(240.0..=640.0);
         side.show_separator_line(false).frame(frame).show(ui, |ui| {
+            let edge = ui.max_rect().expand2(vec2(14.0, 0.0));
+            ui.painter().vline(edge.left() + 0.5, edge.y_range(), p.line());
             self.head(ui, view);
             let selection = self.pinned.clone().unwrap_or_else(|| view.selection.clone());
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {

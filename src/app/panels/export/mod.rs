@@ -98,7 +98,7 @@ impl Panel for Export {
     }
 
     fn picked(&mut self, purpose: &PickFor, paths: &[PathBuf], _view: &View<'_>, _out: &mut Outbox) {
-        if let ((PickFor::File(name) | PickFor::Save(name, _)), Some(path)) = (purpose, paths.first()) {
+        if let (PickFor::File(name) | PickFor::Save(name, _), Some(path)) = (purpose, paths.first()) {
             self.files.insert(name, path.clone());
         }
     }

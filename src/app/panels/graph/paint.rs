@@ -14,6 +14,8 @@ use egui::{Align, Color32, Mesh, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 /// Above so many edges in sight there is no feather and no arrow; above so many nodes, no outline.
 const PLAIN_EDGES: usize = 20_000;
 const PLAIN_NODES: usize = 4_000;
+/// Up to so many nodes every mark is drawn with soft edges.
+const SOFT_NODES: usize = 1_500;
 /// At most so many labels.
 const LABELS: usize = 160;
 
@@ -74,7 +76,11 @@ pub(super) fn draw(ui: &Ui, scene: &Scene<'_>, at: &At<'_>, scratch: &mut Scratc
     let seen: Vec<u32> = (0..nodes)
         .filter(|node| scratch.screen.get(*node as usize).copied().flatten().is_some_and(|pos| near.contains(pos)))
         .collect();
-    painter.add(Shape::mesh(marks(scene, p, &seen, &scratch.screen)));
+    if seen.len() <= SOFT_NODES {
+        soft_marks(scene, p, &painter, &seen, &scratch.screen);
+    } else {
+        painter.add(Shape::mesh(marks(scene, p, &seen, &scratch.screen)));
+    }
     rings(scene, p, &painter, &seen, &scratch.screen);
     labels(scene, p, &painter, &seen, &scratch.screen);
 }
@@ -172,6 +178,15 @@ fn highlight_edges(scene: &Scene<'_>, p: &Palette, painter: &egui::Painter, scre
     }
 }
 
+fn soft_marks(scene: &Scene<'_>, p: &Palette, painter: &egui::Painter, seen: &[u32], screen: &[Option<Pos2>]) {
+    for node in seen {
+        let value = scene.data.nodes.get(*node as usize);
+        if let (Some(value), Some(pos)) = (value, screen.get(*node as usize).copied().flatten()) {
+            mark::paint(painter, p, pos, radius(value, scene.camera.scale()), mark_of(value), None);
+        }
+    }
+}
+
 /// All marks in one mesh: outline first, fill upon it.
 fn marks(scene: &Scene<'_>, p: &Palette, seen: &[u32], screen: &[Option<Pos2>]) -> Mesh {
     let mut mesh = Mesh::default();
@@ -257,9 +272,18 @@ fn labels(scene: &Scene<'_>, p: &Palette, painter: &egui::Painter, seen: &[u32],
     });
     let small = scene.camera.scale() < 9.0;
     let mut taken: Vec<Rect> = Vec::new();
+    if seen.len() <= SOFT_NODES {
+        let spot = |node: &u32| {
+            let value = scene.data.nodes.get(*node as usize)?;
+            let size = radius(value, scene.camera.scale()) * 2.0;
+            Some(Rect::from_center_size(screen.get(*node as usize).copied().flatten()?, vec2(size, size)))
+        };
+        taken.extend(seen.iter().filter_map(spot));
+    }
+    let spots = taken.len();
     for node in order.iter().take(LABELS * 2) {
         let (first, case, _) = weight(node);
-        if (small && !first && !case) || taken.len() >= LABELS {
+        if (small && !first && !case) || taken.len() >= spots + LABELS {
             continue;
         }
         let (Some(value), Some(pos)) =
@@ -271,10 +295,10 @@ fn labels(scene: &Scene<'_>, p: &Palette, painter: &egui::Painter, seen: &[u32],
         let text = if case { value.label.clone() } else { words::middle(&value.label, 9) };
         let galley = bits::line(painter, &text, font, p.text, 260.0);
         let place = Rect::from_center_size(
-            pos2(pos.x, pos.y + radius(value, scene.camera.scale()) + 5.0 + galley.size().y / 2.0),
+            pos2(pos.x, pos.y + radius(value, scene.camera.scale()) + 7.0 + galley.size().y / 2.0),
             galley.size(),
         );
-        if !first && taken.iter().any(|other| other.intersects(place)) {
+        if !first && !case && taken.iter().any(|other| other.intersects(place)) {
             continue;
         }
         painter.rect_filled(place.expand2(vec2(3.0, 0.0)), 2, p.panel.gamma_multiply(0.82));

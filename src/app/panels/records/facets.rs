@@ -39,9 +39,7 @@ pub fn show(
             return None;
         };
         ScrollArea::vertical().id_salt("facet").max_height(62.0).show(ui, |ui| {
-            ui.horizontal_wrapped(|ui| {
-                ui.add_space(style::M);
-                ui.spacing_mut().item_spacing = egui::vec2(4.0, 4.0);
+            bits::wrapped(ui, |ui| {
                 for (value, count) in &facet.values {
                     let shown = words::middle(value, 22);
                     let response = bits::chip(ui, false, None, &shown, Some(&words::count(*count)));

@@ -204,9 +204,7 @@ impl Records {
             return;
         }
         let mut off = None;
-        ui.horizontal_wrapped(|ui| {
-            ui.add_space(12.0);
-            ui.spacing_mut().item_spacing.x = 4.0;
+        bits::wrapped(ui, |ui| {
             if let Some(name) = &one
                 && bits::chip(ui, true, None, name, Some("×")).clicked()
             {

@@ -22,8 +22,9 @@ pub enum Pick {
 /// The columns of a view: row, time, tags, then the fields, or the text where there are none.
 pub fn columns(view: &View<'_>, search: &Search) -> Vec<Column> {
     let t = |ja, en| view.t(ja, en);
+    let digits = words::count(search.total).len() as f32;
     let mut out = vec![
-        Column::new("row", t("行", "Row"), 88.0).right(),
+        Column::new("row", t("行", "Row"), (digits * 7.2 + 18.0).max(52.0)).right(),
         Column::new("time", t("時刻", "Time"), 152.0),
         Column::new("tags", t("付箋", "Tags"), 56.0).unsorted(),
     ];

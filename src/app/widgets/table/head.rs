@@ -24,7 +24,7 @@ impl Table<'_> {
             let rect = Rect::from_min_size(pos2(*left, head.top()), vec2(*width, style::HEAD));
             self.head_cell(ui, state, rect, column, events);
             if column.filters {
-                let place = rect.translate(vec2(0.0, style::HEAD)).shrink2(vec2(3.0, 1.5));
+                let place = rect.translate(vec2(0.0, style::HEAD)).shrink2(vec2(2.0, 2.5));
                 filter_cell(ui, state, place, column, events);
             }
         }
@@ -66,12 +66,14 @@ impl Table<'_> {
 }
 
 fn filter_cell(ui: &mut Ui, state: &mut State, rect: Rect, column: &Column, events: &mut Events) {
+    let p = palette(ui);
     let text = state.filters.entry(column.id.clone()).or_default();
     let edit = egui::TextEdit::singleline(text)
         .id(bits::id("filter").with(&column.id))
         .font(style::table())
         .margin(egui::Margin::symmetric(4, 2))
-        .hint_text("…")
+        .frame(egui::Frame::new().fill(p.ground).stroke(p.line()).corner_radius(style::CORNER))
+        .hint_text(egui::RichText::new("…").color(p.disabled))
         .desired_width(rect.width());
     let response = ui.put(rect, edit).accessible_name(format!("filter {}", column.title));
     if state.focus_filter {

@@ -212,13 +212,15 @@ impl Table<'_> {
         ui.advance_cursor_after_rect(full);
         let filters = self.columns.iter().any(|column| column.filters);
         let head_height = style::HEAD + if filters { style::HEAD } else { 0.0 };
-        let bar = Rect::from_min_max(pos2(full.right() - style::BAR, full.top() + head_height), full.max);
         let head = Rect::from_min_size(full.min, vec2(full.width(), head_height));
-        let body = Rect::from_min_max(pos2(full.left(), head.bottom()), pos2(bar.left(), full.bottom()));
+        let widths = self.widths(state, full.width() - style::BAR - INSET);
+        let wide = widths.iter().sum::<f32>() + INSET > full.width() - style::BAR + 0.5;
+        let bottom = full.bottom() - if wide { style::BAR } else { 0.0 };
+        let bar = Rect::from_min_max(pos2(full.right() - style::BAR, head.bottom()), pos2(full.right(), bottom));
+        let body = Rect::from_min_max(pos2(full.left(), head.bottom()), pos2(bar.left(), bottom));
         let fits = ((body.height() / self.row_height).floor() as u64).max(1);
 
-        let widths = self.widths(state, body.width() - INSET);
-        self.wheel(ui, state, body, widths.iter().sum::<f32>());
+        self.wheel(ui, state, body, widths.iter().sum::<f32>() + INSET);
         if self.keys {
             self.keys(ui, state, fits, &mut events);
         }
@@ -232,6 +234,10 @@ impl Table<'_> {
         self.body(ui, state, rows, body, &lefts, &widths, &mut events);
         self.head(ui, state, head, &lefts, &widths, &mut events);
         self.bar(ui, state, bar, fits);
+        if wide {
+            let across = Rect::from_min_max(pos2(body.left(), bottom), pos2(body.right(), full.bottom()));
+            self.across(ui, state, across, widths.iter().sum::<f32>() + INSET);
+        }
         self.go_to(ui, state, body, &mut events);
         events
     }
@@ -385,6 +391,21 @@ impl Table<'_> {
         }
         let top = bar.top() + ((state.first as f64 / most as f64) * travel) as f32;
         let handle = Rect::from_min_size(pos2(bar.left() + 2.0, top), vec2(bar.width() - 4.0, length));
+        let ink = if response.hovered() || response.dragged() { p.quiet } else { p.disabled.linear_multiply(0.6) };
+        ui.painter().rect_filled(handle, 3, ink);
+    }
+
+    /// The bar below, where the columns are wider than the place.
+    fn across(&self, ui: &Ui, state: &mut State, bar: Rect, width: f32) {
+        let p = palette(ui);
+        let response = ui.interact(bar, bits::id(self.id).with("across"), Sense::CLICK | Sense::DRAG);
+        let length = (bar.width() * bar.width() / width).clamp(40.0, bar.width());
+        let (travel, most) = ((bar.width() - length).max(1.0), (width - bar.width()).max(1.0));
+        if response.dragged() {
+            state.shift = (state.shift + response.drag_delta().x / travel * most).clamp(0.0, most);
+        }
+        let left = bar.left() + state.shift / most * travel;
+        let handle = Rect::from_min_size(pos2(left, bar.top() + 2.0), vec2(length, bar.height() - 4.0));
         let ink = if response.hovered() || response.dragged() { p.quiet } else { p.disabled.linear_multiply(0.6) };
         ui.painter().rect_filled(handle, 3, ink);
     }
