@@ -1,0 +1,200 @@
+//! Audit: the state of the chain, the head for the paper register, and every entry.
+
+use super::Panel;
+use crate::app::style::{self, palette};
+use crate::app::view::{Act, Outbox, PAGE, View, pages};
+use crate::app::widgets::bits::{self, Weight};
+use crate::app::widgets::icon::Icon;
+use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
+use crate::app::words;
+use crate::model::{AuditEntry, Lang, Text};
+use crate::workbench::ask::{AuditState, CheckLine, Command};
+use egui::{Align, Label, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+/// The panel.
+#[derive(Default)]
+pub struct Audit {
+    table: State,
+}
+
+impl Panel for Audit {
+    fn id(&self) -> &'static str {
+        "audit"
+    }
+
+    fn title(&self) -> Text {
+        Text::new("監査証跡", "Audit")
+    }
+
+    fn icon(&self) -> Icon {
+        Icon::Ledger
+    }
+
+    fn ui(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
+        let state = view.audit_state();
+        let remark = state.map(|state| words::records(view.lang, state.entries)).unwrap_or_default();
+        bits::head(ui, view.text(self.title()), &remark, |ui| {
+            if bits::button(ui, Weight::Main, Some(Icon::Tick), view.t("証跡を確認", "Verify the chain")).clicked()
+            {
+                out.order(Command::VerifyAudit);
+            }
+        });
+        if let Some(state) = state {
+            register(ui, view, state, out);
+        }
+        self.entries(ui, view, out);
+    }
+
+    fn badge(&self, view: &View<'_>) -> u64 {
+        u64::from(view.audit_state().is_some_and(|state| state.holds == Some(false)))
+    }
+
+    fn remember(&self) -> serde_json::Value {
+        serde_json::json!({ "widths": self.table.widths })
+    }
+
+    fn recall(&mut self, kept: &serde_json::Value) {
+        self.table.widths = super::widths(kept);
+    }
+}
+
+/// The head in large type beside the checks.
+fn register(ui: &mut Ui, view: &View<'_>, state: &AuditState, out: &mut Outbox) {
+    egui::Frame::new().inner_margin(egui::Margin { left: 12, right: 12, top: 4, bottom: 12 }).show(ui, |ui| {
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = style::XL * 2.0;
+            ui.vertical(|ui| {
+                ui.label(bits::caption(
+                    ui,
+                    view.t("紙の簿冊に控える先頭値（クリックで写す）", "Head for the paper register (click to copy)"),
+                ));
+                head(ui, view, &state.head, out);
+                let at = state.verified_at.map(words::time).unwrap_or_default();
+                let text = match (view.lang, state.holds) {
+                    (Lang::Ja, Some(true)) => format!("第{}号まで確認済　{at}", words::count(state.entries)),
+                    (Lang::En, Some(true)) => format!("verified to entry {}  {at}", words::count(state.entries)),
+                    (Lang::Ja, Some(false)) => "つながりが壊れています。事案簿の写しと比べてください".to_owned(),
+                    (Lang::En, Some(false)) => "the chain is broken: compare with a copy of the case file".to_owned(),
+                    (Lang::Ja, None) => "未確認".to_owned(),
+                    (Lang::En, None) => "not verified yet".to_owned(),
+                };
+                let ink = if state.holds == Some(false) { palette(ui).danger } else { palette(ui).quiet };
+                ui.add(Label::new(RichText::new(text).color(ink)));
+            });
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                check_lines(ui, view.lang, &state.checks);
+            });
+        });
+    });
+}
+
+/// A head in groups, large enough to be copied by hand.
+pub fn head(ui: &mut Ui, view: &View<'_>, text: &str, out: &mut Outbox) {
+    let p = palette(ui);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), style::register(), p.text);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(0.0, 6.0), Sense::click());
+    let name = format!("{} {text}", view.t("先頭値", "Head"));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    if response.hovered() {
+        ui.painter().rect_filled(rect.expand2(vec2(6.0, 0.0)), style::CORNER, p.hover);
+    }
+    ui.painter().galley(rect.min + vec2(0.0, 3.0), galley, p.text);
+    if response.clicked() {
+        out.act(Act::Copy(text.to_owned()));
+    }
+}
+
+/// One line per check: sign, name, what was found.
+pub fn check_lines(ui: &mut Ui, lang: Lang, checks: &[CheckLine]) {
+    let p = palette(ui);
+    let width = ui.available_width().min(560.0);
+    for check in checks {
+        let (rect, response) = ui.allocate_exact_size(vec2(width, 20.0), Sense::hover());
+        let name = format!("{} {}", check.label.get(lang), check.detail.get(lang));
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
+        bits::verdict(ui, pos2(rect.left() + 8.0, rect.center().y), check.ok);
+        let label = Rect::from_min_max(pos2(rect.left() + 22.0, rect.top()), pos2(rect.left() + 190.0, rect.bottom()));
+        let detail = Rect::from_min_max(pos2(rect.left() + 194.0, rect.top()), rect.max);
+        bits::text_in(ui.painter(), label, check.label.get(lang), style::table(), p.text, Align::Min);
+        bits::text_in(ui.painter(), detail, check.detail.get(lang), style::table(), p.quiet, Align::Min);
+        response.on_hover_text(check.detail.get(lang));
+    }
+}
+
+impl Audit {
+    fn entries(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
+        let t = |ja, en| view.t(ja, en);
+        let columns = [
+            Column::new("seq", t("番号", "Number"), 76.0).right().unsorted(),
+            Column::new("at", t("日時", "Time"), 152.0).unsorted(),
+            Column::new("operator", t("操作者", "Operator"), 110.0).unsorted(),
+            Column::new("action", t("操作", "Action"), 216.0).unsorted(),
+            Column::new("object", t("対象", "Object"), 160.0).unsorted(),
+            Column::new("commitment", t("内容の証", "Commitment"), 200.0).unsorted(),
+        ];
+        let total = view.audit(0, PAGE).map_or(0, |page| page.total);
+        let table = Table {
+            id: "audit",
+            name: t("監査証跡の一覧", "List of audit entries"),
+            columns: &columns,
+            rows: total,
+            row_height: view.row_height,
+            sorted: None,
+            keys: view.active,
+        };
+        let events = table.show(ui, &mut self.table, &mut AuditRows { view });
+        for first in pages(&events.visible) {
+            view.audit(first, PAGE);
+        }
+        if events.copy {
+            let rows = self.table.chosen().into_iter().filter_map(|row| at(view, row));
+            let lines = rows.map(|row| {
+                format!("{}\t{}\t{}\t{}\t{}", row.seq, words::time(row.at), row.operator, row.action, row.object)
+            });
+            out.act(Act::Copy(lines.collect::<Vec<_>>().join("\n")));
+        }
+    }
+}
+
+struct AuditRows<'a, 'b> {
+    view: &'a View<'b>,
+}
+
+fn at<'b>(view: &View<'b>, row: u64) -> Option<&'b AuditEntry> {
+    let first = row / u64::from(PAGE) * u64::from(PAGE);
+    let page = view.audit(first, PAGE)?;
+    page.rows.get(usize::try_from(row - page.first).ok()?)
+}
+
+impl Rows for AuditRows<'_, '_> {
+    fn paint(&mut self, cells: &mut Cells<'_>) {
+        let Some(entry) = at(self.view, cells.row) else { return };
+        cells.quiet(0, &words::count(entry.seq));
+        cells.mono(1, &words::time(entry.at));
+        cells.text(2, &entry.operator);
+        cells.text(3, &action(self.view.lang, &entry.action));
+        cells.mono(4, &entry.object);
+        cells.quiet(5, &words::middle(&entry.commitment, 10));
+    }
+}
+
+/// An action in words where it is a common one; as it stands otherwise.
+fn action(lang: Lang, action: &str) -> String {
+    let text = match action {
+        "store.create" => Text::new("事案簿の作成", "Case file made"),
+        "evidence.import.begin" => Text::new("取込み開始", "Import begun"),
+        "evidence.import.end" | "evidence.import.complete" => Text::new("取込み完了", "Import completed"),
+        "evidence.verify" => Text::new("同一性確認", "Hash verified"),
+        "edit" => Text::new("記載", "Edit"),
+        "undo" => Text::new("取消し", "Undo"),
+        "redo" => Text::new("再実行", "Redo"),
+        "export.draft" => Text::new("起案署名", "Draft signed"),
+        "export.approve" => Text::new("決裁", "Approved"),
+        "export.seal" => Text::new("封かん", "Sealed"),
+        "bundle.receive" => Text::new("受領", "Received"),
+        "copy.records" => Text::new("記録の書出し", "Records saved"),
+        _ => return action.to_owned(),
+    };
+    format!("{} ({action})", text.get(lang))
+}

@@ -1,0 +1,362 @@
+//! Evidence: what was taken in, how it is read, whether it is still the same; drop zone and import settings.
+
+use super::Panel;
+use crate::app::frame::inspector::things::state_text;
+use crate::app::style;
+use crate::app::view::{Act, Outbox, PickFor, Selection, View};
+use crate::app::widgets::bits::{self, Weight};
+use crate::app::widgets::icon::{self, Icon};
+use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
+use crate::app::words;
+use crate::model::{EvidenceKey, EvidenceState, Lang, Text};
+use crate::workbench::ask::{Command, EvidenceRow, ReadAs, RecordView};
+use egui::{Modal, Rect, Ui, pos2, vec2};
+use std::path::PathBuf;
+
+/// The panel.
+#[derive(Default)]
+pub struct EvidencePanel {
+    table: State,
+    settings: Settings,
+    settings_open: bool,
+    withdraw: Option<(EvidenceKey, String)>,
+}
+
+/// How the next files are to be read where they don't say.
+#[derive(Default)]
+struct Settings {
+    zone: String,
+    year: String,
+    encoding: String,
+    basis: String,
+}
+
+impl Settings {
+    fn read_as(&self) -> ReadAs {
+        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        ReadAs {
+            format: None,
+            encoding: some(&self.encoding),
+            zone: some(&self.zone),
+            year: self.year.trim().parse().ok(),
+            basis: some(&self.basis),
+        }
+    }
+}
+
+impl Panel for EvidencePanel {
+    fn id(&self) -> &'static str {
+        "evidence"
+    }
+
+    fn title(&self) -> Text {
+        Text::new("証拠", "Evidence")
+    }
+
+    fn icon(&self) -> Icon {
+        Icon::Document
+    }
+
+    fn ui(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
+        let rows = view.evidence(view.case);
+        let remark = rows.filter(|rows| !rows.is_empty()).map(|rows| remark(view.lang, rows)).unwrap_or_default();
+        bits::head(ui, view.text(self.title()), &remark, |ui| {
+            if bits::button(ui, Weight::Main, Some(Icon::Plus), view.t("証拠を追加", "Add evidence")).clicked() {
+                out.act(Act::Pick(PickFor::File("evidence")));
+            }
+            if bits::button(ui, Weight::Bare, Some(Icon::Note), view.t("文章を貼り付け", "Paste text")).clicked()
+            {
+                out.act(Act::Paste);
+            }
+            if bits::button(ui, Weight::Bare, None, view.t("同一性確認", "Verify all")).clicked() {
+                out.order(Command::VerifyEvidence(None));
+            }
+            let name = view.t("読み方の設定", "How to read new files");
+            if bits::icon_button(ui, Icon::Clock, name, self.settings_open).clicked() {
+                self.settings_open = !self.settings_open;
+            }
+        });
+        if self.settings_open {
+            settings(ui, view, &mut self.settings);
+        }
+        match rows {
+            None => bits::waiting(ui, view.t("読み込み中", "Loading")),
+            Some(rows) if rows.is_empty() => {
+                let pressed = bits::empty(
+                    ui,
+                    view.t("証拠のファイルをここに落としてください。", "Drop evidence files here."),
+                    Some(view.t("証拠を追加", "Add evidence")),
+                    view.t(
+                        "例：access.log、auth.log.gz、取引履歴.csv。中身は変えずにそのまま保存し、ハッシュ値を記録します。",
+                        "Examples: access.log, auth.log.gz, a bank's CSV. Kept byte for byte, with their hashes.",
+                    ),
+                );
+                if pressed {
+                    out.act(Act::Pick(PickFor::File("evidence")));
+                }
+            }
+            Some(rows) => self.list(ui, view, rows, out),
+        }
+        self.withdraw_dialog(ui, view, out);
+    }
+
+    fn picked(&mut self, purpose: &PickFor, paths: &[PathBuf], view: &View<'_>, out: &mut Outbox) {
+        match purpose {
+            PickFor::File("evidence") => {
+                let read_as = self.settings.read_as();
+                out.order(Command::AddEvidence { case: view.case, paths: paths.to_vec(), read_as });
+            }
+            PickFor::Save("evidence", _) => {
+                let chosen =
+                    self.table.cursor.and_then(|row| view.evidence(view.case)?.get(usize::try_from(row).ok()?));
+                if let (Some(row), Some(path)) = (chosen, paths.first()) {
+                    out.order(Command::SaveEvidence { evidence: row.evidence.key, out: path.clone() });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn badge(&self, view: &View<'_>) -> u64 {
+        let partial = |row: &&EvidenceRow| row.evidence.state == EvidenceState::Partial;
+        view.evidence(view.case).map_or(0, |rows| rows.iter().filter(partial).count()) as u64
+    }
+
+    fn remember(&self) -> serde_json::Value {
+        serde_json::json!({ "widths": self.table.widths, "zone": self.settings.zone })
+    }
+
+    fn recall(&mut self, kept: &serde_json::Value) {
+        self.table.widths = super::widths(kept);
+        if let Some(zone) = kept.get("zone").and_then(serde_json::Value::as_str) {
+            zone.clone_into(&mut self.settings.zone);
+        }
+    }
+}
+
+impl EvidencePanel {
+    fn list(&mut self, ui: &mut Ui, view: &View<'_>, rows: &[EvidenceRow], out: &mut Outbox) {
+        let t = |ja, en| view.t(ja, en);
+        let columns = [
+            Column::new("name", t("名称", "Name"), 176.0).unsorted(),
+            Column::new("state", t("状態", "State"), 92.0).unsorted(),
+            Column::new("size", t("大きさ", "Size"), 64.0).right().unsorted(),
+            Column::new("format", t("形式・文字コード", "Format, encoding"), 112.0).unsorted(),
+            Column::new("rows", t("記録", "Records"), 78.0).right().unsorted(),
+            Column::new("skipped", t("読飛ばし", "Skipped"), 62.0).right().unsorted(),
+            Column::new("rejects", t("形式外", "Rejects"), 56.0).right().unsorted(),
+            Column::new("undated", t("時刻なし", "Undated"), 62.0).right().unsorted(),
+            Column::new("span", t("最初 – 最後", "First – last"), 176.0).unsorted(),
+            Column::new("sha", "SHA-256", 108.0).unsorted(),
+        ];
+        let table = Table {
+            id: "evidence",
+            name: t("証拠の一覧", "List of evidence"),
+            columns: &columns,
+            rows: rows.len() as u64,
+            row_height: view.row_height,
+            sorted: None,
+            keys: view.active,
+        };
+        let mut shown = EvidenceRows { rows, view, out, withdraw: None };
+        let events = table.show(ui, &mut self.table, &mut shown);
+        if let Some(key) = shown.withdraw {
+            self.withdraw = Some((key, String::new()));
+        }
+        let Some(row) = self.table.cursor.and_then(|row| rows.get(usize::try_from(row).ok()?)) else { return };
+        if events.moved {
+            out.act(Act::Select(Selection::Evidence(row.evidence.key)));
+        }
+        if events.opened {
+            out.act(Act::ShowRecords(RecordView { evidence: Some(row.evidence.key), ..RecordView::default() }));
+        }
+        if events.copy {
+            out.act(Act::Copy(row.evidence.sha256.map(|hash| words::hex(&hash)).unwrap_or_default()));
+        }
+    }
+
+    fn withdraw_dialog(&mut self, ui: &Ui, view: &View<'_>, out: &mut Outbox) {
+        let Some((key, reason)) = &mut self.withdraw else { return };
+        let mut done = false;
+        let modal = Modal::new(bits::id("withdraw")).show(ui.ctx(), |ui| {
+            ui.set_width(420.0);
+            bits::section(ui, view.t("証拠を取り下げる", "Withdraw evidence"));
+            ui.label(bits::quiet(
+                ui,
+                view.t(
+                    "取下げは元に戻せません。証拠は取下げ済として残り、検索と識別情報から外れます。",
+                    "This cannot be undone. The evidence stays, marked as withdrawn, and leaves search and indicators.",
+                ),
+            ));
+            bits::field(
+                ui,
+                view.t("理由", "Reason"),
+                reason,
+                view.t("例：別事案の資料の誤取込み", "e.g. belongs to another case"),
+                420.0,
+            );
+            ui.add_space(style::S);
+            ui.horizontal(|ui| {
+                let fits = !reason.trim().is_empty();
+                let act = view.t("取り下げる", "Withdraw");
+                if ui.add_enabled_ui(fits, |ui| bits::button(ui, Weight::Danger, None, act)).inner.clicked() {
+                    out.order(Command::Withdraw { evidence: *key, reason: reason.trim().to_owned() });
+                    done = true;
+                }
+                done |= bits::button(ui, Weight::Bare, None, view.t("やめる", "Cancel")).clicked();
+            });
+        });
+        if done || modal.should_close() {
+            self.withdraw = None;
+        }
+    }
+}
+
+fn settings(ui: &mut Ui, view: &View<'_>, settings: &mut Settings) {
+    let t = |ja, en| view.t(ja, en);
+    ui.horizontal(|ui| {
+        ui.add_space(style::M);
+        bits::field(
+            ui,
+            t("時間帯（記載がないとき）", "Zone, where none is stated"),
+            &mut settings.zone,
+            "Asia/Tokyo",
+            150.0,
+        );
+        bits::field(
+            ui,
+            t("最初の年（記載がないとき）", "First year, where none is stated"),
+            &mut settings.year,
+            "2026",
+            150.0,
+        );
+        bits::field(ui, t("文字コード", "Encoding"), &mut settings.encoding, t("自動", "automatic"), 110.0);
+        bits::field(
+            ui,
+            t("根拠・番号", "Legal basis"),
+            &mut settings.basis,
+            t("捜査関係事項照会 令和8年第42号", "official inquiry R8-42"),
+            240.0,
+        );
+    });
+    ui.add_space(style::S);
+}
+
+fn remark(lang: Lang, rows: &[EvidenceRow]) -> String {
+    let bytes: u64 = rows.iter().map(|row| row.evidence.bytes).sum();
+    let records: u64 =
+        rows.iter().filter_map(|row| row.evidence.reading.as_ref()).map(|reading| u64::from(reading.rows)).sum();
+    let number = rows.len();
+    match lang {
+        Lang::Ja => format!("{number}点 · {} · 記録 {}件", words::bytes(bytes), words::count(records)),
+        Lang::En => format!("{number} items · {} · {} records", words::bytes(bytes), words::count(records)),
+    }
+}
+
+struct EvidenceRows<'a, 'b> {
+    rows: &'a [EvidenceRow],
+    view: &'a View<'b>,
+    out: &'a mut Outbox,
+    withdraw: Option<EvidenceKey>,
+}
+
+impl EvidenceRows<'_, '_> {
+    fn row(&self, row: u64) -> Option<&EvidenceRow> {
+        self.rows.get(usize::try_from(row).ok()?)
+    }
+}
+
+impl Rows for EvidenceRows<'_, '_> {
+    fn paint(&mut self, cells: &mut Cells<'_>) {
+        let Some(row) = usize::try_from(cells.row).ok().and_then(|at| self.rows.get(at)) else { return };
+        let evidence = &row.evidence;
+        name_cell(cells, row);
+        state_cell(cells, self.view, row);
+        cells.text(2, &words::bytes(evidence.bytes));
+        match &evidence.reading {
+            Some(reading) => {
+                cells.text(3, &format!("{} · {}", reading.form.format, reading.form.encoding));
+                cells.text(4, &words::count(u64::from(reading.rows)));
+                cells.quiet(5, &words::count(reading.skipped));
+                for (column, number) in [(6, reading.rejects), (7, reading.undated)] {
+                    let ink = if number > 0 && !cells.selected { cells.p().caution } else { cells.p().text };
+                    cells.put(column, &words::count(u64::from(number)), style::table(), ink);
+                }
+                if let (Some(first), Some(last)) = (reading.first, reading.last) {
+                    let span = format!("{} – {}", words::short_time(first), words::short_time(last));
+                    cells.text(8, &span);
+                }
+            }
+            None => cells.quiet(3, "—"),
+        }
+        cells.mono(9, &evidence.sha256.map(|hash| words::middle(&words::hex(&hash), 5)).unwrap_or_default());
+    }
+
+    fn has_menu(&self) -> bool {
+        true
+    }
+
+    fn menu(&mut self, ui: &mut Ui, row: u64) {
+        let Some(row) = self.row(row) else { return };
+        let (key, partial, name) =
+            (row.evidence.key, row.evidence.state == EvidenceState::Partial, row.evidence.file_name());
+        let t = |ja, en| self.view.t(ja, en);
+        if partial && ui.button(t("取込みを再開", "Resume import")).clicked() {
+            self.out.order(Command::ResumeImport(key));
+        }
+        if ui.button(t("記録を見る", "Show records")).clicked() {
+            self.out.act(Act::ShowRecords(RecordView { evidence: Some(key), ..RecordView::default() }));
+        }
+        if ui.button(t("同一性を確認", "Verify hash")).clicked() {
+            self.out.order(Command::VerifyEvidence(Some(key)));
+        }
+        if ui.button(t("原本の写しを書き出す…", "Save original bytes…")).clicked() {
+            self.out.act(Act::Pick(PickFor::Save("evidence", name)));
+        }
+        ui.menu_button(t("事案に編てつ", "File in case"), |ui| {
+            if ui.button(t("事案なし", "No case")).clicked() {
+                self.out.order(Command::FileEvidence { evidence: key, case: None });
+            }
+            for case in self.view.cases().into_iter().flatten() {
+                if ui.button(crate::app::frame::title::case_name(case)).clicked() {
+                    self.out.order(Command::FileEvidence { evidence: key, case: Some(case.key) });
+                }
+            }
+        });
+        ui.separator();
+        if ui.button(t("取り下げる…", "Withdraw…")).clicked() {
+            self.withdraw = Some(key);
+        }
+    }
+}
+
+fn name_cell(cells: &mut Cells<'_>, row: &EvidenceRow) {
+    let name = row.evidence.file_name();
+    cells.name.push_str(&name);
+    cells.name.push(' ');
+    let Some(mut rect) = cells.rect(0) else { return };
+    let p = cells.p();
+    rect.set_left(rect.left() + row.depth as f32 * 14.0);
+    let sign = Rect::from_center_size(pos2(rect.left() + 6.0, rect.center().y), vec2(13.0, 13.0));
+    icon::paint_sized(cells.ui.painter(), sign.center(), 13.0, Icon::Document, p.quiet);
+    rect.set_left(rect.left() + 18.0);
+    bits::text_in(cells.ui.painter(), rect, &name, style::table(), p.text, egui::Align::Min);
+}
+
+fn state_cell(cells: &mut Cells<'_>, view: &View<'_>, row: &EvidenceRow) {
+    let p = cells.p();
+    let text = state_text(view.lang, row.evidence.state);
+    let (sign, ink) = match (row.evidence.state, row.verified) {
+        (_, Some((_, false))) => (Icon::Caution, p.danger),
+        (EvidenceState::Complete, Some((_, true))) => (Icon::Tick, p.good),
+        (EvidenceState::Complete, None) => (Icon::Dash, p.quiet),
+        (EvidenceState::Partial, _) => (Icon::Caution, p.caution),
+        _ => (Icon::Dash, p.quiet),
+    };
+    cells.name.push_str(text);
+    cells.name.push(' ');
+    let Some(mut rect) = cells.rect(1) else { return };
+    icon::paint_sized(cells.ui.painter(), pos2(rect.left() + 6.0, rect.center().y), 12.0, sign, ink);
+    rect.set_left(rect.left() + 17.0);
+    bits::text_in(cells.ui.painter(), rect, text, style::table(), p.text, egui::Align::Min);
+}

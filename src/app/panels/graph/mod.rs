@@ -1,0 +1,289 @@
+//! The link graph: what is shown of it, how it is laid out, what is selected. Drawing is in [`paint`], moving about in
+//! [`camera`]; places come from the desk and keep coming until they lie calm.
+
+mod camera;
+mod paint;
+
+use super::Panel;
+use crate::app::keys::UiCommand;
+use crate::app::style;
+use crate::app::view::{Act, Outbox, PickFor, Selection, View};
+use crate::app::widgets::bits;
+use crate::app::widgets::icon::Icon;
+use crate::app::words;
+use crate::model::{Lang, Text};
+use crate::workbench::ask::{Command, GraphData, GraphSpec, Layout, NodeKind, WhyOf};
+use camera::Camera;
+use egui::{Popup, Rect, Sense, Ui, WidgetInfo, vec2};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The panel.
+pub struct Graph {
+    spec: GraphSpec,
+    camera: Camera,
+    /// Nodes a person moved: they stay where they were put.
+    moved: BTreeMap<u32, [f32; 2]>,
+    chosen: Option<WhyOf>,
+    dragging: Option<u32>,
+    scratch: paint::Scratch,
+}
+
+impl Default for Graph {
+    fn default() -> Self {
+        Self {
+            spec: GraphSpec { hops: 2, ..GraphSpec::default() },
+            camera: Camera::default(),
+            moved: BTreeMap::new(),
+            chosen: None,
+            dragging: None,
+            scratch: paint::Scratch::default(),
+        }
+    }
+}
+
+impl Panel for Graph {
+    fn id(&self) -> &'static str {
+        "graph"
+    }
+
+    fn title(&self) -> Text {
+        Text::new("相関図", "Graph")
+    }
+
+    fn icon(&self) -> Icon {
+        Icon::Graph
+    }
+
+    fn ui(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
+        if self.spec.case != view.case {
+            self.spec.case = view.case;
+            self.forget();
+        }
+        let data = view.graph(&self.spec);
+        let remark = data.map(|data| remark(view.lang, data)).unwrap_or_default();
+        bits::head(ui, view.text(self.title()), &remark, |ui| self.actions(ui, view, out));
+        self.options(ui, view);
+        let Some(data) = data else {
+            match view.trouble(&crate::workbench::ask::Question::Graph(self.spec.clone())) {
+                Some(trouble) => {
+                    ui.label(trouble.what.get(view.lang));
+                }
+                None => bits::waiting(ui, view.t("つながりを集めています", "Gathering links")),
+            }
+            return;
+        };
+        if data.nodes.is_empty() {
+            let pressed = bits::empty(
+                ui,
+                view.t("つながりはまだありません。", "No links yet."),
+                Some(view.t("証拠を追加", "Add evidence")),
+                view.t(
+                    "例：二つの事案が同じ暗号資産アドレスを含むと、ここで結ばれます。",
+                    "Example: two cases that hold the same wallet are tied here.",
+                ),
+            );
+            if pressed {
+                out.act(Act::Pick(PickFor::Evidence));
+            }
+            return;
+        }
+        self.canvas(ui, view, data, out);
+    }
+
+    fn act(&mut self, act: &Act, view: &View<'_>, out: &mut Outbox) {
+        if let Act::ShowInGraph(kind, value) = act {
+            self.spec.focus = Some((*kind, value.clone()));
+            self.spec.case = view.case;
+            self.spec.benign = true;
+            self.forget();
+            out.act(Act::Select(Selection::Indicator(*kind, value.clone())));
+        }
+    }
+
+    fn command(&mut self, command: UiCommand, view: &View<'_>, out: &mut Outbox) {
+        let node = match self.chosen {
+            Some(WhyOf::Node(at)) => view.graph(&self.spec).and_then(|data| data.nodes.get(at as usize)),
+            _ => None,
+        };
+        if let Some(NodeKind::Indicator(kind, value)) = node.map(|node| &node.kind) {
+            match command {
+                UiCommand::RowIndicators => out.act(Act::ShowIndicator(*kind, value.clone())),
+                UiCommand::InGraph => out.act(Act::ShowInGraph(*kind, value.clone())),
+                _ => {}
+            }
+        }
+    }
+
+    fn picked(&mut self, purpose: &PickFor, paths: &[PathBuf], _view: &View<'_>, out: &mut Outbox) {
+        if let (PickFor::Save("graph", _), Some(path)) = (purpose, paths.first()) {
+            out.order(Command::SaveGraph { spec: self.spec.clone(), out: path.clone() });
+        }
+    }
+}
+
+impl Graph {
+    fn forget(&mut self) {
+        self.moved.clear();
+        self.chosen = None;
+        self.camera = Camera::default();
+    }
+
+    fn actions(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
+        let save = bits::menu_button(ui, view.t("書出し", "Save"));
+        Popup::menu(&save).show(|ui| {
+            for ending in ["graphml", "gexf", "svg", "png", "json"] {
+                if ui.button(format!(".{ending}…")).clicked() {
+                    out.act(Act::Pick(PickFor::Save("graph", format!("graph.{ending}"))));
+                }
+            }
+        });
+        if bits::icon_button(ui, Icon::Fit, view.t("全体を表示", "Show all"), false).clicked() {
+            self.camera.fit();
+        }
+    }
+
+    fn options(&mut self, ui: &mut Ui, view: &View<'_>) {
+        let before = self.spec.clone();
+        ui.horizontal(|ui| {
+            ui.add_space(style::M);
+            ui.spacing_mut().item_spacing.x = 4.0;
+            for (layout, name) in
+                [(Layout::Force, view.t("力学配置", "Forces")), (Layout::Circle, view.t("円環配置", "Circle"))]
+            {
+                if bits::chip(ui, self.spec.layout == layout, None, name, None).clicked() {
+                    self.spec.layout = layout;
+                }
+            }
+            ui.add_space(style::S);
+            for (value, name) in [
+                (&mut self.spec.shared, view.t("複数事案の値のみ", "Shared values only")),
+                (&mut self.spec.evidence, view.t("証拠も表示", "Evidence too")),
+                (&mut self.spec.benign, view.t("既知の無害・共用も表示", "Known benign too")),
+            ] {
+                if bits::chip(ui, *value, None, name, None).clicked() {
+                    *value = !*value;
+                }
+            }
+            if let Some((_, value)) = self.spec.focus.clone() {
+                let text = words::middle(&value, 12);
+                if bits::chip(ui, true, None, &text, Some("×")).clicked() {
+                    self.spec.focus = None;
+                }
+                for hops in 1..=3 {
+                    let name = format!("{hops}{}", view.t("段", " hops"));
+                    if bits::chip(ui, self.spec.hops == hops, None, &name, None).clicked() {
+                        self.spec.hops = hops;
+                    }
+                }
+            }
+        });
+        ui.add_space(4.0);
+        if before != self.spec {
+            self.forget();
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn canvas(&mut self, ui: &mut Ui, view: &View<'_>, data: &GraphData, out: &mut Outbox) {
+        let rect = ui.available_rect_before_wrap();
+        let response = ui.allocate_rect(rect, Sense::CLICK | Sense::DRAG);
+        let name = view.text(self.title());
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, name));
+        let Some(places) = view.places(&self.spec) else {
+            ui.put(Rect::from_center_size(rect.center(), vec2(160.0, 30.0)), egui::Spinner::new());
+            return;
+        };
+        let at = |node: u32| self.moved.get(&node).copied().or_else(|| places.at.get(node as usize).copied());
+        self.camera.follow(rect, &places.at);
+        self.camera.wheel(ui, &response);
+        let hit = response.hover_pos().and_then(|pointer| paint::hit(&self.camera, rect, data, &at, pointer));
+        if response.drag_started() {
+            let origin = ui.input(|input| input.pointer.press_origin()).unwrap_or(rect.center());
+            self.dragging = match paint::hit(&self.camera, rect, data, &at, origin) {
+                Some(WhyOf::Node(node)) => Some(node),
+                _ => None,
+            };
+        }
+        let scene = paint::Scene { rect, data, camera: &self.camera, chosen: self.chosen, hover: hit };
+        paint::draw(ui, &scene, &at, &mut self.scratch);
+        self.drag(&response, rect, places.at.as_ref());
+        if response.clicked() {
+            self.chosen = hit;
+            let selection = hit.map_or(Selection::Nothing, |of| select(&self.spec, data, of));
+            out.act(Act::Select(selection));
+        }
+        if response.double_clicked()
+            && let Some(WhyOf::Node(node)) = hit
+            && let Some(NodeKind::Indicator(kind, value)) = data.nodes.get(node as usize).map(|node| &node.kind)
+        {
+            out.act(Act::ShowInGraph(*kind, value.clone()));
+        }
+        if !places.calm {
+            let bar = Rect::from_min_size(rect.min + vec2(style::M, 4.0), vec2(160.0, 4.0));
+            bits::share_bar(ui, bar, places.share);
+            ui.ctx().request_repaint_after_secs(0.05);
+        }
+        paint::legend(ui, rect, view.lang);
+        if bits::icon_at(
+            ui,
+            Rect::from_min_size(rect.right_top() + vec2(-38.0, 6.0), vec2(28.0, 28.0)),
+            Icon::Plus,
+            view.t("拡大", "Zoom in"),
+        ) {
+            self.camera.zoom(rect.center(), rect, 1.4);
+        }
+        if bits::icon_at(
+            ui,
+            Rect::from_min_size(rect.right_top() + vec2(-38.0, 38.0), vec2(28.0, 28.0)),
+            Icon::Dash,
+            view.t("縮小", "Zoom out"),
+        ) {
+            self.camera.zoom(rect.center(), rect, 1.0 / 1.4);
+        }
+    }
+
+    fn drag(&mut self, response: &egui::Response, rect: Rect, places: &[[f32; 2]]) {
+        if response.dragged() {
+            let delta = response.drag_delta();
+            match self.dragging {
+                Some(node) => {
+                    let here = self.moved.get(&node).or_else(|| places.get(node as usize)).copied().unwrap_or([0.0; 2]);
+                    let by = self.camera.to_world_vec(delta, rect);
+                    self.moved.insert(node, [here[0] + by.x, here[1] + by.y]);
+                }
+                None => self.camera.pan(delta),
+            }
+        }
+        if response.drag_stopped() {
+            self.dragging = None;
+        }
+    }
+}
+
+fn select(spec: &GraphSpec, data: &GraphData, of: WhyOf) -> Selection {
+    match of {
+        WhyOf::Node(at) => match data.nodes.get(at as usize).map(|node| &node.kind) {
+            Some(NodeKind::Case(key)) => Selection::Case(*key),
+            Some(NodeKind::Indicator(kind, value)) => Selection::Indicator(*kind, value.clone()),
+            _ => Selection::Link(spec.clone(), of),
+        },
+        WhyOf::Edge(_) => Selection::Link(spec.clone(), of),
+    }
+}
+
+fn remark(lang: Lang, data: &GraphData) -> String {
+    let (nodes, edges) = (words::count(data.nodes.len() as u64), words::count(data.edges.len() as u64));
+    let mut out = match lang {
+        Lang::Ja => format!("点 {nodes} · 線 {edges}"),
+        Lang::En => format!("{nodes} nodes · {edges} links"),
+    };
+    if data.hidden > 0 {
+        let hidden = words::count(data.hidden);
+        out = match lang {
+            Lang::Ja => format!("{out} · 非表示 {hidden}"),
+            Lang::En => format!("{out} · {hidden} hidden"),
+        };
+    }
+    out
+}

@@ -1,0 +1,407 @@
+//! Indicators: chips by kind with counts, the table with roles, bulk role for the rows picked.
+
+use super::Panel;
+use crate::app::frame::inspector::things::role_choice;
+use crate::app::keys::UiCommand;
+use crate::app::style::{self, palette};
+use crate::app::view::{Act, Outbox, PAGE, PickFor, Selection, View, pages};
+use crate::app::widgets::bits::{self, Weight};
+use crate::app::widgets::icon::Icon;
+use crate::app::widgets::mark::{self, Mark};
+use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
+use crate::app::words;
+use crate::model::{CaseKey, Kind, Lang, Role, Text};
+use crate::workbench::ask::{
+    Command, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RecordView, RoleFilter,
+};
+use egui::{Rect, TextEdit, Ui, UiBuilder, pos2, vec2};
+use std::path::PathBuf;
+
+/// The panel.
+pub struct Indicators {
+    list: IndicatorList,
+    table: State,
+    typed: String,
+    focus: bool,
+    bulk: Option<Role>,
+}
+
+impl Default for Indicators {
+    fn default() -> Self {
+        let list = IndicatorList { down: true, ..IndicatorList::default() };
+        Self { list, table: State::default(), typed: String::new(), focus: false, bulk: None }
+    }
+}
+
+impl Panel for Indicators {
+    fn id(&self) -> &'static str {
+        "indicators"
+    }
+
+    fn title(&self) -> Text {
+        Text::new("識別情報", "Indicators")
+    }
+
+    fn icon(&self) -> Icon {
+        Icon::Print
+    }
+
+    fn ui(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
+        if self.list.case != view.case {
+            self.list.case = view.case;
+            self.table.reset();
+        }
+        let counts = view.indicator_counts(&self.list);
+        let page = view.indicators(&self.list, 0, PAGE);
+        let remark = page.map(|page| words::shown_of(view.lang, page.shown, page.total)).unwrap_or_default();
+        bits::head(ui, view.text(self.title()), &remark, |ui| {
+            if bits::button(ui, Weight::Bare, Some(Icon::Down), view.t("一覧を取り込む…", "Import list…")).clicked()
+            {
+                out.act(Act::Pick(PickFor::File("list")));
+            }
+            ui.label(bits::caption(ui, view.t("IoC・口座・電話番号等", "IoCs, accounts, phone numbers")));
+        });
+        if page.is_some_and(|page| page.total == 0) {
+            let pressed = bits::empty(
+                ui,
+                view.t(
+                    "証拠を取り込むと、IPアドレスや口座番号を自動で拾い出します。",
+                    "Take evidence in, and addresses and accounts are found by themselves.",
+                ),
+                Some(view.t("証拠を追加", "Add evidence")),
+                view.t(
+                    "例：203.0.113.7、user@example.jp、hxxps://例え。jp、9999-999 普通 0000001",
+                    "Examples: 203.0.113.7, user@example.jp, hxxps://login.example.jp, bc1q…",
+                ),
+            );
+            if pressed {
+                out.act(Act::Pick(PickFor::Evidence));
+            }
+            return;
+        }
+        self.filters(ui, view, counts);
+        self.bulk_line(ui, view, out);
+        match page {
+            Some(page) => self.table(ui, view, page.shown, out),
+            None => bits::waiting(ui, view.t("読み込み中", "Loading")),
+        }
+    }
+
+    fn act(&mut self, act: &Act, _view: &View<'_>, out: &mut Outbox) {
+        if let Act::ShowIndicator(kind, value) = act {
+            self.list.kind = Some(*kind);
+            self.list.text.clone_from(value);
+            self.typed.clone_from(value);
+            self.list.benign = true;
+            self.table.reset();
+            out.act(Act::Select(Selection::Indicator(*kind, value.clone())));
+        }
+    }
+
+    fn command(&mut self, command: UiCommand, view: &View<'_>, out: &mut Outbox) {
+        match command {
+            UiCommand::Query | UiCommand::FilterRow => self.focus = true,
+            UiCommand::GoTo => self.table.go_to = Some(String::new()),
+            UiCommand::InGraph => {
+                if let Some(row) = self.table.cursor.and_then(|row| at(view, &self.list, row)) {
+                    out.act(Act::ShowInGraph(row.kind, row.value.clone()));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn picked(&mut self, purpose: &PickFor, paths: &[PathBuf], view: &View<'_>, out: &mut Outbox) {
+        if let (PickFor::File("list"), Some(path)) = (purpose, paths.first()) {
+            out.order(Command::ImportList { case: view.case, path: path.clone() });
+        }
+    }
+
+    fn remember(&self) -> serde_json::Value {
+        serde_json::json!({ "widths": self.table.widths })
+    }
+
+    fn recall(&mut self, kept: &serde_json::Value) {
+        self.table.widths = super::widths(kept);
+    }
+}
+
+impl Indicators {
+    fn filters(&mut self, ui: &mut Ui, view: &View<'_>, counts: Option<&IndicatorCounts>) {
+        let before = self.list.clone();
+        bits::wrapped(ui, |ui| {
+            let all: u64 = counts.map_or(0, |counts| counts.kinds.iter().map(|(_, count)| count).sum());
+            if bits::chip(ui, self.list.kind.is_none(), None, view.t("すべて", "All"), Some(&words::count(all)))
+                .clicked()
+            {
+                self.list.kind = None;
+            }
+            for (kind, count) in counts.into_iter().flat_map(|counts| &counts.kinds) {
+                let on = self.list.kind == Some(*kind);
+                let sign = view.kind(*kind).map(|facts| Mark::Look(facts.look));
+                if bits::chip(ui, on, sign, &view.kind_label(*kind), Some(&words::count(*count))).clicked() {
+                    self.list.kind = if on { None } else { Some(*kind) };
+                }
+            }
+        });
+        ui.add_space(2.0);
+        ui.horizontal(|ui| {
+            ui.add_space(style::M);
+            ui.spacing_mut().item_spacing.x = 6.0;
+            let edit = TextEdit::singleline(&mut self.typed).id(bits::id("indicator text")).font(style::mono());
+            let hint = view.t("値の一部", "Part of the value");
+            let field = bits::entry(ui, edit, hint, 220.0).accessible_name(view.t("値で絞り込む", "Filter by value"));
+            if std::mem::take(&mut self.focus) {
+                field.request_focus();
+            }
+            if field.changed() {
+                self.list.text = self.typed.trim().to_owned();
+            }
+            let open = counts.map_or(0, |counts| counts.open);
+            let is_open = self.list.role == RoleFilter::Open;
+            if bits::chip(ui, is_open, None, view.text(Role::not_stated()), Some(&words::count(open))).clicked() {
+                self.list.role = if is_open { RoleFilter::Any } else { RoleFilter::Open };
+            }
+            if bits::chip(ui, self.list.shared, None, view.t("複数事案に出現", "In several cases"), None).clicked()
+            {
+                self.list.shared = !self.list.shared;
+            }
+            let benign = counts.map_or(0, |counts| counts.benign);
+            let name = view.t("既知の無害・共用も表示", "Known benign too");
+            if bits::chip(ui, self.list.benign, None, name, Some(&words::count(benign))).clicked() {
+                self.list.benign = !self.list.benign;
+            }
+        });
+        ui.add_space(4.0);
+        if before != self.list {
+            self.table.reset();
+            ui.ctx().request_repaint();
+        }
+    }
+
+    /// What can be done with the rows picked: one role for all, one undo step.
+    fn bulk_line(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
+        let number = self.table.picked.len();
+        let Some(case) = view.case.filter(|_| number > 1) else { return };
+        ui.horizontal(|ui| {
+            ui.add_space(style::M);
+            let text = match view.lang {
+                Lang::Ja => format!("{number}件を選択中"),
+                Lang::En => format!("{number} selected"),
+            };
+            ui.label(text);
+            role_choice(ui, view, &mut self.bulk, 140.0);
+            let act = view.t("役割をまとめて設定", "Set role for all");
+            if bits::button(ui, Weight::Plain, None, act).clicked() {
+                let rows = self.table.picked.iter().filter_map(|row| at(view, &self.list, *row));
+                let values: Vec<(Kind, String)> = rows.map(|row| (row.kind, row.value.clone())).collect();
+                out.order(Command::SetRole { case, values, role: self.bulk });
+            }
+            if bits::button(ui, Weight::Bare, None, view.t("選択を解除", "Clear selection")).clicked() {
+                self.table.picked.clear();
+            }
+        });
+    }
+
+    fn table(&mut self, ui: &mut Ui, view: &View<'_>, shown: u64, out: &mut Outbox) {
+        let t = |ja, en| view.t(ja, en);
+        let columns = [
+            Column::new("value", t("種別・値", "Kind and value"), 306.0),
+            Column::new("count", t("件数", "Records"), 72.0).right(),
+            Column::new("cases", t("事案", "Cases"), 56.0).right(),
+            Column::new("role", t("役割", "Role"), 132.0).unsorted(),
+            Column::new("first", t("初出", "First"), 98.0),
+            Column::new("last", t("最終", "Last"), 98.0),
+            Column::new("spark", t("推移", "Over time"), 84.0).unsorted(),
+            Column::new("note", t("備考", "Remark"), 120.0).unsorted(),
+        ];
+        let sorted = match self.list.sort {
+            IndicatorSort::Count => "count",
+            IndicatorSort::Value => "value",
+            IndicatorSort::Cases => "cases",
+            IndicatorSort::First => "first",
+            IndicatorSort::Last => "last",
+        };
+        let table = Table {
+            id: "indicators",
+            name: t("識別情報の一覧", "List of indicators"),
+            columns: &columns,
+            rows: shown,
+            row_height: view.row_height.max(24.0),
+            sorted: Some((sorted, self.list.down)),
+            keys: view.active,
+        };
+        let mut rows = IndicatorRows { view, list: &self.list, case: view.case, out };
+        let events = table.show(ui, &mut self.table, &mut rows);
+        for first in pages(&events.visible) {
+            view.indicators(&self.list, first, PAGE);
+        }
+        let row = self.table.cursor.and_then(|row| at(view, &self.list, row));
+        if let Some(row) = row {
+            if events.moved || events.opened {
+                out.act(Act::Select(Selection::Indicator(row.kind, row.value.clone())));
+            }
+            if events.copy {
+                let rows = self.table.chosen();
+                let values = rows.into_iter().filter_map(|row| at(view, &self.list, row)).map(|row| row.value.as_str());
+                out.act(Act::Copy(values.collect::<Vec<_>>().join("\n")));
+            }
+        }
+        if let Some(column) = events.sort {
+            let sort = match column.as_str() {
+                "value" => IndicatorSort::Value,
+                "cases" => IndicatorSort::Cases,
+                "first" => IndicatorSort::First,
+                "last" => IndicatorSort::Last,
+                _ => IndicatorSort::Count,
+            };
+            self.list.down = if sort == self.list.sort { !self.list.down } else { sort != IndicatorSort::Value };
+            self.list.sort = sort;
+            self.table.reset();
+        }
+    }
+}
+
+/// The indicator at a position, if its page is at hand.
+fn at<'b>(view: &View<'b>, list: &IndicatorList, row: u64) -> Option<&'b IndicatorRow> {
+    let first = row / u64::from(PAGE) * u64::from(PAGE);
+    let page: &IndicatorPage = view.indicators(list, first, PAGE)?;
+    page.rows.get(usize::try_from(row - page.first).ok()?)
+}
+
+struct IndicatorRows<'a, 'b> {
+    view: &'a View<'b>,
+    list: &'a IndicatorList,
+    case: Option<CaseKey>,
+    out: &'a mut Outbox,
+}
+
+impl Rows for IndicatorRows<'_, '_> {
+    fn paint(&mut self, cells: &mut Cells<'_>) {
+        let Some(row) = at(self.view, self.list, cells.row) else {
+            cells.quiet(0, "…");
+            return;
+        };
+        value_cell(cells, self.view, row);
+        cells.text(1, &words::count(row.count));
+        if row.cases > 1 {
+            cells.text(2, &words::count(row.cases));
+        } else {
+            cells.quiet(2, &words::count(row.cases));
+        }
+        self.role_cell(cells, row);
+        cells.quiet(4, &row.first.map(words::short_time).unwrap_or_default());
+        cells.quiet(5, &row.last.map(words::short_time).unwrap_or_default());
+        spark(cells, &row.spark);
+        cells.quiet(7, &remark(self.view, row));
+    }
+
+    fn has_menu(&self) -> bool {
+        true
+    }
+
+    fn menu(&mut self, ui: &mut Ui, row: u64) {
+        let Some(row) = at(self.view, self.list, row) else { return };
+        let t = |ja, en| self.view.t(ja, en);
+        if ui.button(t("記録を見る", "Show records")).clicked() {
+            let query = format!("\"{}\"", row.value.replace('\\', "\\\\").replace('"', "\\\""));
+            self.out.act(Act::ShowRecords(RecordView { case: self.case, query, ..RecordView::default() }));
+        }
+        if ui.button(t("相関図で見る", "Show in graph")).clicked() {
+            self.out.act(Act::ShowInGraph(row.kind, row.value.clone()));
+        }
+        if ui.button(t("値を写す", "Copy value")).clicked() {
+            self.out.act(Act::Copy(row.value.clone()));
+        }
+    }
+}
+
+impl IndicatorRows<'_, '_> {
+    fn role_cell(&mut self, cells: &mut Cells<'_>, row: &IndicatorRow) {
+        let text = self.view.text(row.role.map_or(Role::not_stated(), Role::text));
+        let Some(case) = self.case else {
+            if row.role.is_some() {
+                cells.text(3, text)
+            } else {
+                cells.quiet(3, text)
+            }
+            return;
+        };
+        let Some(rect) = cells.rect(3) else { return };
+        cells.name.push_str(text);
+        cells.name.push(' ');
+        let place = Rect::from_center_size(rect.center(), vec2(rect.width() + 6.0, 20.0));
+        let salt = cells.row;
+        let builder = UiBuilder::new().max_rect(place).id_salt(("role", salt));
+        let mut role = row.role;
+        let open = row.role.is_none();
+        let changed =
+            cells.ui.scope_builder(builder, |ui| quiet_combo(ui, self.view, &mut role, place.width(), open)).inner;
+        if changed {
+            self.out.order(Command::SetRole { case, values: vec![(row.kind, row.value.clone())], role });
+        }
+    }
+}
+
+/// The role choice without edges, so that a column of them reads as text.
+fn quiet_combo(ui: &mut Ui, view: &View<'_>, role: &mut Option<Role>, width: f32, open: bool) -> bool {
+    let p = palette(ui);
+    ui.spacing_mut().interact_size.y = 20.0;
+    ui.spacing_mut().button_padding = vec2(6.0, 0.0);
+    let inactive = &mut ui.visuals_mut().widgets.inactive;
+    inactive.weak_bg_fill = egui::Color32::TRANSPARENT;
+    inactive.bg_stroke = egui::Stroke::NONE;
+    if open {
+        inactive.fg_stroke.color = p.quiet;
+    }
+    ui.style_mut().override_font_id = Some(style::table());
+    role_choice(ui, view, role, width)
+}
+
+fn value_cell(cells: &mut Cells<'_>, view: &View<'_>, row: &IndicatorRow) {
+    let label = view.kind_label(row.kind);
+    cells.name.push_str(&label);
+    cells.name.push(' ');
+    cells.name.push_str(&row.value);
+    cells.name.push(' ');
+    let Some(mut rect) = cells.rect(0) else { return };
+    let p = cells.p();
+    if let Some(facts) = view.kind(row.kind) {
+        let centre = pos2(rect.left() + 7.0, rect.center().y);
+        mark::paint(cells.ui.painter(), p, centre, 4.8, Mark::Look(facts.look), None);
+    }
+    rect.set_left(rect.left() + 20.0);
+    let ink = if row.benign.is_some() && !cells.selected { p.quiet } else { p.text };
+    bits::text_in(cells.ui.painter(), rect, &row.value, style::mono(), ink, egui::Align::Min);
+}
+
+fn remark(view: &View<'_>, row: &IndicatorRow) -> String {
+    let mut parts = Vec::new();
+    if let Some(why) = &row.benign {
+        parts.push(why.get(view.lang).to_owned());
+    }
+    if row.implied {
+        parts.push(view.t("他の値の一部", "part of another").to_owned());
+    }
+    if !row.verified {
+        parts.push(view.t("⚠ 検査不一致", "⚠ check fails").to_owned());
+    }
+    parts.join(" · ")
+}
+
+/// Small bars over time.
+fn spark(cells: &Cells<'_>, bars: &[u32]) {
+    let (Some(rect), Some(most)) = (cells.rect(6), bars.iter().max().filter(|most| **most > 0)) else { return };
+    let p = cells.p();
+    let area = rect.shrink2(vec2(0.0, 5.0));
+    let width = area.width() / bars.len() as f32;
+    let mut mesh = egui::Mesh::default();
+    for (at, count) in bars.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let height = (area.height() * *count as f32 / *most as f32).max(1.0);
+        let left = area.left() + width * at as f32;
+        let bar =
+            Rect::from_min_max(pos2(left, area.bottom() - height), pos2(left + (width - 0.8).max(0.8), area.bottom()));
+        mesh.add_colored_rect(bar, p.quiet.gamma_multiply(0.8));
+    }
+    cells.ui.painter().add(mesh);
+}

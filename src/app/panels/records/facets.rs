@@ -1,0 +1,75 @@
+//! Facets: the commonest values of one field, to narrow by a click.
+
+use crate::app::style;
+use crate::app::view::View;
+use crate::app::widgets::bits;
+use crate::app::words;
+use crate::model::Lang;
+use crate::workbench::ask::{RecordView, Search};
+use egui::{ScrollArea, Ui};
+
+const LIMIT: u32 = 12;
+
+/// Draws the fields as chips and the values of the open one; returns field, value and whether to leave it out.
+pub fn show(
+    ui: &mut Ui,
+    view: &View<'_>,
+    records: &RecordView,
+    search: &Search,
+    open: &mut Option<String>,
+) -> Option<(String, String, bool)> {
+    if search.columns.is_empty() || search.shown == 0 {
+        return None;
+    }
+    let mut picked = None;
+    ui.horizontal(|ui| {
+        ui.add_space(style::M);
+        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.label(bits::caption(ui, view.t("内訳", "Values of")));
+        for column in &search.columns {
+            let on = open.as_deref() == Some(column.name.as_str());
+            if bits::chip(ui, on, None, column.label.get(view.lang), None).clicked() {
+                *open = if on { None } else { Some(column.name.clone()) };
+            }
+        }
+    });
+    if let Some(field) = open.clone() {
+        let Some(facet) = view.facet(records, &field, LIMIT) else {
+            bits::waiting(ui, view.t("数えています", "Counting"));
+            return None;
+        };
+        ScrollArea::vertical().id_salt("facet").max_height(62.0).show(ui, |ui| {
+            bits::wrapped(ui, |ui| {
+                for (value, count) in &facet.values {
+                    let shown = words::middle(value, 22);
+                    let response = bits::chip(ui, false, None, &shown, Some(&words::count(*count)));
+                    let response = response.on_hover_text(view.t(
+                        "クリックでこの値だけ、右クリックで除く",
+                        "Click for this value only, right-click to leave it out",
+                    ));
+                    if response.clicked() || response.secondary_clicked() {
+                        picked = Some((field.clone(), value.clone(), response.secondary_clicked()));
+                    }
+                }
+                ui.label(bits::caption(ui, rest(view.lang, facet)));
+            });
+        });
+    }
+    ui.add_space(2.0);
+    picked
+}
+
+fn rest(lang: Lang, facet: &crate::workbench::ask::Facet) -> String {
+    let mut out = format!("{} {}", lang.pick("その他", "others"), words::count(facet.others));
+    if facet.absent > 0 {
+        out = format!("{out} · {} {}", lang.pick("項目なし", "without"), words::count(facet.absent));
+    }
+    if let Some(sample) = facet.sample {
+        let of = match lang {
+            Lang::Ja => format!("（{}件の標本）", words::count(sample)),
+            Lang::En => format!(" (sample of {})", words::count(sample)),
+        };
+        out.push_str(&of);
+    }
+    out
+}

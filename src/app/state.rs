@@ -1,0 +1,125 @@
+//! What the window remembers between two days, outside the store: language, theme, arrangement, widths, queries.
+
+use super::style::Density;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything remembered. Unknown and missing fields do no harm: the file may come from another version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UiState {
+    /// `ja` or `en`.
+    pub lang: String,
+    /// Dark theme; follows the system where `None`.
+    pub dark: Option<bool>,
+    /// Zoom.
+    pub scale: f32,
+    /// 0 compact, 1 normal, 2 roomy.
+    pub density: u8,
+    /// The inspector is shown.
+    pub inspector: bool,
+    /// How the tiles lie.
+    pub arrangement: Option<Tiles>,
+    /// Labels on the number keys.
+    pub tags: Vec<String>,
+    /// Last queries, newest first.
+    pub queries: Vec<String>,
+    /// Column widths by table and column.
+    pub widths: BTreeMap<String, BTreeMap<String, f32>>,
+    /// What each panel wants to find again, by its id.
+    pub panels: BTreeMap<String, serde_json::Value>,
+}
+
+/// An arrangement of tiles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "tile", rename_all = "kebab-case")]
+pub enum Tiles {
+    /// A panel, by its id.
+    Panel {
+        /// Its id.
+        id: String,
+    },
+    /// Tabs, one in front.
+    Tabs {
+        /// The tabs.
+        children: Vec<Self>,
+        /// Which is in front.
+        front: usize,
+    },
+    /// Side by side, or one above the other.
+    Split {
+        /// Side by side.
+        across: bool,
+        /// The parts.
+        children: Vec<Self>,
+        /// Their shares.
+        shares: Vec<f32>,
+    },
+}
+
+impl Default for UiState {
+    fn default() -> Self {
+        Self {
+            lang: "ja".to_owned(),
+            dark: None,
+            scale: 1.0,
+            density: 1,
+            inspector: true,
+            arrangement: None,
+            tags: ["要確認", "被疑者関連", "被害者関連", "侵入", "送金", "通信", "重要", "除外候補", "報告"]
+                .map(str::to_owned)
+                .to_vec(),
+            queries: Vec::new(),
+            widths: BTreeMap::new(),
+            panels: BTreeMap::new(),
+        }
+    }
+}
+
+impl UiState {
+    /// From what was saved; the usual state where that cannot be read.
+    pub fn from_json(json: &str) -> Self {
+        let mut state: Self = serde_json::from_str(json).unwrap_or_default();
+        state.scale = if state.scale.is_finite() { state.scale.clamp(0.5, 3.0) } else { 1.0 };
+        state.tags.truncate(9);
+        state
+    }
+
+    /// To be saved.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// Height of table rows.
+    pub const fn density(&self) -> Density {
+        match self.density {
+            0 => Density::Compact,
+            2 => Density::Roomy,
+            _ => Density::Normal,
+        }
+    }
+
+    /// Remembers a query as the newest.
+    pub fn remember_query(&mut self, query: &str) {
+        if query.trim().is_empty() {
+            return;
+        }
+        self.queries.retain(|old| old != query);
+        self.queries.insert(0, query.to_owned());
+        self.queries.truncate(30);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_saved_comes_back_and_rubbish_does_no_harm() {
+        let mut state = UiState::default();
+        state.remember_query("ip:203.0.113.0/24");
+        assert_eq!(UiState::from_json(&state.to_json()), state);
+        assert_eq!(UiState::from_json("{"), UiState::default());
+        assert_eq!(UiState::from_json(r#"{"scale":1e40,"from_tomorrow":1}"#).lang, "ja");
+    }
+}

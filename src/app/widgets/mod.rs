@@ -1,0 +1,6 @@
+//! The building blocks all panels share: icons, kind marks, buttons, heads, fields and the table.
+
+pub mod bits;
+pub mod icon;
+pub mod mark;
+pub mod table;

@@ -1,0 +1,102 @@
+//! How a table moves: wheel, steps, selection ranges. Whole rows only.
+
+use super::State;
+use egui::vec2;
+
+/// Rows from wheel notches, points from a track pad, points across; positive is further down and right.
+pub(super) fn wheel_moves(input: &egui::InputState) -> (i64, f32, f32) {
+    let (mut lines, mut points, mut across) = (0, 0.0, 0.0);
+    for event in &input.events {
+        let egui::Event::MouseWheel { unit, delta, modifiers, .. } = event else { continue };
+        if modifiers.command {
+            continue;
+        }
+        let delta = if modifiers.shift && delta.x == 0.0 { vec2(delta.y, 0.0) } else { *delta };
+        match unit {
+            egui::MouseWheelUnit::Line => {
+                lines -= (delta.y * 3.0).round() as i64;
+                across -= delta.x * 60.0;
+            }
+            egui::MouseWheelUnit::Page => lines -= (delta.y * 20.0).round() as i64,
+            egui::MouseWheelUnit::Point => {
+                points -= delta.y;
+                across -= delta.x;
+            }
+        }
+    }
+    (lines, points, across)
+}
+
+pub(super) fn step(state: &mut State, by: i64, rows: u64) {
+    state.first = state.first.saturating_add_signed(by).min(rows.saturating_sub(1));
+}
+
+pub(super) fn move_to(state: &mut State, row: u64, extend: bool) {
+    if extend {
+        let (from, to) = (state.anchor.min(row), state.anchor.max(row));
+        // A selection by keys or mouse is what a person can mean; everything is what "all shown" is for.
+        state.picked = (from..=to).take(100_000).collect();
+    } else {
+        state.picked.clear();
+        state.anchor = row;
+    }
+    state.cursor = Some(row);
+}
+
+pub(super) fn reveal(state: &mut State, fits: u64) {
+    if let Some(row) = state.cursor {
+        if row < state.first {
+            state.first = row;
+        } else if row >= state.first + fits {
+            state.first = row + 1 - fits;
+        }
+    }
+}
+
+pub(super) fn lefts(start: f32, widths: &[f32]) -> Vec<f32> {
+    widths
+        .iter()
+        .scan(start, |left, width| {
+            let here = *left;
+            *left += width;
+            Some(here)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_exact_at_the_far_end() {
+        let mut state = State { first: 49_999_000, ..State::default() };
+        step(&mut state, 7, 50_000_000);
+        assert_eq!(state.first, 49_999_007);
+        step(&mut state, 10_000, 50_000_000);
+        assert_eq!(state.first, 49_999_999);
+        step(&mut state, -60_000_000, 50_000_000);
+        assert_eq!(state.first, 0);
+    }
+
+    #[test]
+    fn a_row_is_revealed_by_the_least_move() {
+        let mut state = State::default();
+        state.go(49_999_999);
+        reveal(&mut state, 30);
+        assert_eq!(state.first, 49_999_970);
+        state.go(49_999_980);
+        reveal(&mut state, 30);
+        assert_eq!(state.first, 49_999_970);
+    }
+
+    #[test]
+    fn a_range_reaches_from_the_anchor_to_the_row() {
+        let mut state = State::default();
+        move_to(&mut state, 5, false);
+        move_to(&mut state, 8, true);
+        assert_eq!(state.chosen(), [5, 6, 7, 8]);
+        move_to(&mut state, 3, true);
+        assert_eq!(state.chosen(), [3, 4, 5]);
+    }
+}

@@ -1,0 +1,244 @@
+//! A desk that answers from invented data: documentation addresses, invented people, up to 50 million records computed
+//! on the fly. For tests, measurements and pictures of the window; the product never sees it.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::wildcard_imports,
+    clippy::manual_checked_ops,
+    reason = "a test helper shared by several targets"
+)]
+
+mod records;
+mod things;
+
+use itoguchi::model::{CaseKey, Id, Instant, Role, Text, Unit};
+use itoguchi::workbench::ask::*;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+/// How much there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// No store is open.
+    None,
+    /// A store without anything.
+    Empty,
+    /// A few of everything.
+    Small,
+    /// 50 million records.
+    Huge,
+}
+
+/// 2026-04-02T14:05:00+09:00.
+pub const NOW: Instant = Instant(1_775_106_300_000_000_000);
+
+/// What was ordered, for tests to look at.
+pub type Orders = Arc<Mutex<Vec<Command>>>;
+
+/// The desk.
+pub struct Double {
+    size: Size,
+    answers: RefCell<Vec<Answer>>,
+    orders: Orders,
+    roles: RefCell<BTreeMap<String, Option<Role>>>,
+    tags: RefCell<BTreeMap<u32, Vec<String>>>,
+    jobs: Vec<JobState>,
+    nodes: u32,
+}
+
+impl Double {
+    pub fn new(size: Size) -> Self {
+        Self {
+            size,
+            answers: RefCell::default(),
+            orders: Orders::default(),
+            roles: RefCell::default(),
+            tags: RefCell::default(),
+            jobs: Vec::new(),
+            nodes: 60,
+        }
+    }
+
+    pub fn orders(&self) -> Orders {
+        Arc::clone(&self.orders)
+    }
+
+    /// With an import under way.
+    pub fn busy(mut self) -> Self {
+        self.jobs.push(JobState {
+            id: JobId(1),
+            name: Said::new("取込 access.log", "Import access.log"),
+            done: 640_000_000,
+            total: 1_050_000_000,
+            bytes: true,
+            secs: 2.1,
+            cancellable: true,
+        });
+        self
+    }
+
+    /// With a message on screen.
+    pub fn telling(self, notice: Notice) -> Self {
+        self.answers.borrow_mut().push(Answer::Told(notice));
+        self
+    }
+
+    /// With a graph of so many nodes.
+    pub fn nodes(mut self, nodes: u32) -> Self {
+        self.nodes = nodes;
+        self
+    }
+
+    fn store(&self) -> Option<Arc<StoreFacts>> {
+        (self.size != Size::None).then(|| {
+            Arc::new(StoreFacts {
+                path: "/home/yamada/cases/r8-42.itoguchi".into(),
+                id: "s7k3m9qx2a4b5c6d7".into(),
+                unit: Unit::from_path("11/soumu").unwrap(),
+                unit_name: Said::new("埼玉県警察", "Saitama Prefectural Police"),
+                operator: "山田警部補".into(),
+                writable: true,
+                training: self.size != Size::Huge,
+                verified: if self.size == Size::Empty { (0, 0) } else { (12, 12) },
+                undo: Some(Text::new("役割の設定", "set role")),
+                redo: None,
+            })
+        })
+    }
+
+    fn reply(&self, question: &Question) -> Reply {
+        let some = !matches!(self.size, Size::None | Size::Empty);
+        match question {
+            Question::Store => Reply::Store(self.store()),
+            Question::Kinds => Reply::Kinds(Arc::new(things::kinds())),
+            Question::Cases => Reply::Cases(Arc::new(if some { things::cases() } else { vec![] })),
+            Question::Evidence(_) => Reply::Evidence(Arc::new(if some { things::evidence() } else { vec![] })),
+            Question::Search(view) => Reply::Search(Arc::new(records::search(self.total(), view))),
+            Question::Rows { view, first, count } => {
+                let tags = self.tags.borrow();
+                Reply::Rows(Arc::new(records::page(self.total(), view, *first, *count, &tags)))
+            }
+            Question::Histogram { bars, .. } => Reply::Histogram(Arc::new(records::histogram(self.total(), *bars))),
+            Question::Facet { field, limit, .. } => Reply::Facet(Arc::new(records::facet(self.total(), field, *limit))),
+            Question::Record { evidence, row } => {
+                Reply::Record(Arc::new(records::detail(*evidence, *row, &self.tags.borrow())))
+            }
+            Question::IndicatorCounts(_) => Reply::IndicatorCounts(Arc::new(things::counts(self.indicators()))),
+            Question::Indicators { list, first, count } => Reply::Indicators(Arc::new(things::indicators(
+                self.indicators(),
+                list,
+                *first,
+                *count,
+                &self.roles.borrow(),
+            ))),
+            Question::Graph(spec) => Reply::Graph(Arc::new(things::graph(if some { self.nodes } else { 0 }, spec))),
+            Question::Why(..) => Reply::Why(Arc::new(things::why())),
+            Question::Ties(_) => Reply::Ties(Arc::new(if some { things::ties() } else { vec![] })),
+            Question::ExportChoices => Reply::ExportChoices(Arc::new(things::choices())),
+            Question::Review(_) => Reply::Review(Arc::new(things::review())),
+            Question::Drafts => Reply::Drafts(Arc::new(if some { things::drafts() } else { vec![] })),
+            Question::Received => Reply::Received(Arc::new(if some { things::received() } else { vec![] })),
+            Question::AuditState => Reply::AuditState(Arc::new(things::audit_state(some))),
+            Question::Audit { first, count } => {
+                Reply::Audit(Arc::new(things::audit(if some { 1204 } else { 1 }, *first, *count)))
+            }
+        }
+    }
+
+    fn total(&self) -> u64 {
+        match self.size {
+            Size::None | Size::Empty => 0,
+            Size::Small => 12_481,
+            Size::Huge => 50_000_000,
+        }
+    }
+
+    fn indicators(&self) -> u64 {
+        match self.size {
+            Size::None | Size::Empty => 0,
+            Size::Small => 240,
+            Size::Huge => 2_000_000,
+        }
+    }
+
+    fn say(&self, answer: Answer) {
+        self.answers.borrow_mut().push(answer);
+    }
+}
+
+impl Desk for Double {
+    fn ask(&self, question: Question) {
+        let reply = self.reply(&question);
+        let places = match (&question, &reply) {
+            (Question::Graph(_), Reply::Graph(data)) => Some(things::places(data)),
+            _ => None,
+        };
+        self.say(Answer::Reply(question.clone(), reply));
+        if let Some(places) = places {
+            self.say(Answer::Reply(question, Reply::Places(Arc::new(places))));
+        }
+    }
+
+    fn command(&self, command: Command) {
+        match &command {
+            Command::SetRole { values, role, .. } => {
+                for (_, value) in values {
+                    self.roles.borrow_mut().insert(value.clone(), *role);
+                }
+                self.say(Answer::Changed(vec![Topic::Indicators, Topic::Audit]));
+            }
+            Command::Undo => {
+                self.roles.borrow_mut().clear();
+                self.say(Answer::Changed(vec![Topic::Indicators, Topic::Audit]));
+            }
+            Command::Tag { rows: RowPick::Rows(rows), name, on: true } => {
+                for (_, row) in rows {
+                    self.tags.borrow_mut().entry(*row).or_default().push(name.clone());
+                }
+                self.say(Answer::Changed(vec![Topic::Tags, Topic::Audit]));
+            }
+            _ => {}
+        }
+        self.orders.lock().unwrap().push(command);
+    }
+
+    fn poll(&mut self) -> Vec<Answer> {
+        self.answers.take()
+    }
+
+    fn jobs(&self) -> Vec<JobState> {
+        self.jobs.clone()
+    }
+
+    fn wake_with(&mut self, _wake: Arc<dyn Fn() + Send + Sync>) {}
+
+    fn aside(&self, _work: Box<dyn FnOnce() + Send>) {}
+
+    fn now(&self) -> Instant {
+        NOW
+    }
+}
+
+pub fn id(noun: char, seed: u64) -> Id {
+    let mut random = [0; 10];
+    for (at, byte) in random.iter_mut().enumerate() {
+        *byte = mix(seed * 16 + at as u64).to_le_bytes()[0];
+    }
+    Id::from_random(noun, random)
+}
+
+/// A number that looks random and is always the same.
+pub fn mix(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+pub fn case(number: i64) -> CaseKey {
+    CaseKey(number)
+}
