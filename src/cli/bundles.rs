@@ -70,7 +70,7 @@ pub(super) fn export(context: &Context, args: &args::Export) -> Result {
         "draft": args.out.display().to_string(), "bundle": done.bundle, "files": done.files, "bytes": done.bytes,
         "kept": done.counts[0], "tokens": done.counts[1], "generalised": done.counts[2], "withheld": done.counts[3],
         "records": done.records, "stopped": stopped, "stops": finding(&done.report.stops), "residual": finding(&done.report.residual),
-        "searched": done.report.searched, "blind": done.report.blind,
+        "searched": {"files": done.report.searched.files, "bytes": done.report.searched.bytes, "decoded": done.report.searched.decoded},
     }))?;
     Ok(if stopped { Verdict::Wanting } else { Verdict::Done })
 }

@@ -2,14 +2,79 @@
 
 use super::args::{Demo, Open};
 use super::{Context, Result, Verdict};
+use crate::app::{self, WindowOptions};
+use crate::jobs::LocalDesk;
 use crate::model::Ticket;
-use crate::workbench::{Error, clock, demo, settings};
+use crate::workbench::{Error, Mode, Session, clock, demo, settings};
 use serde_json::json;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Opens the window, on a store where one is given.
 pub(super) fn window(context: &Context, open: Option<&Open>) -> Result {
-    let _ = (context, open);
-    Err(Error::input("この版には画面がありません", "this build has no window").into())
+    let session = match open {
+        Some(open) => Some(context.open(&open.store, Mode::Write)?),
+        None => None,
+    };
+    show(context, session, open)
+}
+
+fn show(context: &Context, session: Option<Session>, open: Option<&Open>) -> Result {
+    let desk =
+        LocalDesk::new(session, &context.operator).map_err(|source| Error::File { source, path: "threads".into() })?;
+    let size = open.and_then(|open| open.size.as_deref()).map(read_size).transpose()?;
+    let dark = open.and_then(|open| open.theme.as_deref()).map(read_theme).transpose()?;
+    let picture = open.and_then(|open| open.screenshot.clone());
+    let written: Arc<Mutex<Option<std::io::Result<()>>>> = Arc::default();
+    let shot = picture.clone().map(|path| {
+        let written = Arc::clone(&written);
+        let shot: app::Shot = Box::new(move |png| {
+            let result = settings::write_picture(&path, &png);
+            *written.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+        });
+        shot
+    });
+    let options = WindowOptions {
+        panel: open.and_then(|open| open.panel.clone()),
+        size,
+        dark,
+        scale: open.and_then(|open| open.scale),
+        lang: context.stated_lang,
+        // A picture shows the program as it is, not as somebody left it.
+        remembered: if picture.is_some() { None } else { settings::load_ui() },
+        screenshot: shot,
+        ..WindowOptions::default()
+    };
+    app::run(Box::new(desk), options)?;
+    let Some(path) = picture else { return Ok(Verdict::Done) };
+    let result = written.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match result {
+        Some(Ok(())) => Ok(Verdict::Done),
+        Some(Err(source)) => Err(Error::File { source, path }.into()),
+        None => Err(Error::input("画面を描けませんでした", "the window could not be drawn").into()),
+    }
+}
+
+fn read_size(text: &str) -> std::result::Result<(f32, f32), Error> {
+    let parts = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    let parts = parts
+        .filter(|(width, height): &(f32, f32)| (200.0..=8000.0).contains(width) && (200.0..=8000.0).contains(height));
+    parts.ok_or_else(|| {
+        Error::input(
+            format!("大きさを読めません: `{text}`（例 1280x800）"),
+            format!("not a size: `{text}` (as 1280x800)"),
+        )
+    })
+}
+
+fn read_theme(text: &str) -> std::result::Result<bool, Error> {
+    match text {
+        "dark" => Ok(true),
+        "light" => Ok(false),
+        _ => Err(Error::input(
+            format!("明暗を読めません: `{text}`（light, dark）"),
+            format!("unknown theme `{text}`, one of: light, dark"),
+        )),
+    }
 }
 
 /// Runs the exercise, then opens the window where there is a display.
@@ -35,5 +100,21 @@ pub(super) fn demo(context: &Context, args: &Demo) -> Result {
         dir.display()
     );
     context.out.say(&places, &text)?;
-    Ok(Verdict::Done)
+    if args.no_window {
+        return Ok(Verdict::Done);
+    }
+    let session = context.open(&done.national, Mode::Write)?;
+    match show(context, Some(session), None) {
+        Err(failed) => {
+            // The exercise itself is done; a machine without a screen is no failure of it.
+            super::tell(context.out.lang, &*failed.0);
+            eprintln!(
+                "{} itoguchi open {}",
+                context.out.pick("画面で見るには:", "to see it in the window:"),
+                done.national.display()
+            );
+            Ok(Verdict::Done)
+        }
+        shown => shown,
+    }
 }

@@ -106,6 +106,8 @@ struct Context {
     out: Out,
     operator: String,
     fixed: Option<Instant>,
+    /// The language asked for on the command line, if one was.
+    stated_lang: Option<Lang>,
 }
 
 impl Context {
@@ -123,6 +125,7 @@ impl Context {
             out: Out { lang, json: cli.json },
             operator: operator.unwrap_or_else(|| "operator".to_owned()),
             fixed: cli.time.as_deref().map(clock::read).transpose()?,
+            stated_lang: cli.lang.as_deref().and_then(Lang::from_tag),
         })
     }
 

@@ -5,18 +5,21 @@ use super::session::Session;
 use super::{clock, find};
 use crate::bundle::approve::{self, Accept, Decision};
 use crate::bundle::bag_info::{BagInfo, Content, NO_PREVIOUS};
+use crate::bundle::clean::CleanBundle;
 use crate::bundle::identity::Recipient;
 use crate::bundle::keys::SigningKey;
-use crate::bundle::material::{Material, Record, Value};
+use crate::bundle::material::{Material, Record, RecordHit, Value};
 use crate::bundle::policy::Profile;
 use crate::bundle::release::{self, ReleaseReport};
-use crate::bundle::sanitise::{CleanBundle, sanitise};
+use crate::bundle::sanitise::{self, sanitise};
 use crate::bundle::token::Tokens;
 use crate::bundle::token_key::TokenKey;
-use crate::bundle::{draft, seal, writers};
+use crate::bundle::{draft, seal};
 use crate::indicators::CANON_VERSION;
 use crate::model::statement::Statement;
-use crate::model::{Case, CaseKey, Citation, Explain, Extractor as _, Id, Instant, Sighting, Ticket, Unit};
+use crate::model::{
+    Case, CaseKey, Citation, Evidence, Explain, Extractor as _, Hits, Id, Instant, Sighting, Ticket, Unit,
+};
 use crate::store::{ExportEntry, SightingFilter, Store};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -99,28 +102,58 @@ pub fn material(session: &Session, plan: &Plan, bundle: &str, ticket: &Ticket) -
             place: Citation { sha256, offset: row.offset, len: row.len },
             when: row.when,
             format: row.format,
-            values: find::values_of(session, &row.text),
+            hits: hits(session, &row.text),
+            limit: source_limit(&evidence, &row.evidence),
             fields: row.fields,
             text: row.text,
         });
         Ok(())
     })?;
     let said = store.statements("request", Some(plan.case))?;
+    let requests = said
+        .into_iter()
+        .filter_map(|(said, _)| if let Statement::Request(request) = said { Some(request) } else { None });
+    let said = store.statements("link", Some(plan.case))?;
+    let links =
+        said.into_iter().filter_map(|(said, _)| if let Statement::Link(link) = said { Some(link) } else { None });
     Ok(Material {
         case,
         sender: store.unit().clone(),
         receiver: plan.receiver.clone(),
+        receiver_bank: None,
         store_id: store.store_id().to_string(),
         secret: *store.secret(),
         bundle: bundle.to_owned(),
+        sequence: store.last_export(&plan.receiver)?.0 + 1,
         at: session.now(),
-        values: values(session, &sightings),
+        tool: TOOL.to_owned(),
+        values: values(session, &sightings, &evidence),
         records,
-        requests: said
-            .into_iter()
-            .filter_map(|(said, _)| if let Statement::Request(request) = said { Some(request) } else { None })
-            .collect(),
+        requests: requests.collect(),
+        links: links.collect(),
+        texts: Vec::new(),
     })
+}
+
+/// Name and version of the program, as bundles name it.
+const TOOL: &str = concat!("itoguchi ", env!("CARGO_PKG_VERSION"));
+
+fn hits(session: &Session, text: &str) -> Vec<RecordHit> {
+    let mut hits = Hits::default();
+    session.indicators.find(text, &mut hits);
+    let all = hits.iter().map(|(hit, value)| RecordHit {
+        kind: hit.kind,
+        value: value.to_owned(),
+        span: hit.span.start as usize..hit.span.end as usize,
+        implied: hit.implied,
+        verified: hit.verified,
+        role: None,
+    });
+    all.collect()
+}
+
+fn source_limit(evidence: &[Evidence], id: &Id) -> Option<String> {
+    evidence.iter().find(|one| one.id == *id).and_then(|one| one.acquisition.source_limit.clone())
 }
 
 pub(super) fn case_of(store: &Store, key: CaseKey) -> Result<Case> {
@@ -128,7 +161,7 @@ pub(super) fn case_of(store: &Store, key: CaseKey) -> Result<Case> {
     found.map(|row| row.case).ok_or_else(|| Error::input("その事案はありません", "no such case"))
 }
 
-fn values(session: &Session, sightings: &[Sighting]) -> Vec<Value> {
+fn values(session: &Session, sightings: &[Sighting], evidence: &[Evidence]) -> Vec<Value> {
     let known = sightings.iter().map(|seen| {
         let about = session.indicators.about(seen.indicator.kind);
         Value {
@@ -138,6 +171,11 @@ fn values(session: &Session, sightings: &[Sighting]) -> Vec<Value> {
             value: seen.indicator.value.clone(),
             role: seen.role,
             benign: session.indicators.benign(seen.indicator.kind, &seen.indicator.value).is_some(),
+            listed: false,
+            limit: seen
+                .evidence
+                .and_then(|key| evidence.iter().find(|one| one.key == key))
+                .and_then(|one| one.acquisition.source_limit.clone()),
             implied: seen.implied,
             verified: seen.verified,
             count: seen.count,
@@ -152,7 +190,9 @@ fn values(session: &Session, sightings: &[Sighting]) -> Vec<Value> {
 /// What a plan would show and hide; nothing is written.
 pub fn review(session: &Session, plan: &Plan, tokens: &Tokens, ticket: &Ticket) -> Result<CleanBundle> {
     let profile = Profile::named(&plan.profile).map_err(below)?;
-    sanitise(&material(session, plan, "preview", ticket)?, &profile, tokens).map_err(below)
+    let material = material(session, plan, "preview", ticket)?;
+    let plan = sanitise::Plan::new(&material, &profile, Some(tokens)).map_err(below)?;
+    Ok(sanitise(&plan, &*session.indicators))
 }
 
 /// Sanitises, checks and signs a draft. A stop of the check before release is told in the report; then nothing is written.
@@ -167,9 +207,10 @@ pub fn make_draft(
     let profile = Profile::named(&plan.profile).map_err(below)?;
     let bundle = Id::from_random('b', crate::store::random()?);
     let material = material(session, plan, bundle.as_str(), ticket)?;
-    let clean = sanitise(&material, &profile, &Tokens::new(&key.epoch, key.secret)).map_err(below)?;
-    let mut payload = writers::payload(&clean);
-    let report = release::check(&payload, &clean, &*session.indicators);
+    let tokens = Tokens::new(&key.epoch, key.secret);
+    let allowed = sanitise::Plan::new(&material, &profile, Some(&tokens)).map_err(below)?;
+    let mut clean = sanitise(&allowed, &*session.indicators);
+    let (payload, report) = release::finish(&mut clean, &*session.indicators, ticket);
     let mut done = Drafted {
         bundle: bundle.to_string(),
         files: payload.len(),
@@ -187,7 +228,6 @@ pub fn make_draft(
         )?;
         return Ok(done);
     }
-    draft::state_risks(&mut payload, &done.report.residual).map_err(below)?;
     let mut info = info(session, &material.case, bundle, (Content::Report, &plan.profile), &plan.receiver, &plan.to)?;
     info.token_epoch = Some(key.epoch.clone());
     let body = json!({"profile": plan.profile, "kept": done.counts[0], "tokens": done.counts[1], "generalised": done.counts[2], "withheld": done.counts[3], "records": done.records, "file": out.to_string_lossy()});
@@ -253,7 +293,7 @@ pub(super) fn info(
         handling: case.handling.clone(),
         receive_by: None,
         keep_until: None,
-        tool: format!("itoguchi {}", env!("CARGO_PKG_VERSION")),
+        tool: TOOL.to_owned(),
         canonicaliser: CANON_VERSION.to_string(),
         token_epoch: None,
         training: case.training || session.store.setting("training")?.as_deref() == Some("true"),

@@ -29,6 +29,11 @@ pub fn save_ui(text: &str) -> Result<()> {
     std::fs::rename(&fresh, &path).map_err(Error::file(&path))
 }
 
+/// Writes a picture of the window.
+pub fn write_picture(path: &Path, png: &[u8]) -> std::io::Result<()> {
+    std::fs::write(path, png)
+}
+
 fn stamp(now: Instant) -> String {
     now.iso(JST_MINUTES).chars().filter(char::is_ascii_digit).take(14).collect()
 }

@@ -2,8 +2,8 @@
 
 use super::facts::{check_line, unit_name};
 use super::{Answers, said};
+use crate::bundle::clean::Decision;
 use crate::bundle::policy::Profile;
-use crate::bundle::sanitise::Decision;
 use crate::bundle::shown::How;
 use crate::bundle::token::Tokens;
 use crate::graph::correlate::Mark;
@@ -59,6 +59,7 @@ fn key_folders(desk: &Answers) -> Vec<PathBuf> {
 pub(super) fn choices(desk: &Answers) -> Result<ExportChoices> {
     let sender = desk.session.store.unit();
     let profiles = Profile::all().map_err(below)?;
+    let national = crate::workbench::session::read_unit("00/special")?;
     let rows = profiles.iter().map(|profile| ProfileRow {
         name: profile.name().to_owned(),
         label: Said::new(profile.label(Lang::Ja), profile.label(Lang::En)),
@@ -69,7 +70,7 @@ pub(super) fn choices(desk: &Answers) -> Result<ExportChoices> {
         },
         serial: profile.serial(),
         refused: profile
-            .permit(sender)
+            .permit(sender, &national, 0, 0)
             .err()
             .map(|err| Said::new(crate::model::Explain::what(&err, Lang::Ja), err.to_string())),
     });
