@@ -3,8 +3,10 @@
 
 use super::CaseValue;
 use crate::model::{Kind, Text};
-use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use siphasher::sip::SipHasher13;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::hash::Hasher as _;
 
 const DOMAIN: Kind = Kind::new("domain");
 const IPV4: Kind = Kind::new("ipv4");
@@ -88,7 +90,7 @@ pub struct Suggestion {
 pub struct Suggestions {
     /// The list.
     pub list: Vec<Suggestion>,
-    /// Further ones beyond the limit.
+    /// Further finds beyond the limit; a pair found in several ways counts as several.
     pub left_out: u64,
     /// Groups too crowded to say anything (a hosting company's domain, a provider's network).
     pub crowded: u64,
@@ -153,13 +155,11 @@ impl Search {
         key: impl Fn(&str) -> Option<String>,
         reason: impl Fn(&str, &str) -> Option<Reason>,
     ) {
-        let mut groups: BTreeMap<String, Vec<&Seen<'_>>> = BTreeMap::new();
-        for value in values {
-            if let Some(key) = key(value.value) {
-                groups.entry(key).or_default().push(value);
-            }
-        }
-        for group in groups.into_values() {
+        let mut keyed: Vec<(String, &Seen<'_>)> =
+            values.iter().filter_map(|value| key(value.value).map(|key| (key, value))).collect();
+        keyed.sort_by(|a, b| (&a.0, a.1.value).cmp(&(&b.0, b.1.value)));
+        for group in keyed.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
+            let group: Vec<&Seen<'_>> = group.iter().map(|(_, value)| *value).collect();
             self.all_of(&group, kind, &reason);
         }
     }
@@ -171,8 +171,7 @@ impl Search {
         }
         for (at, a) in group.iter().enumerate() {
             for b in group.iter().skip(at + 1) {
-                let one_case = a.cases.len() == 1 && a.cases == b.cases;
-                if let Some(reason) = reason(a.value, b.value).filter(|_| !one_case) {
+                if let Some(reason) = reason(a.value, b.value) {
                     self.add(reason, kind, a, b);
                 }
             }
@@ -181,6 +180,13 @@ impl Search {
 
     /// Keeps the best `limit`; a pair already listed for a stronger reason stays so.
     fn add(&mut self, reason: Reason, kind: Kind, a: &Seen<'_>, b: &Seen<'_>) {
+        if a.cases.len() == 1 && a.cases == b.cases {
+            return;
+        }
+        if self.list.len() >= self.limit && self.list.last().is_none_or(|last| last.reason < reason) {
+            self.left_out += 1;
+            return;
+        }
         let side = |seen: &Seen<'_>| Side { value: seen.value.to_owned(), cases: seen.cases.clone() };
         let (a, b) = if a.value <= b.value { (side(a), side(b)) } else { (side(b), side(a)) };
         let mut suggestion = Suggestion { reason, kind, a, b };
@@ -217,34 +223,30 @@ impl Search {
             left.sort_unstable();
             left.dedup();
             for group in left.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
-                let group: Vec<&Seen<'_>> = group.iter().map(|(_, index)| &values[names[*index].0]).collect();
-                let reason = |a: &str, b: &str| {
-                    one_edit(registrable(a)?.as_bytes(), registrable(b)?.as_bytes()).then_some(Reason::OneEdit)
-                };
-                self.all_of(&group, DOMAIN, &reason);
+                if group.len() > CROWD {
+                    self.crowded += 1;
+                    continue;
+                }
+                for (at, (_, first)) in group.iter().enumerate() {
+                    for (_, second) in group.iter().skip(at + 1) {
+                        let ((one, name), (other, other_name)) = (&names[*first], &names[*second]);
+                        if one_edit(name.as_bytes(), other_name.as_bytes()) {
+                            self.add(Reason::OneEdit, DOMAIN, &values[*one], &values[*other]);
+                        }
+                    }
+                }
             }
         }
     }
 }
 
+/// Fingerprint of a name without one of its bytes.
 fn hash_without(name: &str, cut: usize) -> u64 {
-    let mut hasher = DefaultHasher::new();
     let bytes = name.as_bytes();
-    bytes.get(..cut.min(bytes.len())).hash_slice_into(&mut hasher);
-    bytes.get(cut.saturating_add(1)..).hash_slice_into(&mut hasher);
+    let mut hasher = SipHasher13::new();
+    hasher.write(bytes.get(..cut.min(bytes.len())).unwrap_or(&[]));
+    hasher.write(bytes.get(cut.saturating_add(1)..).unwrap_or(&[]));
     hasher.finish()
-}
-
-trait HashSliceInto {
-    fn hash_slice_into(self, hasher: &mut DefaultHasher);
-}
-
-impl HashSliceInto for Option<&[u8]> {
-    fn hash_slice_into(self, hasher: &mut DefaultHasher) {
-        for byte in self.unwrap_or(&[]) {
-            byte.hash(hasher);
-        }
-    }
 }
 
 /// Whether exactly one insertion, deletion, substitution or swap of neighbours lies between two names.
@@ -270,7 +272,8 @@ fn registrable(host: &str) -> Option<String> {
 
 /// A name as the eye sees it: punycode undone, letters of other scripts and digits folded to what they look like.
 fn skeleton(host: &str) -> String {
-    let (shown, _) = idna::domain_to_unicode(host);
+    let plain = host.is_ascii() && !host.contains("xn--");
+    let shown = if plain { Cow::Borrowed(host) } else { Cow::Owned(idna::domain_to_unicode(host).0) };
     let folded: String = shown.chars().map(look).collect();
     folded.replace("rn", "m").replace("vv", "w")
 }

@@ -104,55 +104,61 @@ impl Sums {
 
 const FAR: u32 = u32::MAX;
 
+/// What a walk knows of a node; together, because every step touches all of it.
+#[derive(Clone, Copy)]
+struct Reached {
+    ways: f64,
+    owed: f64,
+    distance: u32,
+}
+
+const UNSEEN: Reached = Reached { ways: 0.0, owed: 0.0, distance: FAR };
+
 /// One breadth-first walk and the way back; memory is kept between walks.
 struct Walk {
-    distance: Vec<u32>,
-    ways: Vec<f64>,
-    owed: Vec<f64>,
+    at: Vec<Reached>,
     order: Vec<u32>,
 }
 
 impl Walk {
     fn new(nodes: usize) -> Self {
-        Self { distance: vec![FAR; nodes], ways: vec![0.0; nodes], owed: vec![0.0; nodes], order: Vec::new() }
+        Self { at: vec![UNSEEN; nodes], order: Vec::with_capacity(nodes) }
     }
 
     fn from(&mut self, graph: &Topology, source: u32, sums: &mut Sums) {
         self.order.clear();
         self.order.push(source);
-        (self.distance[source as usize], self.ways[source as usize]) = (0, 1.0);
-        let mut at = 0;
-        while let Some(node) = self.order.get(at).copied() {
-            at += 1;
-            let (next, ways) = (self.distance[node as usize] + 1, self.ways[node as usize]);
+        self.at[source as usize] = Reached { ways: 1.0, owed: 0.0, distance: 0 };
+        let mut done = 0;
+        while let Some(node) = self.order.get(done).copied() {
+            done += 1;
+            let Reached { ways, distance, .. } = self.at[node as usize];
             for other in graph.beside(node) {
-                let other_at = *other as usize;
-                if self.distance[other_at] == FAR {
-                    self.distance[other_at] = next;
+                let there = &mut self.at[*other as usize];
+                if there.distance == FAR {
+                    *there = Reached { ways, owed: 0.0, distance: distance + 1 };
                     self.order.push(*other);
-                }
-                if self.distance[other_at] == next {
-                    self.ways[other_at] += ways;
+                } else if there.distance == distance + 1 {
+                    there.ways += ways;
                 }
             }
         }
         for node in self.order.iter().rev() {
-            let here = *node as usize;
-            let share = (1.0 + self.owed[here]) / self.ways[here];
+            let Reached { ways, owed, distance } = self.at[*node as usize];
+            self.at[*node as usize].distance = FAR;
+            if *node == source {
+                continue;
+            }
+            // Nodes further out are forgotten already, those beside are as far: what is nearer comes before.
+            let share = (1.0 + owed) / ways;
             for other in graph.beside(*node) {
-                let other_at = *other as usize;
-                if self.distance[other_at] + 1 == self.distance[here] {
-                    self.owed[other_at] += self.ways[other_at] * share;
+                let there = &mut self.at[*other as usize];
+                if there.distance < distance {
+                    there.owed += there.ways * share;
                 }
             }
-            if *node != source {
-                sums.sum[here] += self.owed[here];
-                sums.squares[here] += self.owed[here] * self.owed[here];
-            }
-        }
-        for node in &self.order {
-            let here = *node as usize;
-            (self.distance[here], self.ways[here], self.owed[here]) = (FAR, 0.0, 0.0);
+            sums.sum[*node as usize] += owed;
+            sums.squares[*node as usize] += owed * owed;
         }
     }
 }
