@@ -57,7 +57,7 @@ impl Camera {
     }
 
     /// A way on the screen as a way in the layout.
-    pub(super) fn to_world_vec(&mut self, delta: Vec2, _rect: Rect) -> Vec2 {
+    pub(super) fn world_way(&mut self, delta: Vec2) -> Vec2 {
         self.follows = false;
         delta / self.scale
     }
@@ -92,8 +92,8 @@ impl Camera {
                 .sum();
             (input.zoom_delta(), lines)
         });
-        let by = if pinch == 1.0 { 1.18_f32.powf(lines) } else { pinch };
-        if by != 1.0 {
+        let by = if (pinch - 1.0).abs() < 1e-4 { 1.18_f32.powf(lines) } else { pinch };
+        if (by - 1.0).abs() > 1e-4 {
             self.zoom(pointer, response.rect, by.clamp(0.2, 5.0));
         }
     }

@@ -207,7 +207,7 @@ impl Graph {
         }
         let scene = paint::Scene { rect, data, camera: &self.camera, chosen: self.chosen, hover: hit };
         paint::draw(ui, &scene, &at, &mut self.scratch);
-        self.drag(&response, rect, places.at.as_ref());
+        self.drag(&response, places.at.as_ref());
         if response.clicked() {
             self.chosen = hit;
             let selection = hit.map_or(Selection::Nothing, |of| select(&self.spec, data, of));
@@ -243,13 +243,13 @@ impl Graph {
         }
     }
 
-    fn drag(&mut self, response: &egui::Response, rect: Rect, places: &[[f32; 2]]) {
+    fn drag(&mut self, response: &egui::Response, places: &[[f32; 2]]) {
         if response.dragged() {
             let delta = response.drag_delta();
             match self.dragging {
                 Some(node) => {
                     let here = self.moved.get(&node).or_else(|| places.get(node as usize)).copied().unwrap_or([0.0; 2]);
-                    let by = self.camera.to_world_vec(delta, rect);
+                    let by = self.camera.world_way(delta);
                     self.moved.insert(node, [here[0] + by.x, here[1] + by.y]);
                 }
                 None => self.camera.pan(delta),

@@ -117,11 +117,11 @@ impl Panel for Records {
             UiCommand::Forth => self.step(false),
             UiCommand::Tag(number) => {
                 let rows = self.chosen(view);
-                self.tag(view, number, RowPick::Rows(rows.clone()), rows.is_empty(), out);
+                tag(view, number, RowPick::Rows(rows.clone()), rows.is_empty(), out);
             }
             UiCommand::TagAll(number) => {
                 let none = view.search(&self.view).is_none_or(|search| search.shown == 0);
-                self.tag(view, number, RowPick::All(self.view.clone()), none, out);
+                tag(view, number, RowPick::All(self.view.clone()), none, out);
             }
             UiCommand::RowIndicators | UiCommand::InGraph => {
                 let first = self.chosen(view).first().copied();
@@ -320,12 +320,6 @@ impl Records {
         self.table.chosen().into_iter().filter_map(|row| self.record(view, row)).collect()
     }
 
-    fn tag(&self, view: &View<'_>, number: u8, rows: RowPick, none: bool, out: &mut Outbox) {
-        if let Some(name) = view.tags.get(usize::from(number).wrapping_sub(1)).filter(|_| !none) {
-            out.order(Command::Tag { rows, name: name.clone(), on: true });
-        }
-    }
-
     fn narrow(&mut self, field: &str, value: &str, not: bool) {
         let condition = conditions::is(field, value, not);
         self.change(|new| {
@@ -375,4 +369,10 @@ fn counts(lang: Lang, search: &Search) -> String {
         out = format!("{out} · {} {}", lang.pick("形式外", "rejects"), words::count(search.rejects));
     }
     out
+}
+
+fn tag(view: &View<'_>, number: u8, rows: RowPick, none: bool, out: &mut Outbox) {
+    if let Some(name) = view.tags.get(usize::from(number).wrapping_sub(1)).filter(|_| !none) {
+        out.order(Command::Tag { rows, name: name.clone(), on: true });
+    }
 }

@@ -8,6 +8,7 @@ use crate::app::words;
 use crate::model::record::When;
 use crate::workbench::ask::{RecordRow, RecordView, RowPick, Search};
 use egui::Ui;
+use std::fmt::Write as _;
 
 /// Columns before the fields: row, time, tags.
 pub const FIXED: usize = 3;
@@ -184,7 +185,8 @@ pub fn copied(view: &View<'_>, records: &RecordView, chosen: &[u64]) -> String {
                 format!("{}\tSHA-256:{hash}", row.evidence.file_name())
             })
             .unwrap_or_default();
-        out.push_str(&format!("{when}\t{}\t{name}\tbytes {}-{end}\n", record.text, record.offset));
+        // Writing into a String cannot fail.
+        let _ = writeln!(out, "{when}\t{}\t{name}\tbytes {}-{end}", record.text, record.offset);
     }
     out
 }
