@@ -64,6 +64,27 @@ fn a_bank_account_of_every_fourth_case_is_a_hub_and_ties_nothing() {
 }
 
 #[test]
+fn a_ring_larger_than_a_hub_is_told_from_it_by_what_else_it_shares() {
+    let mut values: Vec<_> = (0..30).map(|case| CaseValue::new(case * 7, DOMAIN, "mail-host.example.jp")).collect();
+    for case in 300..336 {
+        values.push(CaseValue::new(case, IPV4, "203.0.113.9"));
+        values.push(CaseValue::new(case, DOMAIN, "kit.example.com"));
+    }
+    let found = correlated(1500, &values);
+    assert_eq!(found.clusters.len(), 1);
+    assert_eq!(found.clusters[0].cases, (300..336).collect::<Vec<u32>>());
+    assert_eq!(found.damped().iter().map(|value| value.value.as_str()).collect::<Vec<_>>(), ["mail-host.example.jp"]);
+}
+
+#[test]
+fn two_hashes_of_one_file_everybody_has_do_not_hold_each_other_up() {
+    let (md5, sha256) = (Kind::new("md5"), Kind::new("sha256"));
+    let values: Vec<_> =
+        (0..40).flat_map(|case| [CaseValue::new(case, md5, "d4"), CaseValue::new(case, sha256, "e3")]).collect();
+    assert!(correlated(1500, &values).clusters.is_empty());
+}
+
+#[test]
 fn a_benign_value_is_damped_and_still_listed() {
     let value = |case| CaseValue { benign: true, ..CaseValue::new(case, IPV4, "192.0.2.53") };
     let found = correlated(2, &[value(0), value(1)]);

@@ -6,7 +6,7 @@ use crate::model::{Lang, Text};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Mark {
-    /// In very many cases: damped by its frequency, joins no cluster.
+    /// In many cases that share little else: damped by its frequency.
     Hub,
     /// Known to be harmless or shared by everybody: damped.
     Benign,
@@ -119,12 +119,12 @@ impl Marks {
 /// Something the whole correlation did that a person should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
-    /// Values in more cases than the limit: weighed by their frequency, joining nothing by themselves.
+    /// Values in many cases that share nothing else: damped by their frequency.
     Hubs {
         /// How many values.
         values: usize,
-        /// Most cases a value may be in without being a hub.
-        limit: u32,
+        /// Most cases that are still few.
+        few: u32,
     },
     /// The hub limit was lowered so that the work stays bounded.
     LimitLowered {
@@ -161,11 +161,11 @@ impl Note {
     pub fn text(&self, lang: Lang) -> String {
         let ja = lang == Lang::Ja;
         match self {
-            Self::Hubs { values, limit } if ja => {
-                format!("{limit}件を超える事案に出現する値が{values}個あり、弱く評価した（一覧参照）")
+            Self::Hubs { values, few } if ja => {
+                format!("{few}件を大きく超える事案に出現し、他に共通点の少ない値{values}個を弱く評価した（一覧参照）")
             }
-            Self::Hubs { values, limit } => {
-                format!("{values} values in more than {limit} cases were damped (see list)")
+            Self::Hubs { values, few } => {
+                format!("{values} values in many more than {few} cases that share little else were damped (see list)")
             }
             Self::LimitLowered { from, to } if ja => {
                 format!("組合せが多すぎるため、多数出現とみなす事案数を{from}から{to}に下げた")

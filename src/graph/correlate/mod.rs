@@ -1,11 +1,12 @@
 //! Which cases belong together, and why: correlation by shared canonical values and tokens (DESIGN §7).
 //!
 //! Postings are kept, not pairs: each value knows its cases, and pairs are worked out from the values few cases share.
-//! A value weighs by the strength of its kind and by its rarity over all cases. Hubs and benign values are damped and
-//! listed, never dropped. Implied values tie nothing. A tie is held back only where the victim's role was stated in both
+//! A value weighs by the strength of its kind and by its rarity over all cases. A value of many cases counts in full only
+//! where those cases share other values too; hubs and benign values are damped and listed, never dropped. Implied values tie nothing. A tie is held back only where the victim's role was stated in both
 //! cases; victim against suspect goes to a person. Near-matches are in [`mod@suggest`] and never join anything.
 
 mod cluster;
+mod cohesion;
 mod gather;
 mod marks;
 mod pairs;
@@ -15,7 +16,7 @@ mod weigh;
 pub use gather::Correlator;
 pub use marks::{Mark, Marks, Note};
 pub use suggest::{Suggestion, suggest};
-pub use weigh::{DEFAULT_MIN_SCORE, hub_limit};
+pub use weigh::{DEFAULT_MIN_SCORE, few, hub_limit};
 
 use super::facts::CaseFacts;
 use crate::model::{Instant, Kind, Role, Unit};

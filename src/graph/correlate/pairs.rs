@@ -1,5 +1,6 @@
 //! Postings to pairs of cases, each with its reasons.
 
+use super::cohesion::cohesion;
 use super::gather::{Member, Posting};
 use super::marks::{Mark, Marks, Note};
 use super::{Conflict, Correlation, Options, Pair, SharedValue, Tie, VictimTie, weigh};
@@ -32,23 +33,27 @@ pub(super) fn pairs(
     }
     let mut strengths: BTreeMap<Kind, f32> = BTreeMap::new();
     let mut found = Correlation::default();
-    for posting in postings {
+    // Whoever sets the limit by hand decides by it alone what is frequent.
+    let few = options.hub_limit.map_or_else(|| weigh::few(cases), |_| limit).min(limit);
+    let held = cohesion(postings, few, limit);
+    for (index, posting) in (0_u32..).zip(postings) {
         let strength = *strengths.entry(posting.kind).or_insert_with(|| strength(posting.kind));
-        found.values.push(shared(posting, strength, cases, limit));
+        let crowding = weigh::crowding(posting.members.len(), few, held.get(&index).copied().unwrap_or(0.0));
+        found.values.push(shared(posting, strength, cases, crowding));
         judge_roles(posting, &mut found);
     }
     let count = |mark| found.values.iter().filter(|value| value.marks.has(mark)).count();
     let (hubs, benign) = (count(Mark::Hub), count(Mark::Benign));
     if hubs > 0 {
-        notes.push(Note::Hubs { values: hubs, limit });
+        notes.push(Note::Hubs { values: hubs, few });
     }
     if benign > 0 {
         notes.push(Note::Benign { values: benign });
     }
     found.notes = notes;
-    let mut entries = entries(postings, &found.values);
+    let mut entries = entries(postings, &found.values, limit);
     entries.par_sort_unstable_by_key(|entry| (entry.pair, entry.value));
-    let hubs = HubsOfCase::of(&found.values);
+    let hubs = HubsOfCase::of(&found.values, limit);
     for group in entries.chunk_by(|a, b| a.pair == b.pair) {
         add_pair(&mut found, postings, group, &hubs, options.min_score);
     }
@@ -73,10 +78,10 @@ fn bounded_limit(postings: &[Posting], wanted: u32) -> u32 {
     wanted
 }
 
-fn shared(posting: &Posting, strength: f32, cases: usize, limit: u32) -> SharedValue {
+fn shared(posting: &Posting, strength: f32, cases: usize, crowding: f32) -> SharedValue {
     let seen = posting.members.len();
     let marks = Marks::default()
-        .with_if(Mark::Hub, seen as u64 > u64::from(limit))
+        .with_if(Mark::Hub, crowding < 0.5)
         .with_if(Mark::Benign, posting.benign)
         .with_if(Mark::Token, posting.token)
         .with_if(Mark::Unverified, posting.unverified);
@@ -84,7 +89,7 @@ fn shared(posting: &Posting, strength: f32, cases: usize, limit: u32) -> SharedV
         kind: posting.kind,
         value: posting.value.clone(),
         cases: posting.members.iter().map(|member| member.case).collect(),
-        weight: weigh::base(strength, seen, cases, limit, posting.benign),
+        weight: weigh::base(strength, seen, cases, posting.benign) * crowding,
         marks,
     }
 }
@@ -125,10 +130,15 @@ fn weight_between(base: f32, a: &Member, b: &Member) -> f32 {
     base * weigh::proximity(weigh::gap_days(a, b)) * if police { weigh::POLICE } else { 1.0 }
 }
 
-fn entries(postings: &[Posting], values: &[SharedValue]) -> Vec<Entry> {
+/// Whether a value is in so many cases that its pairs are not worked out.
+fn is_hub(value: &SharedValue, limit: u32) -> bool {
+    value.cases.len() as u64 > u64::from(limit)
+}
+
+fn entries(postings: &[Posting], values: &[SharedValue], limit: u32) -> Vec<Entry> {
     let mut entries = Vec::new();
     for (index, (posting, value)) in postings.iter().zip(values).enumerate() {
-        if value.marks.has(Mark::Hub) {
+        if is_hub(value, limit) {
             continue;
         }
         let Ok(index) = u32::try_from(index) else { break };
@@ -146,9 +156,9 @@ fn entries(postings: &[Posting], values: &[SharedValue]) -> Vec<Entry> {
 struct HubsOfCase(BTreeMap<u32, Vec<u32>>);
 
 impl HubsOfCase {
-    fn of(values: &[SharedValue]) -> Self {
+    fn of(values: &[SharedValue], limit: u32) -> Self {
         let mut map: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (index, value) in (0_u32..).zip(values).filter(|(_, value)| value.marks.has(Mark::Hub)) {
+        for (index, value) in (0_u32..).zip(values).filter(|(_, value)| is_hub(value, limit)) {
             for case in &value.cases {
                 map.entry(*case).or_default().push(index);
             }

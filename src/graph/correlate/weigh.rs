@@ -17,15 +17,23 @@ const FADE_DAYS: f64 = 60.0;
 /// The factor where a time is missing: neither near nor far.
 const UNDATED: f32 = 0.9;
 
+/// Most cases a value may be in before it needs other shared values beside it to count in full, of `cases` in all.
+///
+/// Grows with the logarithm and never exceeds a quarter of a small store's cases. Six cases are always few.
+#[must_use]
+pub fn few(cases: usize) -> u32 {
+    let n = cases.max(1) as f64;
+    num_floor((n / 4.0).min(1.4 * n.ln()).max(6.0))
+}
+
 /// Most cases a value may be in without being a hub, of `cases` in all.
 ///
-/// Grows with the logarithm, as the largest rings seen do, and never exceeds a quarter of a small store's cases: what a
-/// quarter of all cases share is a bank, a mail host or an exchange rather than a ring. Six cases are never a hub.
+/// Well above the largest rings seen, and never more than a quarter of a small store's cases: what a quarter of all cases
+/// share is a bank, a mail host or an exchange rather than a ring. Six cases are never a hub.
 #[must_use]
 pub fn hub_limit(cases: usize) -> u32 {
     let n = cases.max(1) as f64;
-    let limit = (n / 4.0).min(4.0 * n.ln()).max(6.0);
-    num_floor(limit)
+    num_floor((n / 4.0).min(8.0 * n.ln()).max(6.0))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "callers pass small positive numbers")]
@@ -40,11 +48,22 @@ pub(super) fn rarity(seen: usize, cases: usize) -> f32 {
     ((1.0 + n / seen.max(2) as f64).ln() / (1.0 + n / 2.0).ln()) as f32
 }
 
-/// Weight of a value before time: `strength` of its kind, rarity, and the square of how far it exceeds the hub limit.
-pub(super) fn base(strength: f32, seen: usize, cases: usize, limit: u32, benign: bool) -> f32 {
+/// Share of the cases of a frequent value that must share something else before it counts for more than its frequency
+/// allows, and the share from which it counts in full.
+const COHESION: (f32, f32) = (0.25, 0.5);
+
+/// What frequency leaves of a weight: the square of how far `few` is exceeded, unless the cases hold together otherwise.
+pub(super) fn crowding(seen: usize, few: u32, cohesion: f32) -> f32 {
+    let share = (few as f32 / seen.max(1) as f32).min(1.0);
+    let held = ((cohesion - COHESION.0) / (COHESION.1 - COHESION.0)).clamp(0.0, 1.0);
+    let alone = share * share;
+    alone + (1.0 - alone) * held
+}
+
+/// Weight of a value before crowding and time: `strength` of its kind, rarity, and whether everybody shares it.
+pub(super) fn base(strength: f32, seen: usize, cases: usize, benign: bool) -> f32 {
     let strength = if strength.is_finite() { strength.clamp(0.0, 1.0) } else { 0.0 };
-    let excess = (limit as f32 / seen.max(1) as f32).min(1.0);
-    strength * rarity(seen, cases) * excess * excess * if benign { BENIGN } else { 1.0 }
+    strength * rarity(seen, cases) * if benign { BENIGN } else { 1.0 }
 }
 
 /// Days between two sightings' windows: 0 where they overlap, `None` where either has no time.
@@ -72,17 +91,18 @@ mod tests {
     #[test]
     fn two_cases_are_the_rarest_and_hubs_fade() {
         assert!((rarity(2, 2) - 1.0).abs() < 1e-6 && (rarity(2, 94_000) - 1.0).abs() < 1e-6);
-        assert!(base(1.0, 36, 94_000, hub_limit(94_000), false) > 0.7);
-        assert!(base(1.0, 2_000, 94_000, hub_limit(94_000), false) < 0.001);
-        assert!(base(f32::NAN, 2, 2, 6, false).abs() < f32::EPSILON);
+        assert!(base(1.0, 36, 94_000, false) > 0.7);
+        assert!(crowding(36, few(94_000), 1.0) > 0.99 && crowding(36, few(94_000), 0.1) < 0.25);
+        assert!(base(1.0, 2_000, 94_000, false) * crowding(2_000, few(94_000), 0.0) < 0.001);
+        assert!(base(f32::NAN, 2, 2, false).abs() < f32::EPSILON);
     }
 
     #[test]
     fn the_limit_follows_the_size_of_the_store() {
-        assert_eq!(hub_limit(0), 6);
-        assert_eq!(hub_limit(20), 6);
-        assert_eq!(hub_limit(40), 10);
-        assert_eq!(hub_limit(94_000), 45);
+        assert_eq!((few(0), hub_limit(0)), (6, 6));
+        assert_eq!((few(20), hub_limit(20)), (6, 6));
+        assert_eq!((few(40), hub_limit(40)), (6, 10));
+        assert_eq!((few(94_000), hub_limit(94_000)), (16, 91));
     }
 
     #[test]
