@@ -44,5 +44,5 @@ pub(super) fn cohesion(postings: &[Posting], few: u32, limit: u32) -> BTreeMap<u
 /// Whether two values can't simply be two views of the same thing: a value and its token, or hashes of one file.
 fn is_independent(a: &Posting, b: &Posting) -> bool {
     let views = a.kind == b.kind && (a.token != b.token || a.token && a.epoch() != b.epoch());
-    !views && !(FILE_HASHES.contains(&a.kind) && FILE_HASHES.contains(&b.kind))
+    !(views || FILE_HASHES.contains(&a.kind) && FILE_HASHES.contains(&b.kind))
 }
