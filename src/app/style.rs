@@ -189,7 +189,7 @@ pub const TITLE: f32 = 38.0;
 /// Height of the status bar.
 pub const STATUS: f32 = 26.0;
 /// Width of the rail.
-pub const RAIL: f32 = 134.0;
+pub const RAIL: f32 = 142.0;
 /// Usual width of the inspector.
 pub const INSPECTOR: f32 = 304.0;
 /// Widest a form or a page of text grows.

@@ -11,7 +11,7 @@ use crate::workbench::ask::{
     Notice, Question, ReceivedRow, RecordDetail, RecordView, Reply, Review, RowPage, Search, StoreFacts, Tie, Topic,
     Trouble, Why, WhyOf,
 };
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -125,11 +125,15 @@ impl Cache {
                 let kept = self.kept.entry(question).or_default();
                 kept.waiting = false;
                 kept.stale = false;
+                let trouble = match &reply {
+                    Reply::Failed(trouble) => Some(Notice::Failed(trouble.clone())),
+                    _ => None,
+                };
                 match reply {
                     Reply::Places(places) => kept.places = Some(places),
                     reply => kept.reply = Some(reply),
                 }
-                None
+                trouble
             }
             Answer::Dropped(question) => {
                 if let Some(kept) = self.kept.get_mut(&question) {
@@ -209,6 +213,7 @@ pub struct View<'a> {
     pub files_over: bool,
     cache: &'a Cache,
     wants: &'a RefCell<Vec<Question>>,
+    last: Cell<Option<&'a Trouble>>,
 }
 
 macro_rules! ask {
@@ -237,13 +242,14 @@ impl<'a> View<'a> {
         cache: &'a Cache,
         wants: &'a RefCell<Vec<Question>>,
     ) -> Self {
-        Self { lang, case, selection, active: false, now, row_height, tags, jobs, files_over: false, cache, wants }
+        let last = Cell::new(None);
+        Self { lang, case, selection, active: false, now, row_height, tags, jobs, files_over: false, cache, wants, last }
     }
 
     /// The same view for another panel.
     #[must_use]
     pub fn for_panel(&self, active: bool) -> Self {
-        Self { active, ..*self }
+        Self { active, last: Cell::new(None), ..*self }
     }
 
     /// Picks the language of two texts.
@@ -258,16 +264,17 @@ impl<'a> View<'a> {
 
     fn get(&self, question: Question) -> Option<&'a Option<Reply>> {
         let reply = self.cache.kept.get(&question).map(|kept| &kept.reply);
+        self.last.set(match reply {
+            Some(Some(Reply::Failed(trouble))) => Some(trouble),
+            _ => None,
+        });
         self.wants.borrow_mut().push(question);
         reply
     }
 
-    /// Why a question could not be answered, if so.
-    pub fn trouble(&self, question: &Question) -> Option<&'a Trouble> {
-        match self.cache.kept.get(question)?.reply.as_ref()? {
-            Reply::Failed(trouble) => Some(trouble),
-            _ => None,
-        }
+    /// Why the last question read could not be answered, if so.
+    pub fn last_trouble(&self) -> Option<&'a Trouble> {
+        self.last.get()
     }
 
     /// The open store; `None` while there is none or before the first answer.

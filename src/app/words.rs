@@ -34,6 +34,15 @@ pub fn records(lang: Lang, number: u64) -> String {
     }
 }
 
+/// `4件`, `4 cases`.
+pub fn cases(lang: Lang, number: u64) -> String {
+    match lang {
+        Lang::Ja => format!("{}件", count(number)),
+        Lang::En if number == 1 => "1 case".to_owned(),
+        Lang::En => format!("{} cases", count(number)),
+    }
+}
+
 /// Bytes in the largest unit that leaves at least one digit before the point.
 pub fn bytes(number: u64) -> String {
     const UNITS: [&str; 5] = ["KB", "MB", "GB", "TB", "PB"];

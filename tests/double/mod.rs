@@ -48,6 +48,7 @@ pub struct Double {
     tags: RefCell<BTreeMap<u32, Vec<String>>>,
     jobs: Vec<JobState>,
     nodes: u32,
+    wake: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 impl Double {
@@ -60,6 +61,7 @@ impl Double {
             tags: RefCell::default(),
             jobs: Vec::new(),
             nodes: 60,
+            wake: None,
         }
     }
 
@@ -167,6 +169,9 @@ impl Double {
 
     fn say(&self, answer: Answer) {
         self.answers.borrow_mut().push(answer);
+        if let Some(wake) = &self.wake {
+            wake();
+        }
     }
 }
 
@@ -214,7 +219,9 @@ impl Desk for Double {
         self.jobs.clone()
     }
 
-    fn wake_with(&mut self, _wake: Arc<dyn Fn() + Send + Sync>) {}
+    fn wake_with(&mut self, wake: Arc<dyn Fn() + Send + Sync>) {
+        self.wake = Some(wake);
+    }
 
     fn aside(&self, _work: Box<dyn FnOnce() + Send>) {}
 

@@ -40,7 +40,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
 }
 
 /// Share (where known), and share, rate and time left in words.
-fn progress(job: &JobState) -> (Option<f32>, String) {
+pub fn progress(job: &JobState) -> (Option<f32>, String) {
     let share = (job.total > 0).then(|| (job.done as f64 / job.total as f64).min(1.0));
     let mut text = share.map(|share| format!("{:.0}%", share * 100.0)).unwrap_or_default();
     let rate = if job.secs > 0.2 { job.done as f64 / job.secs } else { 0.0 };

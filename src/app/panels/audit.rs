@@ -32,7 +32,11 @@ impl Panel for Audit {
 
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
         let state = view.audit_state();
-        let remark = state.map(|state| words::records(view.lang, state.entries)).unwrap_or_default();
+        let remark = state.map(|state| match view.lang {
+            Lang::Ja => format!("{}件", words::count(state.entries)),
+            Lang::En => format!("{} entries", words::count(state.entries)),
+        });
+        let remark = remark.unwrap_or_default();
         bits::head(ui, view.text(self.title()), &remark, |ui| {
             if bits::button(ui, Weight::Main, Some(Icon::Tick), view.t("証跡を確認", "Verify the chain")).clicked()
             {

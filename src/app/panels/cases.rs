@@ -62,7 +62,7 @@ impl Panel for Cases {
         }
         let cases = view.cases();
         let count = cases.map_or(0, Vec::len) as u64;
-        let remark = words::records(view.lang, count);
+        let remark = words::cases(view.lang, count);
         bits::head(ui, view.text(self.title()), if count == 0 { "" } else { &remark }, |ui| {
             if bits::button(ui, Weight::Main, Some(Icon::Plus), view.t("新しい事案", "New case")).clicked() {
                 self.form = Some(Form::default());
@@ -75,7 +75,7 @@ impl Panel for Cases {
             }
         });
         match cases {
-            None => bits::waiting(ui, view.t("読み込み中", "Loading")),
+            None => bits::waiting(ui, view, view.t("読み込み中", "Loading")),
             Some(cases) if cases.is_empty() => {
                 let pressed = bits::empty(
                     ui,
@@ -118,7 +118,7 @@ impl Cases {
         let columns = [
             Column::new("number", t("番号", "Number"), 128.0).unsorted(),
             Column::new("title", t("事案名", "Title"), 230.0).unsorted(),
-            Column::new("stage", t("段階", "Stage"), 84.0).unsorted(),
+            Column::new("stage", t("段階", "Stage"), 96.0).unsorted(),
             Column::new("recognised", t("認知日", "Recognised"), 100.0).unsorted(),
             Column::new("evidence", t("証拠", "Evidence"), 64.0).right().unsorted(),
             Column::new("records", t("記録", "Records"), 96.0).right().unsorted(),

@@ -2,6 +2,7 @@
 
 use super::Panel;
 use crate::app::frame::inspector::things::state_text;
+use crate::app::frame::status::progress;
 use crate::app::style;
 use crate::app::view::{Act, Outbox, PickFor, Selection, View};
 use crate::app::widgets::bits::{self, Weight};
@@ -79,8 +80,9 @@ impl Panel for EvidencePanel {
         if self.settings_open {
             settings(ui, view, &mut self.settings);
         }
+        importing(ui, view, out);
         match rows {
-            None => bits::waiting(ui, view.t("読み込み中", "Loading")),
+            None => bits::waiting(ui, view, view.t("読み込み中", "Loading")),
             Some(rows) if rows.is_empty() => {
                 let pressed = bits::empty(
                     ui,
@@ -209,6 +211,27 @@ impl EvidencePanel {
         if done || modal.should_close() {
             self.withdraw = None;
         }
+    }
+}
+
+/// What is being taken in: name, share, rate, time left, and the way to stop it.
+fn importing(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
+    for job in view.jobs.iter().filter(|job| job.bytes) {
+        let (share, text) = progress(job);
+        ui.horizontal(|ui| {
+            ui.add_space(style::M);
+            ui.label(job.name.get(view.lang));
+            let width = (ui.available_width() - 240.0).clamp(60.0, 420.0);
+            let (rect, _) = ui.allocate_exact_size(vec2(width, style::BUTTON), egui::Sense::empty());
+            bits::share_bar(ui, Rect::from_center_size(rect.center(), vec2(width, 6.0)), share.unwrap_or(0.0));
+            ui.label(bits::quiet(ui, text));
+            if job.cancellable {
+                let name = format!("{} {}", view.t("中止する", "Stop"), job.name.get(view.lang));
+                if bits::button(ui, Weight::Bare, None, view.t("中止", "Stop")).accessible_name(name).clicked() {
+                    out.order(Command::Cancel(job.id));
+                }
+            }
+        });
     }
 }
 

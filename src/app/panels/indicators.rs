@@ -83,7 +83,7 @@ impl Panel for Indicators {
         self.bulk_line(ui, view, out);
         match page {
             Some(page) => self.table(ui, view, page.shown, out),
-            None => bits::waiting(ui, view.t("読み込み中", "Loading")),
+            None => bits::waiting(ui, view, view.t("読み込み中", "Loading")),
         }
     }
 

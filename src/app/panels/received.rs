@@ -56,14 +56,17 @@ impl Panel for Received {
         let rows = view.received();
         let national = view.store().is_some_and(|store| store.unit.is_national());
         let title = if national { view.t("集約", "Gathered") } else { view.text(self.title()) };
-        let remark = rows.filter(|rows| !rows.is_empty()).map(|rows| words::records(view.lang, rows.len() as u64));
+        let remark = rows.filter(|rows| !rows.is_empty()).map(|rows| match view.lang {
+            Lang::Ja => format!("{}件", rows.len()),
+            Lang::En => format!("{} bundles", rows.len()),
+        });
         bits::head(ui, title, &remark.unwrap_or_default(), |ui| {
             if bits::button(ui, Weight::Main, Some(Icon::Down), view.t("束を受領", "Receive a bundle")).clicked() {
                 self.taking = Some(Taking::default());
             }
         });
         match rows {
-            None => bits::waiting(ui, view.t("読み込み中", "Loading")),
+            None => bits::waiting(ui, view, view.t("読み込み中", "Loading")),
             Some(rows) if rows.is_empty() => {
                 let pressed = bits::empty(
                     ui,

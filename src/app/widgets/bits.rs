@@ -3,6 +3,7 @@
 use super::icon::{self, Icon};
 use super::mark::{self, Mark};
 use crate::app::style::{self, palette};
+use crate::app::view::View;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align, Color32, FontId, Galley, Id, Layout, Painter, Pos2, Rect, Response, RichText, Role, Sense, Stroke,
@@ -271,7 +272,7 @@ pub fn area(ui: &mut Ui, label: &str, text: &mut String, hint: &str, width: f32,
 /// A text field with the window's look.
 pub fn entry(ui: &mut Ui, edit: TextEdit<'_>, hint: &str, width: f32) -> Response {
     let hint = RichText::new(hint).color(palette(ui).quiet);
-    ui.add(edit.hint_text(hint).desired_width(width - 14.0).margin(egui::Margin::symmetric(7, 4)))
+    ui.add(edit.hint_text(hint).desired_width(width).margin(egui::Margin::symmetric(7, 4)))
 }
 
 /// A fact: name at the left, value at the right of it, copied on click.
@@ -281,11 +282,13 @@ pub fn fact(ui: &mut Ui, name: &str, value: &str, mono: bool, name_width: f32) -
     let width = (ui.available_width() - name_width).max(40.0);
     let mut job = LayoutJob::single_section(
         value.to_owned(),
-        TextFormat { font_id: font, color: p.text, ..TextFormat::default() },
+        TextFormat { font_id: font, color: p.text, line_height: mono.then_some(16.0), ..TextFormat::default() },
     );
     job.wrap = TextWrapping { max_width: width, max_rows: 8, break_anywhere: true, ..TextWrapping::default() };
     let galley = ui.painter().layout_job(job);
-    let height = galley.size().y.max(18.0);
+    let first = galley.rows.first().map_or(0.0, |row| row.height());
+    let lead = ((18.0 - first) / 2.0).max(0.0).round();
+    let height = (galley.size().y + lead).max(19.0);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::CLICK);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name} {value}")));
     if response.hovered() {
@@ -293,7 +296,7 @@ pub fn fact(ui: &mut Ui, name: &str, value: &str, mono: bool, name_width: f32) -
     }
     let label = line(ui.painter(), name, style::table(), p.quiet, name_width - style::S);
     ui.painter().galley(rect.min, label, p.quiet);
-    ui.painter().galley(pos2(rect.left() + name_width, rect.top()), galley, p.text);
+    ui.painter().galley(pos2(rect.left() + name_width, rect.top() + lead), galley, p.text);
     response
 }
 
@@ -324,9 +327,17 @@ pub fn wrapped(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// A calm line that says the answer is on its way.
-pub fn waiting(ui: &mut Ui, text: &str) {
+/// A calm line that says the answer to the last question is on its way, or why there is none.
+pub fn waiting(ui: &mut Ui, view: &View<'_>, text: &str) {
     ui.add_space(style::L);
+    if let Some(trouble) = view.last_trouble() {
+        ui.horizontal_top(|ui| {
+            ui.add_space(style::M);
+            let what = RichText::new(format!("⚠ {}", trouble.what.get(view.lang))).color(palette(ui).danger);
+            ui.add(egui::Label::new(what).wrap());
+        });
+        return;
+    }
     ui.horizontal(|ui| {
         ui.add_space(style::M);
         ui.add(egui::Spinner::new().size(14.0).color(palette(ui).quiet));

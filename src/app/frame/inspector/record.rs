@@ -18,7 +18,7 @@ const NAMES: f32 = 92.0;
 /// Draws the record.
 pub fn show(ui: &mut Ui, view: &View<'_>, evidence: EvidenceKey, row: u32, hex: &mut bool, out: &mut Outbox) {
     let Some(detail) = view.record(evidence, row) else {
-        bits::waiting(ui, view.t("読み込み中", "Loading"));
+        bits::waiting(ui, view, view.t("読み込み中", "Loading"));
         return;
     };
     title(ui, view, detail);
@@ -89,7 +89,8 @@ fn text(ui: &mut Ui, view: &View<'_>, detail: &RecordDetail, hex: &mut bool) {
 
 /// The text with its indicators underlined in their hue.
 fn marked(p: &Palette, detail: &RecordDetail, width: f32) -> LayoutJob {
-    let plain = TextFormat { font_id: style::mono(), color: p.text, ..TextFormat::default() };
+    let plain =
+        TextFormat { font_id: style::mono(), color: p.text, line_height: Some(17.0), ..TextFormat::default() };
     let mut job = LayoutJob::default();
     let mut at = 0;
     for hit in &detail.hits {

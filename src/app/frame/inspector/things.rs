@@ -58,7 +58,7 @@ pub fn case(ui: &mut Ui, view: &View<'_>, key: CaseKey, out: &mut Outbox) {
 
 fn ties(ui: &mut Ui, view: &View<'_>, key: CaseKey) {
     let Some(ties) = view.ties(Some(key)) else {
-        bits::waiting(ui, view.t("突合中", "Comparing"));
+        bits::waiting(ui, view, view.t("突合中", "Comparing"));
         return;
     };
     if ties.is_empty() {
@@ -254,7 +254,7 @@ pub fn role_choice(ui: &mut Ui, view: &View<'_>, role: &mut Option<Role>, width:
 /// Draws why a node or an edge is there.
 pub fn link(ui: &mut Ui, view: &View<'_>, spec: &GraphSpec, of: WhyOf, out: &mut Outbox) {
     let Some(why) = view.why(spec, of) else {
-        bits::waiting(ui, view.t("根拠を集めています", "Gathering reasons"));
+        bits::waiting(ui, view, view.t("根拠を集めています", "Gathering reasons"));
         return;
     };
     ui.add(egui::Label::new(RichText::new(why.title.get(view.lang)).font(style::section())).wrap());

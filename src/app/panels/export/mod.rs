@@ -43,7 +43,7 @@ const STEPS: [Text; 6] = [
     Text::new("範囲", "Scope"),
     Text::new("点検", "Review"),
     Text::new("起案", "Draft"),
-    Text::new("決裁・封かん", "Approve and seal"),
+    Text::new("決裁・封かん", "Approval"),
     Text::new("真正性確認", "Check"),
 ];
 

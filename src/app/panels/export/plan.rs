@@ -11,7 +11,7 @@ impl Export {
     /// To whom, under which profile.
     pub(super) fn receiver(&mut self, ui: &mut Ui, view: &View<'_>) {
         let Some(choices) = view.export_choices() else {
-            bits::waiting(ui, view.t("読み込み中", "Loading"));
+            bits::waiting(ui, view, view.t("読み込み中", "Loading"));
             return;
         };
         ui.label(RichText::new(view.t("どこへ提供しますか", "Who is it for?")).font(style::section()));

@@ -19,12 +19,7 @@ impl Export {
     pub(super) fn review(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
         let Some(plan) = self.plan(view) else { return };
         let Some(review) = view.review(&plan) else {
-            match view.trouble(&crate::workbench::ask::Question::Review(plan)) {
-                Some(trouble) => {
-                    ui.label(RichText::new(trouble.what.get(view.lang)).color(palette(ui).danger));
-                }
-                None => bits::waiting(ui, view.t("提供内容を試算しています", "Working out what would leave")),
-            }
+            bits::waiting(ui, view, view.t("提供内容を試算しています", "Working out what would leave"));
             return;
         };
         summary(ui, view, review);

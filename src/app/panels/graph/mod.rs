@@ -65,12 +65,8 @@ impl Panel for Graph {
         bits::head(ui, view.text(self.title()), &remark, |ui| self.actions(ui, view, out));
         self.options(ui, view);
         let Some(data) = data else {
-            match view.trouble(&crate::workbench::ask::Question::Graph(self.spec.clone())) {
-                Some(trouble) => {
-                    ui.label(trouble.what.get(view.lang));
-                }
-                None => bits::waiting(ui, view.t("つながりを集めています", "Gathering links")),
-            }
+            view.graph(&self.spec);
+            bits::waiting(ui, view, view.t("つながりを集めています", "Gathering links"));
             return;
         };
         if data.nodes.is_empty() {

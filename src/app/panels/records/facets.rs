@@ -35,7 +35,7 @@ pub fn show(
     });
     if let Some(field) = open.clone() {
         let Some(facet) = view.facet(records, &field, LIMIT) else {
-            bits::waiting(ui, view.t("数えています", "Counting"));
+            bits::waiting(ui, view, view.t("数えています", "Counting"));
             return None;
         };
         ScrollArea::vertical().id_salt("facet").max_height(62.0).show(ui, |ui| {

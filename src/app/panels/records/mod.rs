@@ -72,7 +72,7 @@ impl Panel for Records {
         }
         self.query_line(ui, view, search);
         let Some(search) = search else {
-            bits::waiting(ui, view.t("検索中", "Searching"));
+            bits::waiting(ui, view, view.t("検索中", "Searching"));
             return;
         };
         self.chips(ui, view, out);

@@ -75,7 +75,11 @@ fn filter_cell(ui: &mut Ui, state: &mut State, rect: Rect, column: &Column, even
         .frame(egui::Frame::new().fill(p.ground).stroke(p.line()).corner_radius(style::CORNER))
         .hint_text(egui::RichText::new("…").color(p.disabled))
         .desired_width(rect.width());
-    let response = ui.put(rect, edit).accessible_name(format!("filter {}", column.title));
+    let response = ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = rect.height();
+        ui.put(rect, edit)
+    });
+    let response = response.inner.accessible_name(format!("filter {}", column.title));
     if state.focus_filter {
         response.request_focus();
         state.focus_filter = false;

@@ -250,12 +250,26 @@ impl Table<'_> {
             .map(|column| state.widths.get(&column.id).copied().unwrap_or(column.width).clamp(24.0, 2000.0))
             .collect();
         let used: f32 = widths.iter().sum();
+        self.squeeze(state, &mut widths, used - room);
         if let Some(last) = widths.last_mut()
             && used < room
         {
             *last += room - used;
         }
         widths
+    }
+
+    /// Takes a small overflow out of the wide columns, as long as nobody set their widths.
+    fn squeeze(&self, state: &State, widths: &mut [f32], over: f32) {
+        let gives = |column: &Column, width: f32| {
+            if width > 90.0 && !state.widths.contains_key(&column.id) { width * 0.28 } else { 0.0 }
+        };
+        let all: f32 = self.columns.iter().zip(widths.iter()).map(|(column, width)| gives(column, *width)).sum();
+        if over > 0.0 && over <= all {
+            for (column, width) in self.columns.iter().zip(widths.iter_mut()) {
+                *width -= gives(column, *width) * (over / all);
+            }
+        }
     }
 
     fn wheel(&self, ui: &Ui, state: &mut State, body: Rect, width: f32) {

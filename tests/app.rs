@@ -1,0 +1,321 @@
+//! The window, driven by accessibility names and keys: no display, no renderer. A missing glyph fails a test by itself.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod double;
+
+use double::{Double, Orders, Size};
+use egui::{Event, Key, Modifiers, MouseWheelUnit, Pos2, TouchPhase, Vec2, vec2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::{Harness, Node};
+use itoguchi::app::state::UiState;
+use itoguchi::app::{App, panels};
+use itoguchi::model::{CaseKey, Lang, Role};
+use itoguchi::workbench::ask::{Command, Notice, RowPick, Said, Trouble};
+
+struct Stage<'a> {
+    harness: Harness<'a, Option<App>>,
+    orders: Orders,
+}
+
+fn open(desk: Double, lang: Lang, panel: &str, case: Option<i64>) -> Stage<'static> {
+    let orders = desk.orders();
+    let mut desk = Some(desk);
+    let panel = panel.to_owned();
+    let harness = Harness::builder().with_size(vec2(1280.0, 800.0)).with_max_steps(24).build_ui_state(
+        move |ui, app: &mut Option<App>| {
+            let app = app.get_or_insert_with(|| {
+                let state = UiState { lang: lang.tag().to_owned(), ..UiState::default() };
+                let mut app = App::new(ui.ctx(), Box::new(desk.take().unwrap()), state);
+                assert!(app.open(&panel));
+                app.work_in(case.map(CaseKey));
+                app
+            });
+            app.ui(ui);
+        },
+        None,
+    );
+    Stage { harness, orders }
+}
+
+impl Stage<'_> {
+    fn run(&mut self) {
+        self.harness.run_steps(8);
+    }
+
+    fn orders(&self) -> Vec<Command> {
+        self.orders.lock().unwrap().clone()
+    }
+
+    fn key(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.run();
+    }
+
+    fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.run();
+    }
+
+    fn has(&self, part: &str) -> bool {
+        self.harness.query_all_by_label_contains(part).next().is_some()
+    }
+
+    /// The labels of the rows on screen, top down.
+    fn rows(&self) -> Vec<String> {
+        let mut rows: Vec<(i64, String)> = self
+            .harness
+            .query_all_by_role(egui::Role::Row)
+            .map(|row: Node<'_>| (row.rect().top() as i64, row.accesskit_node().label().unwrap_or_default()))
+            .collect();
+        rows.sort();
+        rows.into_iter().map(|(_, label)| label).collect()
+    }
+}
+
+#[test]
+fn every_panel_opens_on_nothing_little_and_much_in_both_languages() {
+    for lang in [Lang::Ja, Lang::En] {
+        for size in [Size::None, Size::Empty, Size::Small, Size::Huge] {
+            for make in panels::PANELS {
+                let panel = make();
+                let stage = open(Double::new(size).nodes(3_000), lang, panel.id(), (size != Size::Empty).then_some(4));
+                if size != Size::None {
+                    assert!(stage.has(panel.title().get(lang)), "{} {lang:?} {size:?}", panel.id());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_first_page_offers_three_ways_to_begin() {
+    let mut stage = open(Double::new(Size::None), Lang::Ja, "cases", None);
+    for way in ["訓練を始める", "届出・相談を受ける、文章を貼り付ける", "証拠を見る"] {
+        assert!(stage.has(way), "{way}");
+    }
+    stage.click("訓練を始める");
+    assert_eq!(stage.orders(), [Command::StartTraining]);
+}
+
+#[test]
+fn words_that_mean_other_acts_do_not_stand_in_the_window() {
+    for make in panels::PANELS {
+        let stage = open(Double::new(Size::Small).busy(), Lang::Ja, make().id(), Some(4));
+        for wrong in ["送致", "送付", "検証", "OK"] {
+            assert!(!stage.has(wrong), "{wrong} in {}", make().id());
+        }
+    }
+}
+
+#[test]
+fn the_last_of_fifty_million_rows_is_reached_by_end_and_by_number() {
+    let mut stage = open(Double::new(Size::Huge), Lang::En, "records", None);
+    assert!(stage.rows()[0].starts_with("1 "), "{:?}", stage.rows().first());
+    stage.key(Modifiers::NONE, Key::End);
+    let rows = stage.rows();
+    assert!(rows.last().unwrap().starts_with("50,000,000 "), "{:?}", rows.last());
+    stage.key(Modifiers::NONE, Key::Home);
+    assert!(stage.rows()[0].starts_with("1 "));
+    stage.key(Modifiers::COMMAND, Key::G);
+    stage.harness.get_by_label("go to row").type_text("49,999,999");
+    stage.run();
+    stage.key(Modifiers::NONE, Key::Enter);
+    assert!(stage.rows().iter().any(|row| row.starts_with("49,999,999 ")));
+}
+
+#[test]
+fn the_wheel_moves_by_whole_rows_wherever_it_is() {
+    let mut stage = open(Double::new(Size::Huge), Lang::En, "records", None);
+    for start in [1_u64, 25_000_000, 49_900_000] {
+        stage.key(Modifiers::COMMAND, Key::G);
+        stage.harness.get_by_label("go to row").type_text(&start.to_string());
+        stage.run();
+        stage.key(Modifiers::NONE, Key::Enter);
+        let first =
+            |stage: &Stage<'_>| -> u64 { stage.rows()[0].split(' ').next().unwrap().replace(',', "").parse().unwrap() };
+        let mut at = first(&stage);
+        stage.harness.hover_at(Pos2::new(500.0, 500.0));
+        for _ in 0..4 {
+            wheel(&stage, vec2(0.0, -1.0));
+            stage.run();
+            assert_eq!(first(&stage), at + 3, "from {start}");
+            at += 3;
+        }
+    }
+}
+
+fn wheel(stage: &Stage<'_>, delta: Vec2) {
+    stage.harness.event(Event::MouseWheel {
+        unit: MouseWheelUnit::Line,
+        delta,
+        phase: TouchPhase::Move,
+        source: egui::MouseWheelSource::Mouse,
+        modifiers: Modifiers::NONE,
+    });
+}
+
+#[test]
+fn a_query_narrows_and_a_wrong_one_is_explained() {
+    let mut stage = open(Double::new(Size::Huge), Lang::Ja, "records", None);
+    assert!(stage.has("50,000,000 / 50,000,000 件"));
+    let field = stage.harness.get_by_label("検索条件");
+    field.focus();
+    field.type_text("ip:203.0.113.0/24");
+    stage.run();
+    stage.key(Modifiers::NONE, Key::Enter);
+    assert!(stage.has("1,219,512 / 50,000,000 件"));
+    stage.key(Modifiers::NONE, Key::OpenBracket);
+    assert!(stage.has("50,000,000 / 50,000,000 件"), "back");
+    let field = stage.harness.get_by_label("検索条件");
+    field.focus();
+    field.type_text("nofield:1");
+    stage.run();
+    stage.key(Modifiers::NONE, Key::Enter);
+    assert!(stage.has("`nofield` という項目はありません"));
+}
+
+#[test]
+fn single_keys_do_nothing_while_text_is_typed() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "records", Some(4));
+    stage.key(Modifiers::NONE, Key::J);
+    stage.harness.get_by_label("検索条件").focus();
+    stage.run();
+    for key in [Key::J, Key::Num1, Key::G, Key::I] {
+        stage.key(Modifiers::NONE, key);
+    }
+    assert!(stage.orders().is_empty(), "{:?}", stage.orders());
+}
+
+#[test]
+fn rows_are_tagged_by_number_alone_or_all_at_once() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "records", Some(4));
+    stage.key(Modifiers::NONE, Key::J);
+    stage.key(Modifiers::NONE, Key::Num2);
+    stage.key(Modifiers::SHIFT, Key::Num3);
+    let orders = stage.orders();
+    assert!(
+        matches!(&orders[0], Command::Tag { rows: RowPick::Rows(rows), name, on: true } if rows.len() == 1 && name == "被疑者関連")
+    );
+    assert!(matches!(&orders[1], Command::Tag { rows: RowPick::All(_), name, on: true } if name == "被害者関連"));
+}
+
+#[test]
+fn a_selected_row_is_shown_whole() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "records", Some(4));
+    stage.key(Modifiers::NONE, Key::J);
+    for part in ["SHA-256", "バイト範囲", "access.log", "来歴", "出所を写す"] {
+        assert!(stage.has(part), "{part}");
+    }
+    stage.click("16進");
+    assert!(stage.has("識別情報"));
+}
+
+#[test]
+fn a_role_is_stated_and_taken_back() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "indicators", Some(4));
+    let combos: Vec<_> = stage.harness.query_all_by_label("役割 役割未確定").collect();
+    combos[0].click();
+    stage.run();
+    let choice = stage.harness.query_all_by_label("被疑者側").last().unwrap();
+    choice.click();
+    stage.run();
+    assert!(
+        matches!(&stage.orders()[..], [Command::SetRole { case: CaseKey(4), values, role: Some(Role::Suspect) }] if values.len() == 1),
+        "{:?}",
+        stage.orders()
+    );
+    stage.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(stage.orders().last(), Some(&Command::Undo));
+}
+
+#[test]
+fn the_palette_finds_commands_in_either_language_and_searches_the_rest() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "cases", None);
+    stage.key(Modifiers::COMMAND, Key::K);
+    stage.harness.get_by_label("コマンドを探す").type_text("verify the audit");
+    stage.run();
+    stage.key(Modifiers::NONE, Key::Enter);
+    assert_eq!(stage.orders(), [Command::VerifyAudit]);
+    stage.key(Modifiers::COMMAND, Key::K);
+    stage.harness.get_by_label("コマンドを探す").type_text("203.0.113.7");
+    stage.run();
+    stage.click("ログ・明細から「203.0.113.7」を探す");
+    assert!(stage.has("304 / 12,481 件"));
+}
+
+#[test]
+fn language_changes_at_run_time() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "cases", None);
+    assert!(stage.has("監査証跡"));
+    stage.key(Modifiers::COMMAND, Key::K);
+    stage.harness.get_by_label("コマンドを探す").type_text("English");
+    stage.run();
+    stage.key(Modifiers::NONE, Key::Enter);
+    assert!(stage.has("Hand up") && !stage.has("監査証跡"));
+}
+
+#[test]
+fn trouble_stays_until_it_is_read() {
+    let trouble = Trouble { what: Said::new("`a.log` を読めません", "cannot read `a.log`"), hint: None };
+    let desk = Double::new(Size::Small).telling(Notice::Failed(trouble));
+    let mut stage = open(desk, Lang::Ja, "cases", None);
+    assert!(stage.has("`a.log` を読めません"));
+    stage.click("読みました");
+    assert!(!stage.has("`a.log` を読めません"));
+}
+
+#[test]
+fn a_bundle_is_planned_reviewed_and_approved_step_by_step() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "export", Some(4));
+    stage.click("サイバー特別捜査部");
+    stage.click("国（警察庁）");
+    stage.click("次へ：範囲");
+    assert!(stage.has("役割を定めていない識別情報が37件"));
+    stage.click("次へ：点検");
+    assert!(stage.has("役割未確定の値が9件"));
+    stage.click("次へ：起案");
+    assert!(stage.has("この文章のまま提供されます"));
+    stage.click("5 決裁・封かん");
+    assert!(stage.has("残り2件を判断してください"));
+    stage.click("6 真正性確認");
+    assert!(stage.has("7K3M9-QX2A4-B5C6D-7E8FT"));
+}
+
+#[test]
+fn a_new_case_needs_a_title_and_readable_dates() {
+    let mut stage = open(Double::new(Size::Empty), Lang::Ja, "cases", None);
+    stage.harness.query_all_by_label("新しい事案").next().unwrap().click();
+    stage.run();
+    stage.harness.get_by_label("事案名").focus();
+    stage.harness.get_by_label("事案名").type_text("証券口座不正取引事案");
+    stage.harness.get_by_label("認知日").focus();
+    stage.harness.get_by_label("認知日").type_text("4月1日");
+    stage.run();
+    stage.click("事案を作る");
+    assert!(stage.orders().is_empty(), "an unreadable date is not saved");
+}
+
+#[test]
+fn dropped_files_become_evidence_of_the_case() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "records", Some(4));
+    stage.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped("/mnt/a.log".into())));
+    stage.run();
+    assert!(
+        matches!(&stage.orders()[..], [Command::AddEvidence { case: Some(CaseKey(4)), paths, .. }] if paths.len() == 1),
+        "{:?}",
+        stage.orders()
+    );
+}
+
+#[derive(Debug)]
+struct Dropped(std::path::PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("the window reads no file".to_owned())
+    }
+}
