@@ -59,7 +59,7 @@ fn measure(panel: &str, size: Size, nodes: u32) -> (f64, f64) {
         unit: MouseWheelUnit::Line,
         delta: vec2(0.0, -1.0),
         phase: TouchPhase::Move,
-        source: egui::MouseWheelSource::Mouse,
+        source: egui::MouseWheelSource::Wheel,
         modifiers: Modifiers::NONE,
     };
     let moving = median((0..101).map(|_| frame(&mut app, vec![wheel()])).collect());

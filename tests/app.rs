@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod double;
+#![expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
 
 use double::{Double, Orders, Size};
 use egui::{Event, Key, Modifiers, MouseWheelUnit, Pos2, TouchPhase, Vec2, vec2};
@@ -149,7 +150,7 @@ fn wheel(stage: &Stage<'_>, delta: Vec2) {
         unit: MouseWheelUnit::Line,
         delta,
         phase: TouchPhase::Move,
-        source: egui::MouseWheelSource::Mouse,
+        source: egui::MouseWheelSource::Wheel,
         modifiers: Modifiers::NONE,
     });
 }

@@ -243,7 +243,20 @@ impl<'a> View<'a> {
         wants: &'a RefCell<Vec<Question>>,
     ) -> Self {
         let last = Cell::new(None);
-        Self { lang, case, selection, active: false, now, row_height, tags, jobs, files_over: false, cache, wants, last }
+        Self {
+            lang,
+            case,
+            selection,
+            active: false,
+            now,
+            row_height,
+            tags,
+            jobs,
+            files_over: false,
+            cache,
+            wants,
+            last,
+        }
     }
 
     /// The same view for another panel.

@@ -89,8 +89,7 @@ fn text(ui: &mut Ui, view: &View<'_>, detail: &RecordDetail, hex: &mut bool) {
 
 /// The text with its indicators underlined in their hue.
 fn marked(p: &Palette, detail: &RecordDetail, width: f32) -> LayoutJob {
-    let plain =
-        TextFormat { font_id: style::mono(), color: p.text, line_height: Some(17.0), ..TextFormat::default() };
+    let plain = TextFormat { font_id: style::mono(), color: p.text, line_height: Some(17.0), ..TextFormat::default() };
     let mut job = LayoutJob::default();
     let mut at = 0;
     for hit in &detail.hits {
