@@ -1,8 +1,8 @@
 //! The window, driven by accessibility names and keys: no display, no renderer. A missing glyph fails a test by itself.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
+#![expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
 
 mod double;
-#![expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
 
 use double::{Double, Orders, Size};
 use egui::{Event, Key, Modifiers, MouseWheelUnit, Pos2, TouchPhase, Vec2, vec2};
