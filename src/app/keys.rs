@@ -150,16 +150,25 @@ pub fn pressed(ctx: &Context) -> Vec<UiCommand> {
             }
         }
         if !typing && !popped {
-            for (number, key) in (1..).zip(DIGITS) {
-                if input.consume_key(Modifiers::SHIFT, key) {
-                    out.push(UiCommand::TagAll(number));
-                } else if input.consume_key(Modifiers::NONE, key) {
-                    out.push(UiCommand::Tag(number));
-                }
-            }
+            input.events.retain(|event| {
+                let digit = digit(event);
+                out.extend(digit);
+                digit.is_none()
+            });
         }
     });
     out
+}
+
+/// The tag a key event asks for. With Shift the layout turns digits into signs, so the key itself counts.
+fn digit(event: &egui::Event) -> Option<UiCommand> {
+    let egui::Event::Key { key, physical_key, pressed: true, modifiers, .. } = event else { return None };
+    if modifiers.command || modifiers.ctrl || modifiers.alt {
+        return None;
+    }
+    let key = if modifiers.shift { physical_key.unwrap_or(*key) } else { *key };
+    let number = (1..).zip(DIGITS).find(|(_, digit)| *digit == key)?.0;
+    Some(if modifiers.shift { UiCommand::TagAll(number) } else { UiCommand::Tag(number) })
 }
 
 /// A key as it is written on the key sheet: `Ctrl+K`.

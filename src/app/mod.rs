@@ -18,7 +18,7 @@ pub mod words;
 pub use window::{Error, Shot, WindowOptions, run};
 
 use crate::model::{CaseKey, Lang};
-use crate::workbench::ask::{Command, Desk, Question, ReadAs};
+use crate::workbench::ask::{Command, Desk, Question};
 use frame::{dialogs, inspector, palette, toasts};
 use keys::UiCommand;
 use panels::Panel;
@@ -153,8 +153,7 @@ impl App {
         let dropped: Vec<PathBuf> =
             ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
         if !dropped.is_empty() {
-            out.order(Command::AddEvidence { case: self.case, paths: dropped, read_as: ReadAs::default() });
-            out.act(Act::Open("evidence"));
+            out.act(Act::Take(dropped));
         }
         while let Ok((purpose, paths)) = self.picked.1.try_recv() {
             self.take_picked(&purpose, &paths, view, out);
@@ -164,10 +163,7 @@ impl App {
     fn take_picked(&mut self, purpose: &PickFor, paths: &[PathBuf], view: &View<'_>, out: &mut Outbox) {
         let Some(first) = paths.first() else { return };
         match purpose {
-            PickFor::Evidence | PickFor::EvidenceFolder => {
-                out.order(Command::AddEvidence { case: self.case, paths: paths.to_vec(), read_as: ReadAs::default() });
-                out.act(Act::Open("evidence"));
-            }
+            PickFor::Evidence | PickFor::EvidenceFolder => out.act(Act::Take(paths.to_vec())),
             PickFor::OpenStore => out.order(Command::OpenStore(first.clone())),
             PickFor::NewStore => self.dialog = Some(dialogs::Dialog::new_store(first.clone())),
             PickFor::Save(..) | PickFor::File(_) => {
@@ -232,6 +228,7 @@ impl App {
             Act::ShowIndicator(..) => out.act(Act::Open("indicators")),
             Act::ShowInGraph(..) => out.act(Act::Open("graph")),
             Act::NewCase => out.act(Act::Open("cases")),
+            Act::Take(_) => out.act(Act::Open("evidence")),
             Act::Case(case) => self.case = case,
             Act::Pick(purpose) => self.pick(ctx, purpose),
             Act::Copy(text) => ctx.copy_text(text),

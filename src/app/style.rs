@@ -257,19 +257,27 @@ pub const fn register() -> FontId {
 
 static NOTO: &[u8] = include_bytes!("../../assets/fonts/NotoSansJP-Regular.ttf");
 
-/// The faces: Noto Sans JP for words, Hack with Noto behind it for evidence.
-pub fn fonts() -> egui::FontDefinitions {
+/// The faces: Noto Sans JP for words, Hack with Noto behind it for evidence, and behind both whatever `others` brings for
+/// scripts that neither has.
+pub fn fonts(others: Vec<Vec<u8>>) -> egui::FontDefinitions {
     let mut fonts = egui::FontDefinitions::default();
     fonts.font_data.insert("noto".to_owned(), Arc::new(egui::FontData::from_static(NOTO)));
     fonts.families.entry(FontFamily::Proportional).or_default().insert(0, "noto".to_owned());
     let mono = fonts.families.entry(FontFamily::Monospace).or_default();
     mono.insert(mono.len().min(1), "noto".to_owned());
+    for (number, face) in others.into_iter().enumerate() {
+        let name = format!("other {number}");
+        fonts.font_data.insert(name.clone(), Arc::new(egui::FontData::from_owned(face)));
+        for family in [FontFamily::Proportional, FontFamily::Monospace] {
+            fonts.families.entry(family).or_default().push(name.clone());
+        }
+    }
     fonts
 }
 
 /// Sets faces, sizes and both themes.
 pub fn apply(ctx: &egui::Context) {
-    ctx.set_fonts(fonts());
+    ctx.set_fonts(fonts(Vec::new()));
     for theme in [egui::Theme::Light, egui::Theme::Dark] {
         ctx.style_mut_of(theme, |style| set_style(style, of(theme == egui::Theme::Dark)));
     }

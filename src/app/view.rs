@@ -65,6 +65,8 @@ pub enum Act {
     ShowInGraph(Kind, String),
     /// Work in this case, or in all.
     Case(Option<CaseKey>),
+    /// Take these files in as evidence.
+    Take(Vec<std::path::PathBuf>),
     /// Let a person pick files.
     Pick(PickFor),
     /// Put text on the clipboard.

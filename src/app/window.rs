@@ -32,6 +32,8 @@ pub struct WindowOptions {
     pub lang: Option<Lang>,
     /// What was remembered (JSON of [`UiState`]).
     pub remembered: Option<String>,
+    /// Faces of this machine for scripts the bundled ones lack; each must be a readable TrueType or OpenType file.
+    pub other_faces: Vec<Vec<u8>>,
     /// Draw until everything has come and lies calm, hand the picture over, close.
     pub screenshot: Option<Shot>,
 }
@@ -109,13 +111,17 @@ pub fn run(desk: Box<dyn Desk>, options: WindowOptions) -> Result<(), Error> {
         .with_min_inner_size([900.0, 600.0])
         .with_drag_and_drop(true);
     let native = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
-    let (panel, case, shot) = (options.panel, options.case, options.screenshot);
+    let (panel, case, shot, faces) = (options.panel, options.case, options.screenshot, options.other_faces);
     let open = move || {
         eframe::run_native(
             "itoguchi",
             native,
             Box::new(move |cc| {
-                Ok(Box::new(Shell::new(App::new(&cc.egui_ctx, desk, state), panel.as_deref(), case, shot)))
+                let app = App::new(&cc.egui_ctx, desk, state);
+                if !faces.is_empty() {
+                    cc.egui_ctx.set_fonts(style::fonts(faces));
+                }
+                Ok(Box::new(Shell::new(app, panel.as_deref(), case, shot)))
             }),
         )
     };

@@ -63,7 +63,7 @@ impl Panel for EvidencePanel {
         let remark = rows.filter(|rows| !rows.is_empty()).map(|rows| remark(view.lang, rows)).unwrap_or_default();
         bits::head(ui, view.text(self.title()), &remark, |ui| {
             if bits::button(ui, Weight::Main, Some(Icon::Plus), view.t("証拠を追加", "Add evidence")).clicked() {
-                out.act(Act::Pick(PickFor::File("evidence")));
+                out.act(Act::Pick(PickFor::Evidence));
             }
             if bits::button(ui, Weight::Bare, Some(Icon::Note), view.t("文章を貼り付け", "Paste text")).clicked()
             {
@@ -94,7 +94,7 @@ impl Panel for EvidencePanel {
                     ),
                 );
                 if pressed {
-                    out.act(Act::Pick(PickFor::File("evidence")));
+                    out.act(Act::Pick(PickFor::Evidence));
                 }
             }
             Some(rows) => self.list(ui, view, rows, out),
@@ -102,20 +102,19 @@ impl Panel for EvidencePanel {
         self.withdraw_dialog(ui, view, out);
     }
 
+    fn act(&mut self, act: &Act, view: &View<'_>, out: &mut Outbox) {
+        if let Act::Take(paths) = act {
+            let read_as = self.settings.read_as();
+            out.order(Command::AddEvidence { case: view.case, paths: paths.clone(), read_as });
+        }
+    }
+
     fn picked(&mut self, purpose: &PickFor, paths: &[PathBuf], view: &View<'_>, out: &mut Outbox) {
-        match purpose {
-            PickFor::File("evidence") => {
-                let read_as = self.settings.read_as();
-                out.order(Command::AddEvidence { case: view.case, paths: paths.to_vec(), read_as });
+        if let PickFor::Save("evidence", _) = purpose {
+            let chosen = self.table.cursor.and_then(|row| view.evidence(view.case)?.get(usize::try_from(row).ok()?));
+            if let (Some(row), Some(path)) = (chosen, paths.first()) {
+                out.order(Command::SaveEvidence { evidence: row.evidence.key, out: path.clone() });
             }
-            PickFor::Save("evidence", _) => {
-                let chosen =
-                    self.table.cursor.and_then(|row| view.evidence(view.case)?.get(usize::try_from(row).ok()?));
-                if let (Some(row), Some(path)) = (chosen, paths.first()) {
-                    out.order(Command::SaveEvidence { evidence: row.evidence.key, out: path.clone() });
-                }
-            }
-            _ => {}
         }
     }
 

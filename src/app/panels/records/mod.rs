@@ -14,7 +14,7 @@ use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::Icon;
 use crate::app::widgets::table::{Events, State, Table};
 use crate::app::words;
-use crate::model::{EvidenceKey, Lang, Text};
+use crate::model::{CaseKey, EvidenceKey, Lang, Text};
 use crate::workbench::ask::{Command, Order, RecordView, RowPick, Search};
 use egui::Ui;
 use std::path::PathBuf;
@@ -30,6 +30,9 @@ pub struct Records {
     back: Vec<RecordView>,
     forth: Vec<RecordView>,
     recent: Vec<String>,
+    case: Option<Option<CaseKey>>,
+    /// The conditions that stand in the filter row.
+    filtered: Vec<String>,
 }
 
 const HISTORY: usize = 100;
@@ -48,10 +51,16 @@ impl Panel for Records {
     }
 
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
-        if self.view.case != view.case && self.view.evidence.is_none() {
-            self.view.case = view.case;
-            self.table.reset();
+        if self.case != Some(view.case) {
+            // The case worked in changed; a search over all cases asked for from elsewhere stays as it is.
+            let first = self.case.replace(view.case).is_none();
+            if !first || self.view == RecordView::default() {
+                self.view.case = view.case;
+                self.table.reset();
+            }
         }
+        // At hand for citations.
+        view.evidence(None);
         let search = view.search(&self.view);
         self.head(ui, view, search, out);
         let any = search.is_none_or(|search| search.total > 0 || search.fault.is_some());
@@ -95,15 +104,9 @@ impl Panel for Records {
                 let wanted = wanted.clone();
                 self.query.clone_from(&wanted.query);
                 self.change(|new| *new = wanted);
-                self.table.filters.clear();
+                self.clear_filters();
             }
-            Act::Case(case) => {
-                let case = *case;
-                self.change(|new| {
-                    new.case = case;
-                    new.evidence = None;
-                });
-            }
+            Act::Case(_) => self.view.evidence = None,
             _ => {}
         }
     }
@@ -221,12 +224,12 @@ impl Records {
             if self.view.also.len() > 1
                 && bits::button(ui, Weight::Bare, None, view.t("すべて外す", "Clear all")).clicked()
             {
-                self.table.filters.clear();
+                self.clear_filters();
                 self.change(|new| new.also.clear());
             }
         });
         if let Some(at) = off {
-            self.table.filters.clear();
+            self.clear_filters();
             self.change(|new| {
                 if at < new.also.len() {
                     new.also.remove(at);
@@ -288,12 +291,10 @@ impl Records {
         }
         if events.filtered {
             let made = conditions::filters(&self.table.filters);
-            let fields: Vec<String> = self.table.filters.keys().cloned().collect();
+            let before = std::mem::replace(&mut self.filtered, made.clone());
             self.change(|new| {
-                // The filter row states its fields anew; a facet or brush keeps its chip.
-                new.also.retain(|old| {
-                    !fields.iter().any(|field| old.trim_start_matches("NOT ").starts_with(&format!("{field}:")))
-                });
+                // The filter row states its conditions anew; a facet or brush keeps its chip.
+                new.also.retain(|old| !before.contains(old));
                 new.also.extend(made);
             });
         }
@@ -318,6 +319,11 @@ impl Records {
 
     fn chosen(&self, view: &View<'_>) -> Vec<(EvidenceKey, u32)> {
         self.table.chosen().into_iter().filter_map(|row| self.record(view, row)).collect()
+    }
+
+    fn clear_filters(&mut self) {
+        self.table.filters.clear();
+        self.filtered.clear();
     }
 
     fn narrow(&mut self, field: &str, value: &str, not: bool) {
@@ -355,7 +361,7 @@ impl Records {
         }
         self.query.clone_from(&self.view.query);
         self.table.reset();
-        self.table.filters.clear();
+        self.clear_filters();
     }
 }
 
