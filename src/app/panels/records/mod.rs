@@ -30,7 +30,9 @@ pub struct Records {
     back: Vec<RecordView>,
     forth: Vec<RecordView>,
     recent: Vec<String>,
-    case: Option<Option<CaseKey>>,
+    /// The window was seen to work in `case`.
+    seen: bool,
+    case: Option<CaseKey>,
     /// The conditions that stand in the filter row.
     filtered: Vec<String>,
 }
@@ -51,9 +53,10 @@ impl Panel for Records {
     }
 
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
-        if self.case != Some(view.case) {
+        if !self.seen || self.case != view.case {
             // The case worked in changed; a search over all cases asked for from elsewhere stays as it is.
-            let first = self.case.replace(view.case).is_none();
+            let first = !std::mem::replace(&mut self.seen, true);
+            self.case = view.case;
             if !first || self.view == RecordView::default() {
                 self.view.case = view.case;
                 self.table.reset();
