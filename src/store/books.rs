@@ -229,10 +229,14 @@ impl Store {
     /// Drops what an origin listed for a case before its newer revision is taken in.
     pub fn drop_listed(&self, origin: &str, case: CaseKey) -> Result<()> {
         self.write(|connection| {
-            connection.execute(
-                "DELETE FROM listed WHERE case_key=? AND source IN (SELECT key FROM source WHERE origin=?)",
-                params![case.0, origin],
-            )?;
+            let dropped = [
+                "DELETE FROM listed WHERE (kind, value, case_key, source) IN (SELECT kind, value, case_key, source
+                 FROM listed_case WHERE case_key=?1 AND source IN (SELECT key FROM source WHERE origin=?2))",
+                "DELETE FROM listed_case WHERE case_key=?1 AND source IN (SELECT key FROM source WHERE origin=?2)",
+            ];
+            for sql in dropped {
+                connection.execute(sql, params![case.0, origin])?;
+            }
             super::cases::forget_total(connection, Some(case))
         })
     }

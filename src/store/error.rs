@@ -113,9 +113,6 @@ pub enum Error {
     /// Resuming found other bytes than before.
     #[error("the source has changed since its import was begun, at byte {0}")]
     SourceChanged(u64),
-    /// Two different values have one fingerprint.
-    #[error("two values share a fingerprint: `{0}` and `{1}`")]
-    Collision(String, String),
     /// Not allowed, and why.
     #[error("{}", .0.en)]
     Refused(Text),
@@ -171,7 +168,6 @@ impl Explain for Error {
             Self::Unknown { text, .. } => format!("`{text}` は見つかりません"),
             Self::Ambiguous { text, .. } => format!("`{text}` で終わるものが複数あります"),
             Self::SourceChanged(at) => format!("取込みを始めた時から元ファイルが変わっています（{at}バイト目）"),
-            Self::Collision(a, b) => format!("異なる値の指紋が一致しました: `{a}` と `{b}`"),
             Self::Refused(why) => why.ja.to_owned(),
             Self::Busy => "他のプログラムが事案ファイルを使用中です".to_owned(),
             Self::Full => "ディスクの空きがありません".to_owned(),

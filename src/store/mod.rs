@@ -14,10 +14,12 @@ mod codec;
 mod corpus;
 mod derived;
 mod edits;
+mod entry;
 mod error;
 mod evidence;
 mod expunge;
 mod import;
+mod listed;
 mod lists;
 mod merge;
 mod open;
@@ -39,7 +41,7 @@ pub use expunge::Expunged;
 pub use import::{Finish, Import, NewEvidence};
 pub use lists::Listed;
 pub use open::Mode;
-pub use seal::{Fingerprinter, PackedContent, Post, Posts, SealedChunk, pack_content, seal};
+pub use seal::{PackedContent, Posts, SealedChunk, pack_content, seal};
 pub use sightings::SightingFilter;
 
 use crate::model::statement::Author;
@@ -71,7 +73,6 @@ struct Facts {
     id: Id,
     unit: Unit,
     secret: [u8; 32],
-    print: Fingerprinter,
 }
 
 /// Locks whatever became of the thread that held it before: every value here is whole between statements.
@@ -94,12 +95,9 @@ impl Store {
         let mut connection = open::make(&path)?;
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let id = Id::from_random('s', random()?);
-        for (key, value) in [
-            ("store_id", id.as_str().as_bytes()),
-            ("unit", unit.path().as_bytes()),
-            ("secret", &random::<32>()?[..]),
-            ("fingerprint_key", &random::<16>()?[..]),
-        ] {
+        for (key, value) in
+            [("store_id", id.as_str().as_bytes()), ("unit", unit.path().as_bytes()), ("secret", &random::<32>()?[..])]
+        {
             tx.execute("INSERT INTO meta VALUES (?,?)", (key, value))?;
         }
         audit::append(&tx, "store.create", id.as_str(), unit.path(), author)?;
@@ -187,11 +185,6 @@ impl Store {
         &self.facts.secret
     }
 
-    /// Makes fingerprints for this store's postings.
-    pub fn fingerprinter(&self) -> Fingerprinter {
-        self.facts.print
-    }
-
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
@@ -251,7 +244,6 @@ impl Facts {
             id: Id(text("store_id")?),
             unit: Unit::from_path(&text("unit")?).ok_or_else(|| damaged("unit"))?,
             secret: meta("secret")?.try_into().map_err(|_| damaged("secret"))?,
-            print: Fingerprinter { key: meta("fingerprint_key")?.try_into().map_err(|_| damaged("fingerprint_key"))? },
         })
     }
 }

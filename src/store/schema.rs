@@ -52,17 +52,18 @@ CREATE TABLE band (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
 CREATE TABLE run (key INTEGER PRIMARY KEY, evidence INTEGER NOT NULL REFERENCES evidence(key), first_block INTEGER NOT NULL,
   blocks INTEGER NOT NULL) STRICT;
 CREATE INDEX run_evidence ON run(evidence);
-CREATE TABLE run_block (key INTEGER PRIMARY KEY, last_fp INTEGER NOT NULL, len INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
+CREATE TABLE run_block (key INTEGER PRIMARY KEY, last_key BLOB NOT NULL, len INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
 CREATE TABLE kind_rows (evidence INTEGER NOT NULL REFERENCES evidence(key), kind TEXT NOT NULL, part INTEGER NOT NULL,
   rows BLOB NOT NULL, PRIMARY KEY (evidence, kind, part)) STRICT;
 CREATE INDEX kind_rows_kind ON kind_rows(kind);
-CREATE TABLE indicator (fp INTEGER PRIMARY KEY, kind TEXT NOT NULL, value TEXT NOT NULL) STRICT;
-CREATE UNIQUE INDEX indicator_value ON indicator(kind, value);
-CREATE TABLE listed (fp INTEGER NOT NULL, case_key INTEGER NOT NULL, source INTEGER NOT NULL, first INTEGER, last INTEGER,
-  count INTEGER NOT NULL, flags INTEGER NOT NULL, role TEXT, PRIMARY KEY (fp, case_key, source)) STRICT, WITHOUT ROWID;
+CREATE TABLE listed (kind TEXT NOT NULL, value TEXT NOT NULL, case_key INTEGER NOT NULL, source INTEGER NOT NULL,
+  first INTEGER, last INTEGER, count INTEGER NOT NULL, flags INTEGER NOT NULL, role TEXT,
+  PRIMARY KEY (kind, value, case_key, source)) STRICT, WITHOUT ROWID;
+CREATE TABLE listed_case (case_key INTEGER NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, source INTEGER NOT NULL,
+  PRIMARY KEY (case_key, kind, value, source)) STRICT, WITHOUT ROWID;
 CREATE TABLE source (key INTEGER PRIMARY KEY, origin TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
-CREATE TABLE value_token (fp INTEGER NOT NULL, token TEXT NOT NULL, PRIMARY KEY (fp, token)) STRICT, WITHOUT ROWID;
-CREATE INDEX listed_case ON listed(case_key);
+CREATE TABLE value_token (kind TEXT NOT NULL, value TEXT NOT NULL, token TEXT NOT NULL,
+  PRIMARY KEY (kind, value, token)) STRICT, WITHOUT ROWID;
 CREATE TABLE case_total (case_key INTEGER PRIMARY KEY, indicators INTEGER NOT NULL) STRICT;
 CREATE TABLE audit (seq INTEGER PRIMARY KEY, entry TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
 CREATE TABLE audit_content (seq INTEGER PRIMARY KEY REFERENCES audit(seq), operator TEXT, operator_salt BLOB, content TEXT,
