@@ -10,7 +10,7 @@ mod links;
 mod out;
 
 use crate::model::{Explain, Instant, Lang};
-use crate::workbench::{self, Mode, Session, clock};
+use crate::workbench::{self, Found, Mode, Session, clock};
 use args::{Cli, Command};
 use clap::Parser as _;
 use out::Out;
@@ -130,7 +130,15 @@ impl Context {
     }
 
     fn open(&self, store: &Path, mode: Mode) -> std::result::Result<Session, Failed> {
-        Ok(Session::open(store, mode, &self.operator, self.fixed)?)
+        let session = Session::open(store, mode, &self.operator, self.fixed)?;
+        if session.store.found() == Found::Left {
+            let (ja, en) = (
+                "注意: 事案ファイルは閉じられずに残されていました。元に戻しました（確定済みの内容は失われていません）",
+                "note: the case file had not been closed; it was put in order, nothing committed is lost",
+            );
+            eprintln!("{}", self.out.pick(ja, en));
+        }
+        Ok(session)
     }
 
     fn run(&self, command: Option<Command>) -> Result {

@@ -34,6 +34,9 @@ pub enum Error {
     /// The file was not closed: a side file lies beside it, or is missing.
     #[error("the case file was not closed: {0}")]
     NotClosed(PathBuf),
+    /// The file was left behind in the midst of writing, where nothing may be written.
+    #[error("the case file was left in the midst of writing and cannot be put in order here: {0}")]
+    Unsettled(PathBuf),
     /// An older file opened for reading.
     #[error("the case file has version {found}, now is {known}: {path}")]
     Older {
@@ -177,6 +180,9 @@ impl Explain for Error {
             Self::InUse(what) => format!("`{what}` はまだ参照されています"),
             Self::NoBytes(id) => format!("`{id}` の中身は事案ファイルにありません"),
             Self::NotClosed(path) => format!("事案ファイルが閉じられていません: {}", path.display()),
+            Self::Unsettled(path) => {
+                format!("事案ファイルは書込み中に途切れており、ここでは元に戻せません: {}", path.display())
+            }
             Self::Older { found, known, path } => {
                 format!("事案ファイルの版が古いものです（版{found}、現在は{known}）: {}", path.display())
             }
@@ -204,6 +210,10 @@ impl Explain for Error {
             }
             Self::ReadOnly => ("書き込みで開き直してください", "open it for writing"),
             Self::NotClosed(_) => ("送付元に、閉じたファイルを求めてください", "ask the sender for a closed file"),
+            Self::Unsettled(_) => (
+                "隣の -wal と -journal も一緒に、書き込めるフォルダへ複写してから開いてください",
+                "copy it, with the -wal and -journal beside it, to a folder that can be written, and open it there",
+            ),
             Self::Older { .. } => {
                 ("控えを取り、書き込みで一度開いてください", "back it up, then open it for writing once")
             }

@@ -18,6 +18,7 @@ mod entry;
 mod error;
 mod evidence;
 mod expunge;
+mod held;
 mod import;
 mod listed;
 mod lists;
@@ -27,6 +28,7 @@ mod rowindex;
 mod runs;
 mod schema;
 mod seal;
+mod settle;
 mod sightings;
 mod statements;
 mod values;
@@ -38,10 +40,12 @@ pub use cases::CaseRow;
 pub use check::Check;
 pub use error::{Error, Result};
 pub use expunge::Expunged;
+pub use held::in_use;
 pub use import::{Finish, Import, NewEvidence};
 pub use lists::Listed;
 pub use open::Mode;
 pub use seal::{PackedContent, Posts, SealedChunk, pack_content, seal};
+pub use settle::Found;
 pub use sightings::SightingFilter;
 
 use crate::model::statement::Author;
@@ -58,13 +62,15 @@ const READERS: usize = 8;
 pub struct Store {
     path: PathBuf,
     mode: Mode,
-    leftover: bool,
+    found: Found,
     /// `None` unless opened for writing, and after closing.
     writer: Mutex<Option<Connection>>,
     readers: Mutex<Vec<Connection>>,
     caches: corpus::Caches,
     history: Mutex<edits::History>,
     facts: Facts,
+    /// Last, so that it outlives the connections.
+    _held: held::Held,
 }
 
 /// What never changes in a store.
@@ -92,28 +98,30 @@ impl Store {
     /// Makes a new case file for a unit; refuses to overwrite.
     pub fn create(path: &Path, unit: &Unit, author: &Author) -> Result<Self> {
         let path = absolute(path)?;
-        let mut connection = open::make(&path)?;
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let id = Id::from_random('s', random()?);
-        for (key, value) in
-            [("store_id", id.as_str().as_bytes()), ("unit", unit.path().as_bytes()), ("secret", &random::<32>()?[..])]
-        {
-            tx.execute("INSERT INTO meta VALUES (?,?)", (key, value))?;
-        }
-        audit::append(&tx, "store.create", id.as_str(), unit.path(), author)?;
-        tx.commit()?;
+        let connection = open::make(&path, |tx| {
+            for (key, value) in [
+                ("store_id", id.as_str().as_bytes()),
+                ("unit", unit.path().as_bytes()),
+                ("secret", &random::<32>()?[..]),
+            ] {
+                tx.execute("INSERT INTO meta VALUES (?,?)", (key, value))?;
+            }
+            audit::append(tx, "store.create", id.as_str(), unit.path(), author)?;
+            Ok(())
+        })?;
         let facts = Facts::load(&connection)?;
-        Ok(Self::assemble(path, Mode::Write, false, facts, Some(connection)))
+        Ok(Self::assemble(path, Mode::Write, Found::Closed, facts, Some(connection)))
     }
 
     /// Opens a case file. See [`Mode`].
     pub fn open(path: &Path, mode: Mode) -> Result<Self> {
         let path = absolute(path)?;
-        let (version, leftover) = open::inspect(&path, mode)?;
+        let (version, found) = open::inspect(&path, mode)?;
         if mode == Mode::Write {
             let connection = open::writer(&path, version)?;
             let facts = Facts::load(&connection)?;
-            return Ok(Self::assemble(path, mode, leftover, facts, Some(connection)));
+            return Ok(Self::assemble(path, mode, found, facts, Some(connection)));
         }
         let connection = open::reader(&path, mode)?;
         schema::demand_equal(&connection, version, &path)?;
@@ -121,16 +129,17 @@ impl Store {
             open::demand_sound(&connection)?;
         }
         let facts = Facts::load(&connection)?;
-        let store = Self::assemble(path, mode, leftover, facts, None);
+        let store = Self::assemble(path, mode, found, facts, None);
         store.give_back(connection);
         Ok(store)
     }
 
-    fn assemble(path: PathBuf, mode: Mode, leftover: bool, facts: Facts, writer: Option<Connection>) -> Self {
+    fn assemble(path: PathBuf, mode: Mode, found: Found, facts: Facts, writer: Option<Connection>) -> Self {
         Self {
+            _held: held::Held::new(&path),
             path,
             mode,
-            leftover,
+            found,
             writer: Mutex::new(writer),
             readers: Mutex::default(),
             caches: corpus::Caches::default(),
@@ -165,9 +174,9 @@ impl Store {
         self.mode
     }
 
-    /// Whether a `-wal` file lay beside the store when it was opened: another program has it open, or was killed.
-    pub fn had_leftover(&self) -> bool {
-        self.leftover
+    /// How it was found when it was opened.
+    pub fn found(&self) -> Found {
+        self.found
     }
 
     /// The unit that holds the store.

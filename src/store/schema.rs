@@ -4,7 +4,7 @@
 //! a store is opened: an extra trigger or view would be code.
 
 use super::error::{Error, Result};
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -80,13 +80,11 @@ CREATE TABLE citation (bundle TEXT NOT NULL, n INTEGER NOT NULL, sha256 TEXT NOT
   PRIMARY KEY (bundle, n)) STRICT, WITHOUT ROWID;
 ";
 
-/// Lifts a file from version `from` to the present one, one transaction a step.
-pub(super) fn migrate(connection: &mut Connection, from: i64) -> Result<()> {
+/// Lifts a file from version `from` to the present one, within the caller's transaction.
+pub(super) fn migrate(connection: &Connection, from: i64) -> Result<()> {
     for (step, version) in STEPS.iter().zip(1_i64..).filter(|(_, version)| *version > from) {
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        tx.execute_batch(step)?;
-        tx.pragma_update(None, "user_version", version)?;
-        tx.commit()?;
+        connection.execute_batch(step)?;
+        connection.pragma_update(None, "user_version", version)?;
     }
     Ok(())
 }
@@ -127,12 +125,12 @@ mod tests {
     #[test]
     fn a_fresh_store_equals_a_migrated_one_and_versions_rise_by_one() {
         for from in 0..=VERSION {
-            let mut connection = Connection::open_in_memory().unwrap();
+            let connection = Connection::open_in_memory().unwrap();
             for step in STEPS.iter().take(usize::try_from(from).unwrap()) {
                 connection.execute_batch(step).unwrap();
             }
             connection.pragma_update(None, "user_version", from).unwrap();
-            migrate(&mut connection, from).unwrap();
+            migrate(&connection, from).unwrap();
             assert_eq!(objects(&connection).unwrap(), expected(VERSION).unwrap());
             let stored: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
             assert_eq!(stored, VERSION);
