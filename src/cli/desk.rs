@@ -1,7 +1,7 @@
 //! The window and the training exercise.
 
 use super::args::{Demo, Open};
-use super::{Context, Result, Verdict};
+use super::{Context, Failed, Result, Verdict};
 use crate::app::{self, WindowOptions};
 use crate::jobs::LocalDesk;
 use crate::model::Ticket;
@@ -105,13 +105,12 @@ pub(super) fn demo(context: &Context, args: &Demo) -> Result {
     }
     let session = context.open(&done.national, Mode::Write)?;
     match show(context, Some(session), None) {
-        Err(failed) => {
+        Err(Failed::Told(err)) => {
             // The exercise itself is done; a machine without a screen is no failure of it.
-            super::tell(context.out.lang, &*failed.0);
-            eprintln!(
-                "{} itoguchi open {}",
-                context.out.pick("画面で見るには:", "to see it in the window:"),
-                done.national.display()
+            super::tell(context.out.lang, &*err);
+            context.note(
+                &format!("画面で見るには: itoguchi open {}", done.national.display()),
+                &format!("to see it in the window: itoguchi open {}", done.national.display()),
             );
             Ok(Verdict::Done)
         }

@@ -84,7 +84,7 @@ pub(super) fn import(context: &Context, store: &Path, case: &str, file: &Path) -
     let case = session.case(case)?;
     let done = lists::import(&session, case, file)?;
     for (line, reason) in done.rejected.iter().take(20) {
-        eprintln!("{}:{line}: {}", file.display(), super::out::plain(reason));
+        eprintln!("{}", super::out::plain(&format!("{}:{line}: {reason}", file.display())));
     }
     let row = json!({"cases": done.cases, "indicators": done.indicators, "sightings": done.sightings, "rejected": done.rejected.len()});
     context.out.row(&row)?;

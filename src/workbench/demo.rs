@@ -7,7 +7,7 @@ use super::error::{Error, Result};
 use super::import::{AddOptions, Outcome};
 use super::receive::{Arrival, Judge};
 use super::session::{Session, read_unit};
-use super::{export, import, keys, network, receive, roles};
+use super::{export, import, keys, network, receive, reply, roles};
 use crate::bundle::approve::Accept;
 use crate::model::statement::Statement;
 use crate::model::{Case, CaseKey, Edit, Extractor as _, Instant, Kind, Role, Stage, Ticket, Unit};
@@ -224,6 +224,7 @@ impl National {
             receiver,
             records: None,
             to: vec![self.recipient.clone()],
+            texts: Vec::new(),
         };
         let draft = dir.join(format!("report-{unit}.itd"));
         let token_key = export::read_token_key(session, &self.token_key)?;
@@ -305,7 +306,7 @@ impl National {
             let identity = self.keys.join(format!("{unit}-identity"));
             let recipient = keys::make_identity(&identity)?;
             let draft = dir.join(format!("answer-{unit}.itd"));
-            let (_, answer, _) = receive::draft_answer(
+            let (_, answer, _) = reply::draft_answer(
                 &self.session,
                 &receiver,
                 &self.key("00/special", "prepare")?,

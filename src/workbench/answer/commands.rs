@@ -8,7 +8,7 @@ use crate::workbench::ask::{CaseForm, Command, GraphSpec, Notice, ReadAs, RowPic
 use crate::workbench::error::{Error, Result};
 use crate::workbench::import::{self, AddOptions};
 use crate::workbench::receive::{self, Arrival, Judge};
-use crate::workbench::{export, find, lists};
+use crate::workbench::{export, find, lists, reply};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -90,6 +90,7 @@ pub fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<O
                 receiver: plan.receiver.clone(),
                 records: plan.records.clone(),
                 to: Vec::new(),
+                texts: Vec::new(),
             };
             let made = export::make_draft(session, &plan, &preparer, &token_key, out, ticket)?;
             match made.report.stops.first() {
@@ -123,7 +124,7 @@ pub fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<O
         Command::Receive { path, identity, receipt } => take_bundle(desk, path, identity, receipt.as_ref(), ticket)?,
         Command::AnswerSender { receiver, key, passphrase, out } => {
             let preparer = export::read_key(key, secret(&passphrase.0))?;
-            receive::draft_answer(session, receiver, &preparer, &[], out, ticket)?;
+            reply::draft_answer(session, receiver, &preparer, &[], out, ticket)?;
             done(&[Topic::Exports, Topic::Audit], "還元の案を作りました", "answer drafted")
         }
         Command::VerifyAudit => {
