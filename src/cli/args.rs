@@ -171,6 +171,9 @@ pub(super) enum Command {
         /// 受け手の秘密鍵（age） / age identity file
         #[arg(long)]
         identity: PathBuf,
+        /// 欠番や期限切れを承知して受け入れる責任者 / who accepts missing numbers or a time past, by name
+        #[arg(long, value_name = "NAME")]
+        accepted_by: Option<String>,
         /// 受領書に署名する鍵 / key that signs the receipt
         #[arg(long)]
         key: Option<PathBuf>,

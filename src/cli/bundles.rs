@@ -55,12 +55,15 @@ pub(super) fn export(context: &Context, args: &args::Export) -> Result {
         );
     }
     let finding = |list: &[Finding]| -> Vec<_> {
-        list.iter().map(|risk| json!({"id": risk.id, "file": risk.file, "what": risk.what})).collect()
+        list.iter()
+            .map(|risk| json!({"id": risk.id, "file": risk.file, "what": risk.what, "reason": risk.reason}))
+            .collect()
     };
     context.out.row(&json!({
-        "draft": args.out.display().to_string(), "bundle": done.bundle, "files": done.files, "bytes": done.bytes,
+        "draft": args.out.display().to_string(), "files": done.files, "bytes": done.bytes,
         "kept": done.counts[0], "tokens": done.counts[1], "generalised": done.counts[2], "withheld": done.counts[3],
-        "records": done.records, "stopped": stopped, "stops": finding(&done.report.stops), "residual": finding(&done.report.residual),
+        "stopped": stopped, "bundle": done.bundle, "records": done.records, "receiver_keys": done.receiver_keys,
+        "stops": finding(&done.report.stops), "residual": finding(&done.report.residual),
         "searched": {"files": done.report.searched.files, "bytes": done.report.searched.bytes, "decoded": done.report.searched.decoded},
     }))?;
     Ok(if stopped { Verdict::Wanting } else { Verdict::Done })
@@ -81,7 +84,7 @@ pub(super) fn approve(
     };
     match export::approve(draft, &key, accept, reason.unwrap_or(""), context.fixed) {
         Ok(done) => {
-            context.out.row(&json!({"draft": draft.display().to_string(), "bundle": done.bundle, "approver": done.approver, "risks_accepted": done.risks_accepted}))?;
+            context.out.row(&json!({"draft": draft.display().to_string(), "approver": done.approver, "risks_accepted": done.risks_accepted, "bundle": done.bundle}))?;
             Ok(Verdict::Done)
         }
         Err(err) if is_wanting(&err) => {
@@ -148,15 +151,21 @@ pub(super) fn receive(
     context: &Context,
     store: &Path,
     bundle: &Path,
-    identity: &Path,
+    (identity, accepted_by): (&Path, Option<String>),
     receipt: Option<(&Path, &Path)>,
 ) -> Result {
     let session = context.open(store, Mode::Write)?;
-    let judge = Judge::of_store(&session, receive::read_identities(identity)?)?;
+    let judge = Judge { accepted_by, ..Judge::of_store(&session, receive::read_identities(identity)?)? };
     let key = receipt.map(|(key, _)| secret::open_key(context, key)).transpose()?;
     let receipt = key.as_ref().zip(receipt.map(|(_, out)| out));
     match receive::receive(&session, bundle, &judge, receipt, &Ticket::new())? {
         Arrival::Entered(entered) => {
+            if entered.quarantined.is_some() {
+                context.note(
+                    "保留しました。送り主に確かめ、届かないと分かったら --accepted-by 氏名 で受け入れられます",
+                    "quarantined; ask the sender, and if nothing more will come, take it in with --accepted-by NAME",
+                );
+            }
             context.out.row(&json!({
                 "bundle": entered.bundle, "cases": entered.cases, "indicators": entered.indicators, "records": entered.records,
                 "quarantined": entered.quarantined.is_some(), "why": entered.quarantined,

@@ -90,16 +90,34 @@ pub(super) fn demo(context: &Context, args: &Demo) -> Result {
         printed = std::mem::replace(&mut printed, Ok(())).and_then(|()| context.out.say(&row, &text));
     })?;
     printed?;
+    let shown = |path: &std::path::Path| path.display().to_string();
+    let next = [
+        format!("itoguchi open {}", shown(&done.national)),
+        format!("itoguchi correlate {} --pairs", shown(&done.national)),
+        format!("itoguchi search {} 203.0.113.99", shown(&done.second)),
+        format!("itoguchi audit {} --verify", shown(&done.first)),
+    ];
     let places = json!({
-        "step": "done", "dir": dir.display().to_string(), "stores": [done.first, done.second, done.national],
-        "ties": done.ties.iter().map(|(kind, value)| json!({"kind": kind.tag(), "value": value})).collect::<Vec<_>>(), "training": true,
+        "step": "done", "dir": shown(&dir), "stores": [shown(&done.first), shown(&done.second), shown(&done.national)],
+        "ties": done.ties.iter().map(|(kind, value)| json!({"kind": kind.tag(), "value": value})).collect::<Vec<_>>(),
+        "training": true, "next": next,
     });
-    let text = format!(
-        "{}{}",
-        context.out.pick("訓練を終えました。ファイルはここにあります: ", "training done; the files are in "),
-        dir.display()
-    );
-    context.out.say(&places, &text)?;
+    if context.out.json {
+        context.out.row(&places)?;
+    } else {
+        let ended = context
+            .out
+            .pick("訓練を終えました。ファイルはすべてここにあります: ", "The exercise is done; its files are in ");
+        context.out.say(&places, &format!("{ended}{}", shown(&dir)))?;
+        for command in &next {
+            let then = context.out.pick("次に試せること: ", "to try next: ");
+            context.out.say(&places, &format!("{then}{command}"))?;
+        }
+        let end = context
+            .out
+            .pick("要らなくなれば、このフォルダごと削除できます", "When it is no longer needed, delete that folder");
+        context.out.say(&places, end)?;
+    }
     if args.no_window {
         return Ok(Verdict::Done);
     }

@@ -7,7 +7,7 @@ use crate::model::time::JST_MINUTES;
 use crate::model::{Instant, RowSet, Ticket};
 use crate::workbench::import::{AddOptions, Outcome};
 use crate::workbench::{self, Check, Error, Mode, backup, find, heads, import, print_head};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::Instant as Stopwatch;
@@ -125,14 +125,10 @@ fn print_rows(context: &Context, session: &workbench::Session, rows: &RowSet, li
     let limit = if limit == 0 { u64::MAX } else { limit };
     let mut printed = Ok(());
     let done = find::each_row(session, rows, limit, &mut |row| {
-        let time = row.time.map(|(at, minutes)| at.iso(minutes));
         printed = if context.out.json {
-            let fields: serde_json::Map<String, Value> =
-                row.fields.into_iter().map(|(name, value)| (name, value.into())).collect();
-            context.out.row(&json!({
-                "evidence": row.evidence, "row": row.row, "offset": row.offset, "len": row.len, "time": time, "text": row.text, "fields": fields,
-            }))
+            context.out.row(&row.to_json())
         } else {
+            let time = row.time.map(|(at, minutes)| at.iso(minutes));
             context.out.row(&json!({"evidence": row.evidence, "row": row.row, "time": time, "text": row.text}))
         };
         if printed.is_ok() { Ok(()) } else { Err(Error::Cancelled) }

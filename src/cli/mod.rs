@@ -11,7 +11,7 @@ mod out;
 mod secret;
 
 use crate::model::{Explain, Instant, Lang};
-use crate::workbench::{self, Mode, Session, clock, heads, print_head};
+use crate::workbench::{self, Mode, Session, clock, heads};
 use args::{Cli, Command};
 use clap::Parser as _;
 use out::Out;
@@ -137,20 +137,8 @@ impl Context {
     /// Opens a store. An older copy in its place is told, and written down before anything is added to it.
     fn open(&self, store: &Path, mode: Mode) -> std::result::Result<Session, Failed> {
         let session = Session::open(store, mode, &self.operator, self.fixed)?;
-        if let Some(head) = heads::missing(&session)? {
-            let printed = format!("{} #{}", print_head(&head), head.count);
-            self.note(
-                &format!("この端末が覚えている監査証跡の頭部 {printed} がありません。古い写しか、別の写しです"),
-                &format!("the audit head {printed} remembered here is not in this file: an older or another copy"),
-            );
-            if mode == Mode::Write {
-                session.store.audit(
-                    "store.head-missing",
-                    session.store.store_id().as_str(),
-                    &printed,
-                    &session.author(),
-                )?;
-            }
+        if let Some(said) = heads::greet(&session)? {
+            self.note(&said.ja, &said.en);
         }
         if mode == Mode::Write {
             self.keep(&session);
@@ -207,8 +195,9 @@ impl Context {
             Some(Command::Verify { bundle, identity, trust, store, at }) => {
                 bundles::verify(self, &bundle, identity.as_deref(), trust.as_deref(), store.as_deref(), at.as_deref())
             }
-            Some(Command::Receive { store, bundle, identity, key, receipt }) => {
-                bundles::receive(self, &store, &bundle, &identity, key.as_deref().zip(receipt.as_deref()))
+            Some(Command::Receive { store, bundle, identity, accepted_by, key, receipt }) => {
+                let receipt = key.as_deref().zip(receipt.as_deref());
+                bundles::receive(self, &store, &bundle, (&identity, accepted_by), receipt)
             }
             Some(Command::Answer { store, receiver, prepare, out }) => {
                 bundles::answer(self, &store, &receiver, &prepare, &out)

@@ -28,6 +28,16 @@ pub(super) fn for_new_key(context: &Context) -> Result<String, Error> {
     if let Some(given) = from_environment() {
         return Ok(given);
     }
+    if !std::io::stdin().is_terminal() {
+        return Err(Error::input(
+            format!(
+                "合言葉を付けるなら端末で実行するか環境変数 {VARIABLE} に入れ、付けないなら --no-passphrase を指定してください"
+            ),
+            format!(
+                "run this on a terminal or put a passphrase into {VARIABLE}; for a key without one give --no-passphrase"
+            ),
+        ));
+    }
     let first = ask(context.out.pick("新しい合言葉: ", "New passphrase: "))?;
     if first.is_empty() {
         return Err(Error::input(

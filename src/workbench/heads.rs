@@ -3,11 +3,12 @@
 //! One small file a store, in this user's settings. Not a proof: whoever can write them can change them. The head on paper
 //! and the receipts of others are.
 
+use super::ask::Said;
 use super::error::{Error, Result};
 use super::session::Session;
 use super::settings;
 use crate::model::audit::AuditHead;
-use crate::store::{Check, print_head};
+use crate::store::{Check, Mode, print_head};
 use std::path::PathBuf;
 
 /// Where a store's head is remembered. The id comes out of the file itself, so it is not trusted as a name.
@@ -25,9 +26,22 @@ fn remembered(session: &Session) -> Option<AuditHead> {
 
 /// The head remembered for this store, where it does not lie on the store's chain: an older copy stands in its place, or
 /// another hand went on from one.
-pub fn missing(session: &Session) -> Result<Option<AuditHead>> {
+fn missing(session: &Session) -> Result<Option<AuditHead>> {
     let Some(head) = remembered(session) else { return Ok(None) };
     Ok(if session.store.audit_holds(&head)? { None } else { Some(head) })
+}
+
+/// Looks for the head remembered before anything is added to a store; where it is missing, writes that down and says so.
+pub fn greet(session: &Session) -> Result<Option<Said>> {
+    let Some(head) = missing(session)? else { return Ok(None) };
+    let printed = format!("{} #{}", print_head(&head), head.count);
+    if session.store.mode() == Mode::Write {
+        session.store.audit("store.head-missing", session.store.store_id().as_str(), &printed, &session.author())?;
+    }
+    Ok(Some(Said::new(
+        format!("この端末が覚えている監査証跡の頭部 {printed} がありません。古い写しか、別の写しです"),
+        format!("the audit head {printed} remembered here is not in this file: an older or another copy"),
+    )))
 }
 
 /// Remembers the present head.

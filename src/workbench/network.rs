@@ -7,6 +7,7 @@ use crate::graph::layout::{Request, layout};
 use crate::graph::{CaseFacts, CaseValue, Correlation, GraphInput, LinkGraph, draw, files};
 use crate::model::kind::Look;
 use crate::model::{CaseKey, Extractor as _, Kind, Sighting, Ticket};
+use crate::store::Mode;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -207,5 +208,9 @@ pub fn write_graph(session: &Session, case: Option<CaseKey>, out: &Path, ticket:
         }
     };
     super::export::write_new(out, &bytes)?;
+    if session.store.mode() == Mode::Write {
+        let said = format!("{} nodes, {} edges to {}", graph.nodes.len(), graph.edges.len(), out.display());
+        session.store.audit("graph.copy", "graph", &said, &session.author())?;
+    }
     Ok(Written { nodes: graph.nodes.len(), edges: graph.edges.len() })
 }

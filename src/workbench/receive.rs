@@ -1,7 +1,7 @@
 //! The receiving side: verify, quarantine or take in, receipt.
 //!
 //! Nothing of a bundle is believed before it passed. A fork or replay is refused; a gap is quarantined with its missing
-//! numbers, and the bundle comes again once they are there.
+//! numbers, and the bundle comes again once they are there, or once somebody answers for it by name.
 
 use super::arrival::{self, CASE_FILE, read_case};
 use super::error::{Error, Result};
@@ -36,6 +36,8 @@ pub struct Judge {
     pub history: Option<History>,
     /// Whether the receiving store is for training.
     pub training: Option<bool>,
+    /// Who takes it on themselves to accept what would be quarantined: numbers missing before it, or its time past.
+    pub accepted_by: Option<String>,
 }
 
 /// Reads an identity file.
@@ -72,6 +74,7 @@ impl Judge {
             unit: Some(store.unit().clone()),
             history: Some(history),
             training: Some(store.setting("training")?.as_deref() == Some("true")),
+            accepted_by: None,
         })
     }
 
@@ -81,7 +84,7 @@ impl Judge {
             own_unit: self.unit.as_ref(),
             history: self.history.as_ref(),
             training: self.training,
-            late_accepted_by: None,
+            late_accepted_by: self.accepted_by.as_deref(),
         })
     }
 }
@@ -150,11 +153,15 @@ pub fn receive(
         Err(Unopened::Fault(fault)) => return Err(below(fault)),
     };
     drop(bytes);
-    let quarantined = quarantine(&bundle);
+    let doubt = quarantine(&bundle);
+    let quarantined = doubt.clone().filter(|_| judge.accepted_by.is_none());
     let mut entered =
         Entered { bundle: bundle.info.bundle.to_string(), quarantined: quarantined.clone(), ..Entered::default() };
     let mut body =
         json!({"previous": bundle.info.previous, "profile": bundle.info.profile, "file": path.to_string_lossy()});
+    if let Some((doubt, name)) = doubt.zip(judge.accepted_by.as_ref()) {
+        merge_into(&mut body, "accepted", json!({"by": name, "although": doubt}));
+    }
     if quarantined.is_none() {
         take_in(session, &bundle, &mut entered, &mut body, ticket)?;
     }

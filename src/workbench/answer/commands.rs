@@ -9,7 +9,6 @@ use crate::workbench::error::{Error, Result};
 use crate::workbench::import::{self, AddOptions};
 use crate::workbench::receive::{self, Arrival, Judge};
 use crate::workbench::{export, find, lists, reply};
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -356,10 +355,7 @@ fn save_records(
     let rows = records::picked(desk, view, ticket)?;
     let mut text = String::new();
     find::each_row(&desk.session, &rows, u64::MAX, &mut |row| {
-        let time = row.time.map(|(at, minutes)| at.iso(minutes));
-        let fields: serde_json::Map<String, serde_json::Value> =
-            row.fields.into_iter().map(|(name, value)| (name, value.into())).collect();
-        text.push_str(&json!({"evidence": row.evidence, "row": row.row, "offset": row.offset, "len": row.len, "time": time, "text": row.text, "fields": fields}).to_string());
+        text.push_str(&row.to_json().to_string());
         text.push('\n');
         if ticket.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
     })?;
