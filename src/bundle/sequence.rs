@@ -98,7 +98,7 @@ pub(super) fn check(checks: &mut Checks, info: &BagInfo, standing: &Standing) {
         Standing::Replay => checks.fail("sequence", Text::new("受領済みの再送", "replay: it was received before")),
         Standing::Fork => checks.fail(
             "sequence",
-            Text::new("分岐: 受領済みの持出しと矛盾する", "fork: it contradicts a bundle received before"),
+            Text::new("分岐: 受領済みの報告資料と矛盾する", "fork: it contradicts a bundle received before"),
         ),
     }
 }

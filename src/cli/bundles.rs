@@ -89,6 +89,9 @@ pub(super) fn approve(
         }
         Err(err) if is_wanting(&err) => {
             tell(context.out.lang, &err);
+            for risk in export::risks(draft).unwrap_or_default() {
+                context.note(&risk, &risk);
+            }
             Ok(Verdict::Wanting)
         }
         Err(err) => Err(err.into()),

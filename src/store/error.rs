@@ -34,6 +34,9 @@ pub enum Error {
     /// The file was not closed: a side file lies beside it, or is missing.
     #[error("the case file was not closed: {0}")]
     NotClosed(PathBuf),
+    /// Another file stands where the open one stood.
+    #[error("the case file was replaced while it was open: {0}")]
+    Replaced(PathBuf),
     /// An older file opened for reading.
     #[error("the case file has version {found}, now is {known}: {path}")]
     Older {
@@ -181,6 +184,7 @@ impl Explain for Error {
             Self::InUse(what) => format!("`{what}` はまだ参照されています"),
             Self::NoBytes(id) => format!("`{id}` の中身は事案ファイルにありません"),
             Self::NotClosed(path) => format!("事案ファイルが閉じられていません: {}", path.display()),
+            Self::Replaced(path) => format!("開いている間に事案ファイルが差し替えられました: {}", path.display()),
             Self::Older { found, known, path } => {
                 format!("事案ファイルの版が古いものです（版{found}、現在は{known}）: {}", path.display())
             }
@@ -207,6 +211,10 @@ impl Explain for Error {
                 ("他の画面や処理を閉じてからやり直してください", "close the other window or command and try again")
             }
             Self::ReadOnly => ("書き込みで開き直してください", "open it for writing"),
+            Self::Replaced(_) => (
+                "元のファイルを戻してから開き直してください。以後の入力は記録されていません",
+                "put the file back and open it again; nothing entered since was recorded",
+            ),
             Self::NotClosed(_) => ("送付元に、閉じたファイルを求めてください", "ask the sender for a closed file"),
             Self::Older { .. } => {
                 ("控えを取り、書き込みで一度開いてください", "back it up, then open it for writing once")

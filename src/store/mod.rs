@@ -4,6 +4,7 @@
 //! rebuilt from it or a statement somebody made, each in one transaction with its audit entry. The store never reads the
 //! clock: every time comes in with its author.
 
+mod agree;
 mod audit;
 mod bands;
 mod books;
@@ -55,6 +56,8 @@ const READERS: usize = 8;
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
+    /// Which file that was when it was opened.
+    place: open::Place,
     mode: Mode,
     leftover: bool,
     /// `None` unless opened for writing, and after closing.
@@ -110,7 +113,7 @@ impl Store {
 
     /// Opens a case file. See [`Mode`].
     pub fn open(path: &Path, mode: Mode) -> Result<Self> {
-        let path = absolute(path)?;
+        let path = real(path)?;
         let (version, leftover) = open::inspect(&path, mode)?;
         if mode == Mode::Write {
             let connection = open::writer(&path, version)?;
@@ -130,6 +133,7 @@ impl Store {
 
     fn assemble(path: PathBuf, mode: Mode, leftover: bool, facts: Facts, writer: Option<Connection>) -> Self {
         Self {
+            place: open::place(&path),
             path,
             mode,
             leftover,
@@ -201,6 +205,7 @@ impl Store {
     fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         let mut guard = lock(&self.writer);
         let connection = guard.as_mut().ok_or(Error::ReadOnly)?;
+        self.demand_place()?;
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let out = work(&tx)?;
         tx.commit()?;
@@ -212,7 +217,11 @@ impl Store {
         let held = lock(&self.readers).pop();
         let connection = match held {
             Some(connection) => connection,
-            None => open::reader(&self.path, self.mode)?,
+            None => {
+                let connection = open::reader(&self.path, self.mode)?;
+                self.demand_place()?;
+                connection
+            }
         };
         let out = (|| {
             let snapshot = connection.unchecked_transaction()?;
@@ -222,6 +231,12 @@ impl Store {
         })();
         self.give_back(connection);
         out
+    }
+
+    /// Refuses to go on with another file that was put in this one's place: what is written would be lost with the old
+    /// one, what is read would be another store's.
+    fn demand_place(&self) -> Result<()> {
+        if open::place(&self.path) == self.place { Ok(()) } else { Err(Error::Replaced(self.path.clone())) }
     }
 
     fn give_back(&self, connection: Connection) {
@@ -254,6 +269,13 @@ impl Facts {
             print: Fingerprinter { key: meta("fingerprint_key")?.try_into().map_err(|_| damaged("fingerprint_key"))? },
         })
     }
+}
+
+/// The file itself, where a link stands in its place: side files lie beside it, not beside the link.
+fn real(path: &Path) -> Result<PathBuf> {
+    let named = absolute(path)?;
+    // On Windows the canonical form of a network path no longer looks like one.
+    if cfg!(windows) { Ok(named) } else { Ok(named.canonicalize().unwrap_or(named)) }
 }
 
 fn absolute(path: &Path) -> Result<PathBuf> {

@@ -420,6 +420,18 @@ pub fn approve(path: &Path, key: &SigningKey, accept: Accept, reason: &str, at: 
     Ok(Approved { bundle: approval.bundle, approver: key.name(), risks_accepted: approval.accepted_risks.len() })
 }
 
+/// The residual risks of a draft, each in a line: what its approver decides.
+pub fn risks(path: &Path) -> Result<Vec<String>> {
+    let draft = BufReader::new(File::open(path).map_err(Error::file(path))?);
+    let review = approve::review(draft, MAX_PAYLOAD).map_err(below)?;
+    let record = review.files.get("data/sanitising.json").map_or(&[][..], Vec::as_slice);
+    let record: serde_json::Value = serde_json::from_slice(record).unwrap_or_default();
+    let text =
+        |risk: &serde_json::Value, key: &str| risk.get(key).and_then(|text| text.as_str()).unwrap_or("").to_owned();
+    let list = record.get("residual").and_then(|list| list.as_array()).cloned().unwrap_or_default();
+    Ok(list.iter().map(|risk| ["id", "file", "what", "reason"].map(|key| text(risk, key)).join("  ")).collect())
+}
+
 fn counts_in(files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, u64> {
     let summary = files.get("data/case.json").and_then(|bytes| serde_json::from_slice::<serde_json::Value>(bytes).ok());
     let counts = summary.as_ref().and_then(|case| case.get("summary")).and_then(|summary| summary.as_object());
