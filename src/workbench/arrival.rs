@@ -77,14 +77,17 @@ pub(super) struct ShownFacts {
 /// Reads a sender's case file.
 pub(super) fn read_case(bytes: &[u8]) -> Result<CaseFile> {
     let file: CaseFile = serde_json::from_slice(bytes).map_err(|err| {
-        Error::input(format!("{CASE_FILE} を読めません: {err}"), format!("{CASE_FILE} cannot be read: {err}"))
+        // The words of the error may hold what stands in the file, however long.
+        let why: String = err.to_string().chars().take(200).collect();
+        Error::input(format!("{CASE_FILE} を読めません: {why}"), format!("{CASE_FILE} cannot be read: {why}"))
     })?;
     if file.schema == "itoguchi/case@1" {
         return Ok(file);
     }
+    let schema: String = file.schema.chars().take(100).collect();
     Err(Error::input(
-        format!("{CASE_FILE} の版を知りません: {}", file.schema),
-        format!("unknown version of {CASE_FILE}: {}", file.schema),
+        format!("{CASE_FILE} の版を知りません: {schema}"),
+        format!("unknown version of {CASE_FILE}: {schema}"),
     ))
 }
 

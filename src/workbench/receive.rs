@@ -153,6 +153,7 @@ pub fn receive(
         Err(Unopened::Fault(fault)) => return Err(below(fault)),
     };
     drop(bytes);
+    refuse_twin(session, &bundle)?;
     let doubt = quarantine(&bundle);
     let quarantined = doubt.clone().filter(|_| judge.accepted_by.is_none());
     let mut entered =
@@ -193,6 +194,19 @@ pub fn receive(
         session.store.audit("bundle.receipt", &entered.bundle, &out.to_string_lossy(), &session.author())?;
     }
     Ok(Arrival::Entered(entered))
+}
+
+/// Ids are random: another bundle under one received already is no accident.
+fn refuse_twin(session: &Session, bundle: &OpenBundle) -> Result<()> {
+    let (id, hash) = (bundle.info.bundle.as_str(), bundle.report.bag_hash.as_deref().unwrap_or(""));
+    let twin = session.store.received()?.into_iter().any(|entry| entry.bundle == id && entry.tagmanifest != hash);
+    if !twin {
+        return Ok(());
+    }
+    Err(Error::input(
+        format!("同じ番号の別の報告資料を受領済みです: {id}"),
+        format!("another bundle was received under the same id: {id}"),
+    ))
 }
 
 /// A whole bundle in memory, so that what was judged is what is taken in.
