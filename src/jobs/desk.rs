@@ -4,7 +4,7 @@ use super::lane::Lane;
 use crate::model::{Instant, Ticket};
 use crate::workbench::answer::{Answers, carry_out};
 use crate::workbench::ask::{Answer, Command, Desk, JobId, JobState, Notice, Question, Reply, Said, Topic, Trouble};
-use crate::workbench::{Error, Session, clock, demo, session, settings};
+use crate::workbench::{Error, Session, clock, demo, heads, session, settings};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 use std::mem::discriminant;
@@ -98,7 +98,12 @@ impl Shared {
         let operator = lock(&self.operator).clone();
         match command {
             Command::OpenStore(path) => {
-                self.set(Some(Session::open(path, crate::workbench::Mode::Write, &operator, None)?))
+                let session = Session::open(path, crate::workbench::Mode::Write, &operator, None)?;
+                let missing = heads::greet(&session)?;
+                self.set(Some(session));
+                if let Some(said) = missing {
+                    self.tell(Answer::Told(Notice::Caution(said)));
+                }
             }
             Command::NewStore { path, unit } => self.set(Some(Session::create(path, unit.path(), &operator, None)?)),
             Command::StartTraining => {
@@ -130,6 +135,7 @@ impl Shared {
                 };
                 let outcome = carry_out(&open, other, ticket)?;
                 open.forget(&outcome.changed);
+                heads::remember(&open.session)?;
                 self.tell(Answer::Changed(outcome.changed));
                 outcome.notices.into_iter().for_each(|notice| self.tell(Answer::Told(notice)));
             }

@@ -173,9 +173,11 @@ impl Store {
         })
     }
 
-    /// Enters a bundle that arrived.
+    /// Enters a bundle that arrived; one that stood in quarantine may come again.
     pub fn record_received(&self, entry: &ReceivedEntry, author: &Author) -> Result<()> {
         self.write(|connection| {
+            let sql = "DELETE FROM received WHERE bundle=? AND tagmanifest=? AND quarantined IS NOT NULL";
+            connection.execute(sql, [&entry.bundle, &entry.tagmanifest])?;
             connection.execute(
                 "INSERT INTO received VALUES (?,?,?,?,?,?,?,?)",
                 params![

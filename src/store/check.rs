@@ -45,6 +45,7 @@ impl Store {
             out.push(Check::of(&name, fault.is_none(), fault.unwrap_or_else(|| format!("{} bytes", evidence.bytes))));
         }
         out.extend(self.audit_verify()?);
+        out.extend(self.agrees()?);
         Ok(out)
     }
 

@@ -37,6 +37,9 @@ pub enum Error {
     /// The file was left behind in the midst of writing, where nothing may be written.
     #[error("the case file was left in the midst of writing and cannot be put in order here: {0}")]
     Unsettled(PathBuf),
+    /// Another file stands where the open one stood.
+    #[error("the case file was replaced while it was open: {0}")]
+    Replaced(PathBuf),
     /// An older file opened for reading.
     #[error("the case file has version {found}, now is {known}: {path}")]
     Older {
@@ -183,6 +186,7 @@ impl Explain for Error {
             Self::Unsettled(path) => {
                 format!("事案ファイルは書込み中に途切れており、ここでは元に戻せません: {}", path.display())
             }
+            Self::Replaced(path) => format!("開いている間に事案ファイルが差し替えられました: {}", path.display()),
             Self::Older { found, known, path } => {
                 format!("事案ファイルの版が古いものです（版{found}、現在は{known}）: {}", path.display())
             }
@@ -209,6 +213,10 @@ impl Explain for Error {
                 ("他の画面や処理を閉じてからやり直してください", "close the other window or command and try again")
             }
             Self::ReadOnly => ("書き込みで開き直してください", "open it for writing"),
+            Self::Replaced(_) => (
+                "元のファイルを戻してから開き直してください。以後の入力は記録されていません",
+                "put the file back and open it again; nothing entered since was recorded",
+            ),
             Self::NotClosed(_) => ("送付元に、閉じたファイルを求めてください", "ask the sender for a closed file"),
             Self::Unsettled(_) => (
                 "隣の -wal と -journal も一緒に、書き込めるフォルダへ複写してから開いてください",

@@ -320,8 +320,11 @@ impl Import<'_> {
             params![finish.sha256.as_slice(), self.key.0],
             |row| row.get(0),
         )?;
+        // Withdrawn while it came in: its bytes are whole now, and it stays withdrawn until somebody puts it back.
         connection.execute(
-            "UPDATE evidence SET state='complete', sha256=?, blake3=?, bytes=?, damaged=?, duplicate_of=? WHERE key=?",
+            "UPDATE evidence SET state=CASE state WHEN 'withdrawn' THEN state ELSE 'complete' END,
+             held_state=CASE state WHEN 'withdrawn' THEN 'complete' ELSE held_state END,
+             sha256=?, blake3=?, bytes=?, damaged=?, duplicate_of=? WHERE key=?",
             params![
                 finish.sha256.as_slice(),
                 finish.blake3.as_slice(),

@@ -4,6 +4,7 @@
 //! rebuilt from it or a statement somebody made, each in one transaction with its audit entry. The store never reads the
 //! clock: every time comes in with its author.
 
+mod agree;
 mod audit;
 mod bands;
 mod books;
@@ -61,6 +62,8 @@ const READERS: usize = 8;
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
+    /// Which file that was when it was opened.
+    place: open::Place,
     mode: Mode,
     found: Found,
     /// `None` unless opened for writing, and after closing.
@@ -116,7 +119,7 @@ impl Store {
 
     /// Opens a case file. See [`Mode`].
     pub fn open(path: &Path, mode: Mode) -> Result<Self> {
-        let path = absolute(path)?;
+        let path = real(path)?;
         let (version, found) = open::inspect(&path, mode)?;
         if mode == Mode::Write {
             let connection = open::writer(&path, version)?;
@@ -137,6 +140,7 @@ impl Store {
     fn assemble(path: PathBuf, mode: Mode, found: Found, facts: Facts, writer: Option<Connection>) -> Self {
         Self {
             _held: held::Held::new(&path),
+            place: open::place(&path),
             path,
             mode,
             found,
@@ -203,6 +207,7 @@ impl Store {
     fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         let mut guard = lock(&self.writer);
         let connection = guard.as_mut().ok_or(Error::ReadOnly)?;
+        self.demand_place()?;
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let out = work(&tx)?;
         tx.commit()?;
@@ -214,7 +219,11 @@ impl Store {
         let held = lock(&self.readers).pop();
         let connection = match held {
             Some(connection) => connection,
-            None => open::reader(&self.path, self.mode)?,
+            None => {
+                let connection = open::reader(&self.path, self.mode)?;
+                self.demand_place()?;
+                connection
+            }
         };
         let out = (|| {
             let snapshot = connection.unchecked_transaction()?;
@@ -224,6 +233,12 @@ impl Store {
         })();
         self.give_back(connection);
         out
+    }
+
+    /// Refuses to go on with another file that was put in this one's place: what is written would be lost with the old
+    /// one, what is read would be another store's.
+    fn demand_place(&self) -> Result<()> {
+        if open::place(&self.path) == self.place { Ok(()) } else { Err(Error::Replaced(self.path.clone())) }
     }
 
     fn give_back(&self, connection: Connection) {
@@ -255,6 +270,13 @@ impl Facts {
             secret: meta("secret")?.try_into().map_err(|_| damaged("secret"))?,
         })
     }
+}
+
+/// The file itself, where a link stands in its place: side files lie beside it, not beside the link.
+fn real(path: &Path) -> Result<PathBuf> {
+    let named = absolute(path)?;
+    // On Windows the canonical form of a network path no longer looks like one.
+    if cfg!(windows) { Ok(named) } else { Ok(named.canonicalize().unwrap_or(named)) }
 }
 
 fn absolute(path: &Path) -> Result<PathBuf> {

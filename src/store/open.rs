@@ -44,6 +44,12 @@ pub(super) fn inspect(path: &Path, mode: Mode) -> Result<(i64, Found)> {
     if facts.is_dir() {
         return Err(not_a_store(path, "a folder"));
     }
+    // A link or a device as a side file would have the engine read, write or empty something else.
+    if let Some(side) =
+        side_files(path).into_iter().find(|side| side.symlink_metadata().is_ok_and(|facts| !facts.is_file()))
+    {
+        return Err(Error::NotClosed(side));
+    }
     if mode == Mode::Write {
         refuse_network(path)?;
     }
@@ -119,6 +125,23 @@ pub(super) fn side_files(path: &Path) -> [PathBuf; 3] {
         name.push(end);
         PathBuf::from(name)
     })
+}
+
+/// Device and number of a file, where the system has such.
+pub(super) type Place = Option<(u64, u64)>;
+
+/// Which file stands at a path.
+pub(super) fn place(path: &Path) -> Place {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        std::fs::metadata(path).ok().map(|facts| (facts.dev(), facts.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
 }
 
 /// Refuses file systems whose locks do not protect a database being written.

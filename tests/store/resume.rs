@@ -1,7 +1,8 @@
 //! Imports that are cut off: the store opens, says so, and finishing gives what an undisturbed import gives.
 
 use super::desk::{DOMAIN, Desk, IPV4, Log, author};
-use itoguchi::model::{Corpus as _, EvidenceState, NamedSet, Sighting};
+use itoguchi::model::statement::{Statement, Withdrawal};
+use itoguchi::model::{Corpus as _, Edit, EvidenceState, NamedSet, Sighting};
 use itoguchi::store::{Error, Mode, SightingFilter, Store};
 use std::path::{Path, PathBuf};
 
@@ -135,4 +136,28 @@ fn chunks_must_come_in_order_and_whole() {
     assert!(matches!(import.append(log.seal(5)), Err(Error::Order(..))));
     assert!(matches!(import.finish(&log.finish()), Err(Error::Order(..))), "bytes are missing");
     assert_eq!(desk.store.evidence().unwrap()[0].state, EvidenceState::Partial);
+}
+
+#[test]
+fn withdrawn_while_it_comes_in_it_stays_withdrawn() {
+    let log = Log::new(1000, 100);
+    let desk = Desk::new();
+    let case = desk.case("A");
+    let mut import = desk.store.begin_import(&log.new_evidence(Some(case), "access.log"), &author()).unwrap();
+    log.append(&desk.store, &mut import, 0..5);
+    let withdrawal = Withdrawal { id: import.id().clone(), reason: "誤り".to_owned() };
+    desk.store.apply(&Edit::Put(Statement::Withdrawal(withdrawal)), &author()).unwrap();
+    log.append(&desk.store, &mut import, 5..10);
+    let evidence = import.finish(&log.finish()).unwrap();
+    assert_eq!((evidence.state, evidence.sha256), (EvidenceState::Withdrawn, Some(log.finish().sha256)));
+    assert!(
+        desk.store.readings().unwrap().is_empty()
+            && desk.store.sightings(&SightingFilter::default()).unwrap().is_empty()
+    );
+    clean(&desk.store);
+    // Putting it back gives the whole evidence, not a partial one.
+    desk.store.undo(&author()).unwrap();
+    assert_eq!(desk.store.evidence_one(evidence.key).unwrap().state, EvidenceState::Complete);
+    assert_eq!(desk.store.readings().unwrap().len(), 1);
+    clean(&desk.store);
 }

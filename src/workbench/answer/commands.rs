@@ -8,8 +8,7 @@ use crate::workbench::ask::{CaseForm, Command, GraphSpec, Notice, ReadAs, RowPic
 use crate::workbench::error::{Error, Result};
 use crate::workbench::import::{self, AddOptions};
 use crate::workbench::receive::{self, Arrival, Judge};
-use crate::workbench::{export, find, lists};
-use serde_json::json;
+use crate::workbench::{export, find, lists, reply};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -90,6 +89,7 @@ pub fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<O
                 receiver: plan.receiver.clone(),
                 records: plan.records.clone(),
                 to: Vec::new(),
+                texts: Vec::new(),
             };
             let made = export::make_draft(session, &plan, &preparer, &token_key, out, ticket)?;
             match made.report.stops.first() {
@@ -123,7 +123,7 @@ pub fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<O
         Command::Receive { path, identity, receipt } => take_bundle(desk, path, identity, receipt.as_ref(), ticket)?,
         Command::AnswerSender { receiver, key, passphrase, out } => {
             let preparer = export::read_key(key, secret(&passphrase.0))?;
-            receive::draft_answer(session, receiver, &preparer, &[], out, ticket)?;
+            reply::draft_answer(session, receiver, &preparer, &[], out, ticket)?;
             done(&[Topic::Exports, Topic::Audit], "還元の案を作りました", "answer drafted")
         }
         Command::VerifyAudit => {
@@ -355,10 +355,7 @@ fn save_records(
     let rows = records::picked(desk, view, ticket)?;
     let mut text = String::new();
     find::each_row(&desk.session, &rows, u64::MAX, &mut |row| {
-        let time = row.time.map(|(at, minutes)| at.iso(minutes));
-        let fields: serde_json::Map<String, serde_json::Value> =
-            row.fields.into_iter().map(|(name, value)| (name, value.into())).collect();
-        text.push_str(&json!({"evidence": row.evidence, "row": row.row, "offset": row.offset, "len": row.len, "time": time, "text": row.text, "fields": fields}).to_string());
+        text.push_str(&row.to_json().to_string());
         text.push('\n');
         if ticket.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
     })?;

@@ -119,6 +119,7 @@ pub(super) fn review(desk: &Answers, plan: &ExportPlan, ticket: &Ticket) -> Resu
         receiver: plan.receiver.clone(),
         records: plan.records.clone(),
         to: Vec::new(),
+        texts: Vec::new(),
     };
     let clean = export::review(&desk.session, &plan, &tokens, ticket)?;
     let mut rows: Vec<ReviewRow> = clean.decisions().iter().map(row).collect();

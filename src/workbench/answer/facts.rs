@@ -30,7 +30,7 @@ pub(super) fn store(desk: &Answers) -> Result<StoreFacts> {
 }
 
 /// Names of prefectural police by JIS X 0401 code, and of the national bodies.
-pub(super) fn unit_name(path: &str) -> Said {
+pub(in crate::workbench) fn unit_name(path: &str) -> Said {
     const NAMES: [&str; 47] = [
         "北海道警察",
         "青森県警察",

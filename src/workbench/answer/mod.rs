@@ -4,7 +4,7 @@
 
 mod commands;
 mod export;
-mod facts;
+pub(super) mod facts;
 mod graph;
 mod indicators;
 mod records;
