@@ -33,6 +33,7 @@ pub struct App {
     desk: Box<dyn Desk>,
     cache: Cache,
     wants: RefCell<Vec<Question>>,
+    again: RefCell<Vec<Question>>,
     ui_state: UiState,
     saved: String,
     panels: Vec<Box<dyn Panel>>,
@@ -71,6 +72,7 @@ impl App {
             desk,
             cache: Cache::default(),
             wants: RefCell::default(),
+            again: RefCell::default(),
             saved: ui_state.to_json(),
             board: tiles::build(&arrangement, &panels::ids()),
             ui_state,
@@ -126,12 +128,12 @@ impl App {
         let mut out = Outbox::default();
         let selection = self.selection.clone();
         let tags = self.ui_state.tags.clone();
-        let wants = std::mem::take(&mut self.wants);
+        let (wants, again) = (std::mem::take(&mut self.wants), std::mem::take(&mut self.again));
         let cache = std::mem::take(&mut self.cache);
         {
             let (lang, row) = (self.lang(), self.ui_state.density().row());
             let now = self.desk.now();
-            let mut view = View::new(lang, self.case, &selection, now, row, &tags, &jobs, &cache, &wants);
+            let mut view = View::new(lang, self.case, &selection, now, row, &tags, &jobs, &cache, &wants, &again);
             view.files_over = ui.input(|input| !input.raw.hovered_files.is_empty());
             self.bring_in(ui, &view, &mut out);
             self.draw(ui, &view, &mut out);
@@ -141,8 +143,9 @@ impl App {
         for command in out.commands {
             self.desk.command(command);
         }
+        self.cache.renew(again.take());
         self.cache.settle(wants.take(), self.desk.as_ref());
-        self.wants = wants;
+        (self.wants, self.again) = (wants, again);
     }
 
     /// What came from outside the frame: keys, dropped files, picked files.

@@ -76,9 +76,10 @@ impl Double {
             name: Said::new("取込 access.log", "Import access.log"),
             done: 640_000_000,
             total: 1_050_000_000,
-            bytes: true,
+            measure: Measure::Bytes,
             secs: 2.1,
             cancellable: true,
+            ..JobState::default()
         });
         self
     }
@@ -102,6 +103,7 @@ impl Double {
                 id: "s7k3m9qx2a4b5c6d7".into(),
                 unit: Unit::from_path("11/soumu").unwrap(),
                 unit_name: Said::new("埼玉県警察", "Saitama Prefectural Police"),
+                unit_open: false,
                 operator: "山田警部補".into(),
                 writable: true,
                 training: self.size != Size::Huge,
@@ -145,6 +147,7 @@ impl Double {
             Question::Drafts => Reply::Drafts(Arc::new(if some { things::drafts() } else { vec![] })),
             Question::Received => Reply::Received(Arc::new(if some { things::received() } else { vec![] })),
             Question::AuditState => Reply::AuditState(Arc::new(things::audit_state(some))),
+            Question::Folder(_) => Reply::Folder(Arc::default()),
             Question::Audit { first, count } => {
                 Reply::Audit(Arc::new(things::audit(if some { 1204 } else { 1 }, *first, *count)))
             }
@@ -187,6 +190,8 @@ impl Desk for Double {
             self.say(Answer::Reply(question, Reply::Places(Arc::new(places))));
         }
     }
+
+    fn unask(&self, _question: &Question) {}
 
     fn command(&self, command: Command) {
         match &command {

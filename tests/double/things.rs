@@ -60,8 +60,8 @@ pub fn cases() -> Vec<CaseRow> {
         evidence: counts[0],
         records: counts[1],
         indicators: counts[2],
-        roles_open: counts[3],
-        ties: counts[4],
+        roles_open: Some(counts[3]),
+        ties: Some(counts[4]),
     };
     vec![
         make(4, Some("令和8年第42号"), "証券口座不正取引事案", Stage::Incident, [7, 5_016_409, 1_240, 37, 2]),
@@ -531,14 +531,17 @@ pub fn audit(total: u64, first: u64, count: u32) -> AuditPage {
     let actions =
         ["edit", "evidence.import.begin", "evidence.import.end", "export.draft", "evidence.verify", "copy.records"];
     let rows = (first..(first + u64::from(count)).min(total))
-        .map(|at| AuditEntry {
-            seq: total - at,
-            at: Instant(NOW.0 - at as i64 * 411_000_000_000),
-            operator: if at % 5 == 0 { "佐藤巡査部長" } else { "山田警部補" }.into(),
-            action: actions[(mix(at) % 6) as usize].into(),
-            object: id('e', at).0,
-            commitment: format!("{:016x}{:016x}", mix(at), mix(at + 1)),
-            prev: format!("{:016x}{:016x}", mix(at + 2), mix(at + 3)),
+        .map(|at| AuditRow {
+            action: Said::new("記載", "Edit"),
+            entry: AuditEntry {
+                seq: total - at,
+                at: Instant(NOW.0 - at as i64 * 411_000_000_000),
+                operator: if at % 5 == 0 { "佐藤巡査部長" } else { "山田警部補" }.into(),
+                action: actions[(mix(at) % 6) as usize].into(),
+                object: id('e', at).0,
+                commitment: format!("{:016x}{:016x}", mix(at), mix(at + 1)),
+                prev: format!("{:016x}{:016x}", mix(at + 2), mix(at + 3)),
+            },
         })
         .collect();
     AuditPage { first, total, rows }

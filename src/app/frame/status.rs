@@ -5,7 +5,7 @@ use crate::app::view::{Act, Outbox, View};
 use crate::app::widgets::bits;
 use crate::app::widgets::icon::{self, Icon};
 use crate::app::words;
-use crate::workbench::ask::{Command, JobState};
+use crate::workbench::ask::{Command, JobState, Measure};
 use egui::{Align, Layout, Panel, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// Draws the status bar.
@@ -41,12 +41,14 @@ pub fn show(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
 
 /// Share (where known), and share, rate and time left in words.
 pub fn progress(job: &JobState) -> (Option<f32>, String) {
-    let share = (job.total > 0).then(|| (job.done as f64 / job.total as f64).min(1.0));
+    let share =
+        (job.total > 0 && job.measure != Measure::Nothing).then(|| (job.done as f64 / job.total as f64).min(1.0));
     let mut text = share.map(|share| format!("{:.0}%", share * 100.0)).unwrap_or_default();
-    let rate = if job.secs > 0.2 { job.done as f64 / job.secs } else { 0.0 };
+    let counted = matches!(job.measure, Measure::Bytes | Measure::Records);
+    let rate = if job.secs > 0.2 && counted { job.done as f64 / job.secs } else { 0.0 };
     if rate > 0.0 {
         let whole = rate as u64;
-        let rate_text = if job.bytes { words::bytes(whole) } else { words::count(whole) };
+        let rate_text = if job.measure == Measure::Bytes { words::bytes(whole) } else { words::count(whole) };
         text = format!("{text}  {rate_text}/s");
         if share.is_some() {
             let left = job.total.saturating_sub(job.done) as f64 / rate;

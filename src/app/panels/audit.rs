@@ -7,8 +7,8 @@ use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::Icon;
 use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
 use crate::app::words;
-use crate::model::{AuditEntry, Lang, Text};
-use crate::workbench::ask::{AuditState, CheckLine, Command};
+use crate::model::{Lang, Text};
+use crate::workbench::ask::{AuditRow, AuditState, CheckLine, Command};
 use egui::{Align, Label, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// The panel.
@@ -153,7 +153,7 @@ impl Audit {
         }
         if events.copy {
             let rows = self.table.chosen().into_iter().filter_map(|row| at(view, row));
-            let lines = rows.map(|row| {
+            let lines = rows.map(|AuditRow { entry: row, .. }| {
                 format!("{}\t{}\t{}\t{}\t{}", row.seq, words::time(row.at), row.operator, row.action, row.object)
             });
             out.act(Act::Copy(lines.collect::<Vec<_>>().join("\n")));
@@ -165,7 +165,7 @@ struct AuditRows<'a, 'b> {
     view: &'a View<'b>,
 }
 
-fn at<'b>(view: &View<'b>, row: u64) -> Option<&'b AuditEntry> {
+fn at<'b>(view: &View<'b>, row: u64) -> Option<&'b AuditRow> {
     let first = row / u64::from(PAGE) * u64::from(PAGE);
     let page = view.audit(first, PAGE)?;
     page.rows.get(usize::try_from(row - page.first).ok()?)
@@ -173,32 +173,12 @@ fn at<'b>(view: &View<'b>, row: u64) -> Option<&'b AuditEntry> {
 
 impl Rows for AuditRows<'_, '_> {
     fn paint(&mut self, cells: &mut Cells<'_>) {
-        let Some(entry) = at(self.view, cells.row) else { return };
+        let Some(AuditRow { entry, action }) = at(self.view, cells.row) else { return };
         cells.quiet(0, &words::count(entry.seq));
         cells.mono(1, &words::time(entry.at));
         cells.text(2, &entry.operator);
-        cells.text(3, &action(self.view.lang, &entry.action));
+        cells.text(3, action.get(self.view.lang));
         cells.mono(4, &entry.object);
         cells.quiet(5, &words::middle(&entry.commitment, 10));
     }
-}
-
-/// An action in words where it is a common one; as it stands otherwise.
-fn action(lang: Lang, action: &str) -> String {
-    let text = match action {
-        "store.create" => Text::new("事案簿の作成", "Case file made"),
-        "evidence.import.begin" => Text::new("取込み開始", "Import begun"),
-        "evidence.import.end" | "evidence.import.complete" => Text::new("取込み完了", "Import completed"),
-        "evidence.verify" => Text::new("同一性確認", "Hash verified"),
-        "edit" => Text::new("記載", "Edit"),
-        "undo" => Text::new("取消し", "Undo"),
-        "redo" => Text::new("再実行", "Redo"),
-        "export.draft" => Text::new("起案署名", "Draft signed"),
-        "export.approve" => Text::new("決裁", "Approved"),
-        "export.seal" => Text::new("封かん", "Sealed"),
-        "bundle.receive" => Text::new("受領", "Received"),
-        "copy.records" => Text::new("記録の書出し", "Records saved"),
-        _ => return action.to_owned(),
-    };
-    format!("{} ({action})", text.get(lang))
 }

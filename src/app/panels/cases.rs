@@ -166,14 +166,17 @@ impl Rows for CaseRows<'_> {
         for (column, number) in [(4, row.evidence), (5, row.records), (6, row.indicators)] {
             cells.text(column, &words::count(number));
         }
-        if row.roles_open > 0 {
-            let ink = if cells.selected { cells.p().text } else { cells.p().caution };
-            cells.put(7, &words::count(row.roles_open), style::table(), ink);
-        } else {
-            cells.quiet(7, "0");
+        match row.roles_open {
+            Some(open) if open > 0 => {
+                let ink = if cells.selected { cells.p().text } else { cells.p().caution };
+                cells.put(7, &words::count(open), style::table(), ink);
+            }
+            Some(_) => cells.quiet(7, "0"),
+            None => cells.quiet(7, "…"),
         }
-        if row.ties > 0 {
-            cells.text(8, &words::count(row.ties));
+        let Some(ties) = row.ties else { return cells.quiet(8, "…") };
+        if ties > 0 {
+            cells.text(8, &words::count(ties));
             if let Some(rect) = cells.rect(8) {
                 let p = cells.p();
                 mark::paint(cells.ui.painter(), p, rect.left_center() + vec2(6.0, 0.0), 4.0, Mark::Case, None);

@@ -10,7 +10,7 @@ use crate::app::widgets::icon::{self, Icon};
 use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
 use crate::app::words;
 use crate::model::{EvidenceKey, EvidenceState, Lang, Text};
-use crate::workbench::ask::{Command, EvidenceRow, ReadAs, RecordView};
+use crate::workbench::ask::{Command, EvidenceRow, Measure, ReadAs, RecordView};
 use egui::{Modal, Rect, Ui, pos2, vec2};
 use std::path::PathBuf;
 
@@ -215,7 +215,7 @@ impl EvidencePanel {
 
 /// What is being taken in: name, share, rate, time left, and the way to stop it.
 fn importing(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
-    for job in view.jobs.iter().filter(|job| job.bytes) {
+    for job in view.jobs.iter().filter(|job| job.measure == Measure::Bytes && job.asked.is_none()) {
         let (share, text) = progress(job);
         ui.horizontal(|ui| {
             ui.add_space(style::M);

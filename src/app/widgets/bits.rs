@@ -4,6 +4,7 @@ use super::icon::{self, Icon};
 use super::mark::{self, Mark};
 use crate::app::style::{self, palette};
 use crate::app::view::View;
+use crate::workbench::ask::Reply;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align, Color32, FontId, Galley, Id, Layout, Painter, Pos2, Rect, Response, RichText, Role, Sense, Stroke,
@@ -327,21 +328,38 @@ pub fn wrapped(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// A calm line that says the answer to the last question is on its way, or why there is none.
+/// A calm line that says the answer to the last question is on its way, or why there is none and how to try again.
 pub fn waiting(ui: &mut Ui, view: &View<'_>, text: &str) {
+    let p = palette(ui);
     ui.add_space(style::L);
-    if let Some(trouble) = view.last_trouble() {
-        ui.horizontal_top(|ui| {
+    let Some(outcome) = view.last_outcome() else {
+        ui.horizontal(|ui| {
             ui.add_space(style::M);
-            let what = RichText::new(format!("⚠ {}", trouble.what.get(view.lang))).color(palette(ui).danger);
-            ui.add(egui::Label::new(what).wrap());
+            ui.add(egui::Spinner::new().size(14.0).color(p.quiet));
+            ui.label(quiet(ui, text));
         });
         return;
-    }
-    ui.horizontal(|ui| {
-        ui.add_space(style::M);
-        ui.add(egui::Spinner::new().size(14.0).color(palette(ui).quiet));
-        ui.label(quiet(ui, text));
+    };
+    egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 0)).show(ui, |ui| {
+        let mut said = String::new();
+        if let Reply::Failed(trouble) = outcome {
+            said = trouble.what.get(view.lang).to_owned();
+            ui.add(egui::Label::new(RichText::new(format!("⚠ {said}")).color(p.danger)).wrap().selectable(true));
+            if let Some(hint) = &trouble.hint {
+                ui.add(egui::Label::new(quiet(ui, hint.get(view.lang))).wrap().selectable(true));
+                said = format!("{said}\n{}", hint.get(view.lang));
+            }
+        } else {
+            ui.label(quiet(ui, view.t("中止しました。", "Stopped.")));
+        }
+        ui.horizontal(|ui| {
+            if button(ui, Weight::Plain, None, view.t("もう一度", "Try again")).clicked() {
+                view.ask_again();
+            }
+            if !said.is_empty() && button(ui, Weight::Bare, Some(Icon::Copy), view.t("写す", "Copy")).clicked() {
+                ui.ctx().copy_text(said);
+            }
+        });
     });
 }
 

@@ -146,6 +146,7 @@ pub fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<O
         | Command::NewStore { .. }
         | Command::StartTraining
         | Command::SignIn { .. }
+        | Command::SetUnit(_)
         | Command::Cancel(_)
         | Command::SaveUi(_) => Outcome::default(),
     })

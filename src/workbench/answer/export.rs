@@ -19,8 +19,8 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 #[expect(clippy::cast_possible_truncation, reason = "a score of 0 to 1")]
-pub(super) fn ties(desk: &Answers, case: Option<CaseKey>) -> Result<Vec<Tie>> {
-    let found = desk.correlation()?;
+pub(super) fn ties(desk: &Answers, case: Option<CaseKey>, ticket: &Ticket) -> Result<Vec<Tie>> {
+    let found = desk.correlation(ticket)?;
     let name = |at: u32| {
         found.cases.get(at as usize).map(|case| format!("{}（{}）", case.label(), case.unit)).unwrap_or_default()
     };
@@ -188,8 +188,8 @@ pub(super) fn drafts(desk: &Answers) -> Result<Vec<DraftRow>> {
     Ok(rows)
 }
 
-pub(super) fn received(desk: &Answers) -> Result<Vec<ReceivedRow>> {
-    let ties = ties(desk, None)?;
+pub(super) fn received(desk: &Answers, ticket: &Ticket) -> Result<Vec<ReceivedRow>> {
+    let ties = ties(desk, None, ticket)?;
     let store = &desk.session.store;
     let training = store.setting("training")?.as_deref() == Some("true");
     let rows = store.received()?.into_iter().map(|entry| {

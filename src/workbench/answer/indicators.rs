@@ -3,21 +3,24 @@
 use super::Answers;
 use super::facts::strictest;
 use crate::model::fold::fold;
-use crate::model::{CaseKey, Extractor as _, Kind, Sighting};
-use crate::workbench::Result;
+use crate::model::{CaseKey, Extractor as _, Kind, Sighting, Ticket};
 use crate::workbench::ask::{
     IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RoleFilter, Said,
 };
+use crate::workbench::{Error, Result};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One indicator over the list's scope.
-fn gather(desk: &Answers, list: &IndicatorList, kinds: bool) -> Result<(Vec<IndicatorRow>, u64)> {
-    let all = desk.sightings()?;
+fn gather(desk: &Answers, list: &IndicatorList, kinds: bool, ticket: &Ticket) -> Result<(Vec<IndicatorRow>, u64)> {
+    let all = desk.sightings(ticket)?;
     let wanted = fold(&list.text);
     let mut rows = Vec::new();
     let mut total = 0;
     for group in all.chunk_by(|a, b| a.indicator == b.indicator) {
         let Some(head) = group.first() else { continue };
+        if ticket.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
         let scope: Vec<&Sighting> =
             group.iter().filter(|seen| list.case.is_none_or(|case| seen.case == Some(case))).collect();
         if scope.is_empty() || kinds && list.kind.is_some_and(|kind| kind != head.indicator.kind) {
@@ -58,8 +61,14 @@ fn row_of(desk: &Answers, head: &Sighting, group: &[Sighting], scope: &[&Sightin
     }
 }
 
-pub(super) fn page(desk: &Answers, list: &IndicatorList, first: u64, count: u32) -> Result<IndicatorPage> {
-    let (mut rows, total) = gather(desk, list, true)?;
+pub(super) fn page(
+    desk: &Answers,
+    list: &IndicatorList,
+    first: u64,
+    count: u32,
+    ticket: &Ticket,
+) -> Result<IndicatorPage> {
+    let (mut rows, total) = gather(desk, list, true, ticket)?;
     rows.sort_by(|a, b| {
         let order = match list.sort {
             IndicatorSort::Count => a.count.cmp(&b.count),
@@ -76,9 +85,9 @@ pub(super) fn page(desk: &Answers, list: &IndicatorList, first: u64, count: u32)
     Ok(IndicatorPage { first, shown, total, rows: rows.into_iter().skip(start).take(count as usize).collect() })
 }
 
-pub(super) fn counts(desk: &Answers, list: &IndicatorList) -> Result<IndicatorCounts> {
+pub(super) fn counts(desk: &Answers, list: &IndicatorList, ticket: &Ticket) -> Result<IndicatorCounts> {
     let open_list = IndicatorList { kind: None, benign: true, ..list.clone() };
-    let (rows, _) = gather(desk, &open_list, false)?;
+    let (rows, _) = gather(desk, &open_list, false, ticket)?;
     let mut kinds: BTreeMap<Kind, u64> = BTreeMap::new();
     for row in rows.iter().filter(|row| list.benign || row.benign.is_none()) {
         *kinds.entry(row.kind).or_default() += 1;

@@ -105,6 +105,8 @@ pub enum Command {
         /// Rank and name.
         operator: String,
     },
+    /// States whose store this is: of one made for work at hand, or of the next one made so.
+    SetUnit(Unit),
     /// Takes files and folders in. With no store open, a store for work at hand is made first.
     AddEvidence {
         /// The case; none yet where `None`.

@@ -17,13 +17,14 @@ pub use export::{
     CheckLine, DraftRow, ExportChoices, ExportPlan, FreeText, KeyChoice, ProfileRow, ReceivedRow, ReceiverRow,
     Residual, Review, ReviewRow, ShownAs, Step, Tie,
 };
-pub use facts::{AuditPage, AuditState, CaseRow, EvidenceRow, KindRow, StoreFacts};
+pub use facts::{AuditPage, AuditRow, AuditState, CaseRow, EvidenceRow, Folder, FolderEntry, KindRow, StoreFacts};
 pub use graph::{
     EdgeKind, GraphData, GraphEdge, GraphNode, GraphPlaces, GraphSpec, Layout, NodeKind, Reason, Why, WhyOf,
 };
 pub use indicators::{IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RoleFilter};
 pub use records::{
-    Column, Custody, Facet, Histogram, HitSpan, Order, QueryFault, RecordDetail, RecordRow, RecordView, RowPage, Search,
+    Column, Custody, Facet, FieldRow, Histogram, HitSpan, Order, QueryFault, RecordDetail, RecordRow, RecordView,
+    RowPage, Search,
 };
 
 use crate::model::{CaseKey, EvidenceKey, Lang};
@@ -150,6 +151,8 @@ pub enum Question {
         /// How many at most.
         count: u32,
     },
+    /// What a folder holds, for choosing a file.
+    Folder(std::path::PathBuf),
 }
 
 /// What an answer may rest on; when one of these changes, the window asks again.
@@ -192,6 +195,7 @@ impl Question {
             Self::ExportChoices | Self::Drafts => &[Topic::Store, Topic::Exports],
             Self::Received => &[Topic::Store, Topic::Received],
             Self::AuditState | Self::Audit { .. } => &[Topic::Store, Topic::Audit],
+            Self::Folder(_) => &[],
         }
     }
 }
@@ -201,7 +205,7 @@ impl Question {
 pub enum Answer {
     /// The reply to a question. Questions that run on (search, graph places) are replied to several times.
     Reply(Question, Reply),
-    /// The question was dropped unanswered because a newer one of its sort came; ask again if still wanted.
+    /// The question was dropped unanswered; ask again if still wanted.
     Dropped(Question),
     /// Something changed: answers resting on these are stale.
     Changed(Vec<Topic>),
@@ -254,6 +258,10 @@ pub enum Reply {
     AuditState(Arc<AuditState>),
     /// To [`Question::Audit`].
     Audit(Arc<AuditPage>),
+    /// To [`Question::Folder`].
+    Folder(Arc<Folder>),
+    /// A person stopped the work on the question.
+    Stopped,
     /// The question could not be answered.
     Failed(Trouble),
 }
@@ -270,11 +278,25 @@ pub enum Notice {
 }
 
 /// Names a running job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(pub u64);
 
-/// One running job, for the status bar.
-#[derive(Clone, Debug, PartialEq)]
+/// How the progress of a job is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Measure {
+    /// In bytes: share, rate and time left can be told.
+    Bytes,
+    /// In records: the same.
+    Records,
+    /// In steps that mean nothing to a person: only the share can be told.
+    Share,
+    /// Not at all.
+    #[default]
+    Nothing,
+}
+
+/// One job, for the status bar: a command, or a question that takes longer than a moment.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct JobState {
     /// Its name, for cancelling.
     pub id: JobId,
@@ -284,19 +306,25 @@ pub struct JobState {
     pub done: u64,
     /// All work; 0 while unknown.
     pub total: u64,
-    /// Whether the work is counted in bytes.
-    pub bytes: bool,
+    /// How it is counted.
+    pub measure: Measure,
     /// Seconds since it began.
     pub secs: f64,
+    /// It has not begun: another job must end first.
+    pub waiting: bool,
     /// Whether it can be cancelled.
     pub cancellable: bool,
+    /// The question it works on, if it is one.
+    pub asked: Option<Question>,
 }
 
 /// The desk the window sits at: takes questions and commands, hands back answers. No call may wait.
 pub trait Desk {
-    /// Asks; the answer comes through [`Desk::poll`]. Of questions of one sort (rows, histogram…) that still wait, the
-    /// older may be dropped ([`Answer::Dropped`]).
+    /// Asks; the answer comes through [`Desk::poll`].
     fn ask(&self, question: Question);
+
+    /// Nobody looks at the answer any more: the work on it is stopped, told as [`Answer::Dropped`].
+    fn unask(&self, question: &Question);
 
     /// Orders. What came of it is told through [`Answer::Changed`] and [`Answer::Told`].
     fn command(&self, command: Command);

@@ -89,7 +89,7 @@ impl Export {
             bits::entry(ui, edit, view.t("検索条件", "Query"), width)
                 .accessible_name(view.t("添える記録の条件", "Query for records"));
         }
-        let open = view.case_row().map_or(0, |row| row.roles_open);
+        let open = view.case_row().and_then(|row| row.roles_open).unwrap_or(0);
         if open > 0 {
             ui.add_space(style::M);
             let text = match view.lang {
