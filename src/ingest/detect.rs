@@ -56,7 +56,8 @@ pub fn detect(head: &[u8], name: &[u8]) -> Detection {
     let head = head.get(..HEAD).unwrap_or(head);
     if let Some((_, media_type)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         let gzip = *media_type == "application/gzip";
-        let format = if gzip { "gzip" } else { "" }.to_owned();
+        let known = FORMATS.iter().find(|format| format.is_magic(head)).map_or("", |format| format.name());
+        let format = if gzip { "gzip" } else { known }.to_owned();
         return Detection { format, encoding: "utf-8", score: 100, runner_up: None, container: gzip, media_type };
     }
     let guess = encoding::guess(head);

@@ -158,7 +158,11 @@ impl Store {
     pub fn citation(&self, key: EvidenceKey, row: u32) -> Result<Citation> {
         let evidence = self.evidence_one(key)?;
         let sha256 = evidence.sha256.ok_or_else(|| Error::NoBytes(evidence.id.to_string()))?;
-        let (record, bytes) = self.record(key, row)?;
-        Ok(Citation { sha256: data_encoding::HEXLOWER.encode(&sha256), offset: record.offset, len: bytes.len() as u64 })
+        let (record, _) = self.record(key, row)?;
+        Ok(Citation {
+            sha256: data_encoding::HEXLOWER.encode(&sha256),
+            offset: record.offset,
+            len: u64::from(record.len),
+        })
     }
 }

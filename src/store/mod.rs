@@ -42,11 +42,12 @@ pub use open::Mode;
 pub use seal::{Fingerprinter, PackedContent, Post, Posts, SealedChunk, pack_content, seal};
 pub use sightings::SightingFilter;
 
+use crate::model::corpus::LayerReader;
 use crate::model::statement::Author;
 use crate::model::{Id, Text, Unit};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Reading connections kept for the next question.
 const READERS: usize = 8;
@@ -63,6 +64,25 @@ pub struct Store {
     caches: corpus::Caches,
     history: Mutex<edits::History>,
     facts: Facts,
+    layers: Option<Layers>,
+}
+
+/// Who decodes layers.
+#[derive(Clone)]
+struct Layers(Arc<dyn LayerReader>);
+
+impl std::fmt::Debug for Layers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Layers")
+    }
+}
+
+impl std::ops::Deref for Layers {
+    type Target = dyn LayerReader;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
 }
 
 /// What never changes in a store.
@@ -128,6 +148,13 @@ impl Store {
         Ok(store)
     }
 
+    /// Hands over who decodes the layers that records of some formats are read from.
+    #[must_use]
+    pub fn with_layers(mut self, layers: Arc<dyn LayerReader>) -> Self {
+        self.layers = Some(Layers(layers));
+        self
+    }
+
     fn assemble(path: PathBuf, mode: Mode, leftover: bool, facts: Facts, writer: Option<Connection>) -> Self {
         Self {
             path,
@@ -138,6 +165,7 @@ impl Store {
             caches: corpus::Caches::default(),
             history: Mutex::default(),
             facts,
+            layers: None,
         }
     }
 
