@@ -12,6 +12,7 @@ pub mod find;
 pub mod import;
 pub mod keys;
 pub mod lists;
+mod members;
 pub mod network;
 mod pipeline;
 pub mod receive;

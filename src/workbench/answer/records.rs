@@ -460,6 +460,7 @@ fn custody(desk: &Answers, one: &crate::model::Evidence) -> Result<Vec<Custody>>
             "evidence.import.begin" => Said::new("取込み開始", "import begun"),
             "evidence.import.resume" => Said::new("取込み再開", "import resumed"),
             "evidence.import.complete" => Said::new("取込み完了・ハッシュ値を記録", "import complete, hash recorded"),
+            "evidence.damage" => Said::new("破損・未読部分を記録", "damage or unread parts recorded"),
             "evidence.expunge" => Said::new("消去", "erased"),
             other => Said::new(other, other),
         };
