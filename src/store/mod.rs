@@ -49,11 +49,12 @@ pub use seal::{PackedContent, Posts, SealedChunk, pack_content, seal};
 pub use settle::Found;
 pub use sightings::SightingFilter;
 
+use crate::model::corpus::LayerReader;
 use crate::model::statement::Author;
 use crate::model::{Id, Text, Unit};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Reading connections kept for the next question.
 const READERS: usize = 8;
@@ -72,10 +73,29 @@ pub struct Store {
     caches: corpus::Caches,
     history: Mutex<edits::History>,
     facts: Facts,
+    layers: Option<Layers>,
     /// Stated later, where the store was made before anybody said whose it is.
     unit: OnceLock<Unit>,
     /// Last, so that it outlives the connections.
     _held: held::Held,
+}
+
+/// Who decodes layers.
+#[derive(Clone)]
+struct Layers(Arc<dyn LayerReader>);
+
+impl std::fmt::Debug for Layers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Layers")
+    }
+}
+
+impl std::ops::Deref for Layers {
+    type Target = dyn LayerReader;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
 }
 
 /// What never changes in a store, but for a unit that was left open.
@@ -139,6 +159,13 @@ impl Store {
         Ok(store)
     }
 
+    /// Hands over who decodes the layers that records of some formats are read from.
+    #[must_use]
+    pub fn with_layers(mut self, layers: Arc<dyn LayerReader>) -> Self {
+        self.layers = Some(Layers(layers));
+        self
+    }
+
     fn assemble(path: PathBuf, mode: Mode, found: Found, facts: Facts, writer: Option<Connection>) -> Self {
         Self {
             _held: held::Held::new(&path),
@@ -152,6 +179,7 @@ impl Store {
             history: Mutex::default(),
             facts,
             unit: OnceLock::new(),
+            layers: None,
         }
     }
 

@@ -40,7 +40,7 @@ impl Session {
 
     fn with(store: Store, operator: &str, fixed: Option<Instant>) -> Self {
         Self {
-            store: Arc::new(store),
+            store: Arc::new(store.with_layers(Arc::new(Reader))),
             indicators: Arc::new(Indicators::new()),
             reader: Arc::new(Reader),
             operator: operator.to_owned(),

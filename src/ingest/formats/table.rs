@@ -92,10 +92,18 @@ pub(super) fn plain(cell: &str) -> Cow<'_, str> {
 /// The most convincing delimiter of a sample.
 pub(super) fn best(sample: &Sample<'_>) -> Option<Table> {
     let first = sample.text.trim_start().as_bytes().first()?;
-    if matches!(first, b'{' | b'<') {
+    if matches!(first, b'{' | b'<') || is_of_another_format(sample.text) {
         return None;
     }
     b",\t;|".iter().filter_map(|delimiter| judge(sample, *delimiter)).max_by_key(|table| (table.score, table.columns))
+}
+
+/// Logs that are tables too, but say themselves of what kind.
+fn is_of_another_format(text: &str) -> bool {
+    let mut lines = text.lines().take(40).filter(|line| !super::is_blank(line));
+    lines.any(|line| {
+        ["#Fields:", "#fields", "#separator"].iter().any(|mark| line.starts_with(mark)) || super::cef::is_event(line)
+    })
 }
 
 /// The records of a sample that are not blank, each with its start in the text.

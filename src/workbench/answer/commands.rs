@@ -171,6 +171,7 @@ fn add(desk: &Answers, case: Option<CaseKey>, paths: &[PathBuf], read_as: &ReadA
         zone: read_as.zone.clone(),
         year: read_as.year,
         basis: read_as.basis.clone(),
+        ..AddOptions::default()
     };
     let (mut files, mut rows, mut notices) = (0_u64, 0_u64, Vec::new());
     import::add(&desk.session, case, paths, &options, ticket, &mut |outcome| match outcome {

@@ -217,6 +217,7 @@ pub(super) fn action(action: &str) -> Said {
         "evidence.import.begin" => ("取込み開始", "Import begun"),
         "evidence.import.resume" => ("取込み再開", "Import resumed"),
         "evidence.import.complete" => ("取込み完了・ハッシュ値を記録", "Import complete, hash recorded"),
+        "evidence.damage" => ("破損・未読部分を記録", "Damage or unread parts recorded"),
         "evidence.register" => ("参照として登録", "Registered by reference"),
         "evidence.verify" => ("同一性確認", "Hash verified"),
         "evidence.copy" => ("原本の写しを書出し", "Original bytes saved"),

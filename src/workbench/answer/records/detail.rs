@@ -25,7 +25,7 @@ pub(in crate::workbench::answer) fn record(desk: &Answers, evidence: EvidenceKey
         Ok(())
     })?;
     let row = found.ok_or_else(|| Error::input("その行はありません", "no such row"))?;
-    let (_, bytes) = session.store.record(evidence, row.row)?;
+    let bytes = session.store.read_range(evidence, row.offset, row.len.min(MAX_BYTES as u64))?;
     let form = one.reading.as_ref().map(|reading| (reading.form.format.clone(), reading.form.encoding.clone()));
     let tags = tags_of(desk)?;
     Ok(RecordDetail {
@@ -39,7 +39,7 @@ pub(in crate::workbench::answer) fn record(desk: &Answers, evidence: EvidenceKey
         form: form.unwrap_or_default(),
         when: row.when,
         reject: row.reject,
-        bytes: bytes.into_iter().take(MAX_BYTES).collect(),
+        bytes,
         hits: hits(desk, &row.text, one.case)?,
         text: row.text,
         fields: row
