@@ -43,7 +43,7 @@ pub struct Look<'a> {
     pub at: usize,
     /// Whether the evidence begins at `at`.
     pub is_start: bool,
-    /// Whether the evidence ends where the bytes do.
+    /// Whether the last record ends where the bytes do, whatever might follow.
     pub at_end: bool,
 }
 
@@ -79,15 +79,14 @@ pub trait Frames: Sync {
         let mut at = block.lead / width;
         loop {
             let is_start = block.is_start && at == 0;
-            let look = Look { form: block.form, bytes: &units, at, is_start, at_end: block.at_end };
-            let (place, reject) = match self.next(&look) {
-                Next::Record(place) => (place, None),
-                Next::Open(start) => (start..units.len(), Some(Reject::TooLong)),
-                Next::Nothing => return,
-            };
+            // A chunk ends where a record does, or else is filled by one record alone.
+            let look = Look { form: block.form, bytes: &units, at, is_start, at_end: true };
+            let Next::Record(place) = self.next(&look) else { return };
             if place.end <= at {
                 return;
             }
+            let is_cut = !block.at_end && place.start == 0 && units.len() == MAX_FRAME;
+            let reject = is_cut.then_some(Reject::TooLong);
             at = place.end;
             let place = place.start * width..(place.end * width).min(block.bytes.len());
             let bytes = block.bytes.get(place.clone()).unwrap_or(&[]);

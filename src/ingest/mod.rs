@@ -16,12 +16,14 @@ mod error;
 mod form;
 pub mod formats;
 pub mod frames;
+mod mime;
 mod parse;
 mod quotes;
 mod reader;
 mod settle;
 pub mod times;
 mod watch;
+mod xml;
 
 pub use containers::{Damage, GunzipLimits, gunzip};
 pub use cut::{Cut, Cutter, MAX_RECORD};

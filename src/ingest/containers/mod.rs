@@ -7,7 +7,10 @@
 mod compressed;
 mod directory;
 mod gunzip;
+mod mail;
+mod sheet;
 mod tar;
+mod workbook;
 mod zip;
 
 pub use gunzip::{Gunzip, GunzipLimits, GunzipReport, gunzip};
@@ -21,7 +24,7 @@ use std::ops::ControlFlow;
 
 /// Every kind, in the order in which they are asked.
 pub static CONTAINERS: &[&dyn Container] =
-    &[&compressed::GZIP, &compressed::ZSTD, &compressed::XZ, &zip::Zip, &tar::Tar];
+    &[&compressed::GZIP, &compressed::ZSTD, &compressed::XZ, &workbook::Workbook, &zip::Zip, &tar::Tar, &mail::Mail];
 
 /// A kind of file that holds others.
 pub trait Container: Sync {
@@ -55,8 +58,7 @@ pub fn container(name: &str) -> Option<&'static dyn Container> {
 /// The container that takes out what records of this format hold besides their text.
 #[must_use]
 pub fn container_in(format: &str) -> Option<&'static dyn Container> {
-    let _ = format;
-    None
+    matches!(format, "eml" | "mbox").then_some(&mail::Mail)
 }
 
 /// Receives members until it has had enough.

@@ -70,11 +70,10 @@ impl Container for Zip {
     }
 }
 
-/// Office documents and the like are zips too, but nobody's archive; workbooks alone are opened.
+/// Office documents and the like are zips too, but nobody's archive; workbooks are containers of their own.
 fn is_document(head: &[u8]) -> bool {
     let first = head.get(30..64).unwrap_or(&[]);
-    let office = first.starts_with(b"[Content_Types].xml") && memchr::memmem::find(head, b"xl/").is_none();
-    office || first.starts_with(b"mimetypeapplication/")
+    first.starts_with(b"[Content_Types].xml") || first.starts_with(b"mimetypeapplication/")
 }
 
 type Archive<'s> = ZipArchive<BufReader<Marked<'s>>>;

@@ -12,7 +12,9 @@ mod json;
 mod json_walk;
 mod jsonl;
 mod logfmt;
+mod mail;
 mod netfilter;
+mod roles;
 mod sshd;
 mod syslog;
 mod table;
@@ -20,6 +22,8 @@ mod text;
 mod w3c;
 mod windows;
 mod zeek;
+
+pub(crate) use mail::Mbox;
 
 use super::frames::Frames;
 use super::times::{Clock, Dated, Stamp};
@@ -35,6 +39,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &evtx::Evtx,
     &json::Json,
     &jsonl::Jsonl,
+    &mail::Mbox,
+    &mail::Eml,
     &cef::Cef,
     &syslog::Syslog,
     &logfmt::Logfmt,
