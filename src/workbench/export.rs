@@ -230,7 +230,7 @@ pub fn make_draft(
     }
     let mut info = info(session, &material.case, bundle, (Content::Report, &plan.profile), &plan.receiver, &plan.to)?;
     info.token_epoch = Some(key.epoch.clone());
-    let body = json!({"profile": plan.profile, "kept": done.counts[0], "tokens": done.counts[1], "generalised": done.counts[2], "withheld": done.counts[3], "records": done.records, "file": out.to_string_lossy()});
+    let body = json!({"profile": plan.profile, "kept": done.counts[0], "tokens": done.counts[1], "generalised": done.counts[2], "withheld": done.counts[3], "records": done.records, "file": out.to_string_lossy(), "to": plan.to});
     done.bytes =
         write_draft(session, &payload, &info, preparer, out, (plan.case, &body.to_string(), clean.citations()))?;
     Ok(done)

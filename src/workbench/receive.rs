@@ -156,8 +156,17 @@ pub fn receive(
     let quarantined = quarantine(&bundle);
     let mut entered =
         Entered { bundle: bundle.info.bundle.to_string(), quarantined: quarantined.clone(), ..Entered::default() };
-    let mut body =
-        json!({"previous": bundle.info.previous, "profile": bundle.info.profile, "file": path.to_string_lossy()});
+    let checks: Vec<Value> = bundle
+        .report
+        .checks
+        .iter()
+        .map(|check| json!([check.check, check.ok, check.detail.get(Lang::Ja), check.detail.get(Lang::En)]))
+        .collect();
+    let mut body = json!({
+        "previous": bundle.info.previous, "profile": bundle.info.profile, "file": path.to_string_lossy(),
+        "tlp": bundle.info.tlp, "training": bundle.info.training, "checks": checks,
+        "receipt": receipt.map(|(_, out)| out.to_string_lossy()),
+    });
     if quarantined.is_none() {
         if bundle.info.content == Content::Answer {
             let answer = bundle
@@ -475,7 +484,7 @@ pub fn draft_answer(
     let bundle = Id::from_random('b', crate::store::random()?);
     let facts = export::case_of(&session.store, case)?;
     let info = export::info(session, &facts, bundle.clone(), (Content::Answer, "prefecture"), receiver, to)?;
-    let body = json!({"answer": answer.links.len(), "file": out.to_string_lossy()}).to_string();
+    let body = json!({"answer": answer.links.len(), "file": out.to_string_lossy(), "to": to}).to_string();
     let bytes = export::write_draft(session, &payload, &info, preparer, out, (case, &body, &[]))?;
     Ok((bundle.to_string(), answer, bytes))
 }
