@@ -5,7 +5,7 @@ use super::name::Shown;
 use crate::model::Ticket;
 use crate::workbench::answer::{Answers, carry_out, folder};
 use crate::workbench::ask::{Answer, Command, Notice, Question, Reply, Said, Topic, Trouble};
-use crate::workbench::{Error, Mode, Session, clock, demo, session, settings};
+use crate::workbench::{Error, Mode, Session, clock, demo, heads, session, settings};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -181,7 +181,14 @@ impl Shared {
     fn carry(&self, command: &Command, open: Option<Arc<Answers>>, ticket: &Ticket) -> Result<(), Error> {
         let operator = lock(&self.who).operator.clone();
         match command {
-            Command::OpenStore(path) => self.set(Session::open(path, Mode::Write, &operator, None)?),
+            Command::OpenStore(path) => {
+                let session = Session::open(path, Mode::Write, &operator, None)?;
+                let missing = heads::greet(&session)?;
+                self.set(session);
+                if let Some(said) = missing {
+                    self.tell(Answer::Told(Notice::Caution(said)));
+                }
+            }
             Command::NewStore { path, unit } => self.set(Session::create(path, unit.path(), &operator, None)?),
             Command::StartTraining => self.train(&operator, ticket)?,
             Command::SignIn { operator } => self.sign_in(operator),
@@ -199,6 +206,7 @@ impl Shared {
                 let outcome = carry_out(&open, other, ticket)?;
                 self.changed(&outcome.changed);
                 outcome.notices.into_iter().for_each(|notice| self.tell(Answer::Told(notice)));
+                heads::remember(&open.session)?;
             }
         }
         Ok(())

@@ -184,9 +184,11 @@ impl Store {
         })
     }
 
-    /// Enters a bundle that arrived.
+    /// Enters a bundle that arrived; one that stood in quarantine may come again.
     pub fn record_received(&self, entry: &ReceivedEntry, author: &Author) -> Result<()> {
         self.write(|connection| {
+            let sql = "DELETE FROM received WHERE bundle=? AND tagmanifest=? AND quarantined IS NOT NULL";
+            connection.execute(sql, [&entry.bundle, &entry.tagmanifest])?;
             connection.execute(
                 "INSERT INTO received VALUES (?,?,?,?,?,?,?,?)",
                 params![
@@ -240,10 +242,14 @@ impl Store {
     /// Drops what an origin listed for a case before its newer revision is taken in.
     pub fn drop_listed(&self, origin: &str, case: CaseKey) -> Result<()> {
         self.write(|connection| {
-            connection.execute(
-                "DELETE FROM listed WHERE case_key=? AND source IN (SELECT key FROM source WHERE origin=?)",
-                params![case.0, origin],
-            )?;
+            let dropped = [
+                "DELETE FROM listed WHERE (kind, value, case_key, source) IN (SELECT kind, value, case_key, source
+                 FROM listed_case WHERE case_key=?1 AND source IN (SELECT key FROM source WHERE origin=?2))",
+                "DELETE FROM listed_case WHERE case_key=?1 AND source IN (SELECT key FROM source WHERE origin=?2)",
+            ];
+            for sql in dropped {
+                connection.execute(sql, params![case.0, origin])?;
+            }
             super::cases::forget_total(connection, Some(case))
         })
     }

@@ -6,7 +6,7 @@ use crate::model::time::JST_MINUTES;
 use std::path::{Path, PathBuf};
 
 /// The folder for this user's settings.
-fn config_dir() -> Option<PathBuf> {
+pub(super) fn config_dir() -> Option<PathBuf> {
     let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     named("XDG_CONFIG_HOME")
         .or_else(|| named("APPDATA"))

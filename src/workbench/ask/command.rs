@@ -304,6 +304,8 @@ pub enum Command {
         identity: PathBuf,
         /// Key to sign the receipt with, its passphrase, and where the receipt goes.
         receipt: Option<(PathBuf, Secret, PathBuf)>,
+        /// Takes in what would be quarantined (numbers missing before it, its time past), on the operator's word.
+        accept: bool,
     },
     /// Drafts the answer to the sender of a received bundle (分析結果の還元).
     AnswerSender {

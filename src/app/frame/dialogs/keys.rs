@@ -72,7 +72,7 @@ impl Keys {
             return Came::Open;
         }
         if let Some(trusting) = &mut self.trusting {
-            if trust(ui, view, trusting, out) {
+            if trust(ui, view, choices, trusting, out) {
                 self.trusting = None;
             }
             return Came::Open;
@@ -146,8 +146,8 @@ impl Keys {
             ui.label(bits::quiet(
                 ui,
                 t(
-                    "まだいません。相手の公開鍵（.pub）を対面などで受け取り、指紋を照合して登録します。",
-                    "Nobody yet. Take their public key (.pub) in person, compare the fingerprint, and enter it.",
+                    "まだいません。相手の署名用・封かん用の公開鍵（.pub）を対面などで受け取り、指紋を照合して登録します。",
+                    "Nobody yet. Take others' public keys (.pub) in person, compare the fingerprint, and enter them.",
                 ),
             ));
         }
@@ -247,7 +247,21 @@ fn make(ui: &mut Ui, view: &View<'_>, making: &mut Making, out: &mut Outbox) -> 
     done
 }
 
-fn trust(ui: &mut Ui, view: &View<'_>, trusting: &mut Trusting, out: &mut Outbox) -> bool {
+/// Public keys that lie beside the store: halves of keys made here, and keys to seal to.
+fn public_halves(choices: &ExportChoices) -> Vec<place::Known> {
+    let signing = choices.keys.iter().map(|key| {
+        let mut path = key.path.clone().into_os_string();
+        path.push(".pub");
+        place::Known { name: key.name.clone(), detail: key.fingerprint.clone(), path: path.into() }
+    });
+    let sealing = choices.recipients.iter().map(|key| {
+        let name = key.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        place::Known { name, detail: key.text.clone(), path: key.path.clone() }
+    });
+    signing.chain(sealing).collect()
+}
+
+fn trust(ui: &mut Ui, view: &View<'_>, choices: &ExportChoices, trusting: &mut Trusting, out: &mut Outbox) -> bool {
     let t = |ja, en| view.t(ja, en);
     bits::section(ui, t("公開鍵を登録する", "Trust a public key"));
     ui.label(bits::quiet(
@@ -258,15 +272,15 @@ fn trust(ui: &mut Ui, view: &View<'_>, trusting: &mut Trusting, out: &mut Outbox
         ),
     ));
     ui.add_space(style::S);
-    place::line(
-        ui,
-        view,
-        t("公開鍵（.pub）", "Public key (.pub)"),
-        &mut trusting.file,
-        &[],
-        PickFor::File("trust key"),
-        out,
-    );
+    let at_hand = public_halves(choices);
+    let name = t("公開鍵（.pub）", "Public key (.pub)");
+    place::line(ui, view, name, &mut trusting.file, &at_hand, PickFor::File("trust key"), out);
+    let sealed_to =
+        place::path(&trusting.file).is_some_and(|path| choices.recipients.iter().any(|key| key.path == path));
+    if sealed_to {
+        // A key to seal to signs nothing.
+        trusting.may = [false, false, true, false];
+    }
     unit::fields(ui, view, &mut trusting.unit);
     bits::field(
         ui,
@@ -278,7 +292,7 @@ fn trust(ui: &mut Ui, view: &View<'_>, trusting: &mut Trusting, out: &mut Outbox
     ui.horizontal(|ui| {
         ui.label(bits::quiet(ui, t("できること", "May")));
         for ((_, ja, en), on) in RIGHTS.iter().zip(&mut trusting.may) {
-            ui.checkbox(on, view.lang.pick(ja, en));
+            ui.add_enabled(!sealed_to, egui::Checkbox::new(on, view.lang.pick(ja, en)));
         }
     });
     ui.add_space(style::M);

@@ -19,6 +19,7 @@ pub(super) struct Taking {
     identity: String,
     key: String,
     passphrase: String,
+    accept: bool,
 }
 
 /// An answer being drafted.
@@ -106,6 +107,11 @@ pub(super) fn take(ui: &Ui, view: &View<'_>, open: &mut Option<Taking>, out: &mu
         if asks(choices, &taking.key) {
             place::passphrase(ui, view, &mut taking.passphrase);
         }
+        let accept = t(
+            "前の束が届いていない、または受領期限を過ぎた束でも、自分の責任で受け入れる",
+            "On my word, take it in although bundles before it are missing or its time is past",
+        );
+        ui.checkbox(&mut taking.accept, accept);
         ui.add_space(style::S);
         ui.horizontal(|ui| {
             let path = place::path(&taking.bundle);
@@ -118,7 +124,7 @@ pub(super) fn take(ui: &Ui, view: &View<'_>, open: &mut Option<Taking>, out: &mu
                     let place = path.with_extension("receipt.json");
                     (key, Secret(std::mem::take(&mut taking.passphrase)), place)
                 });
-                out.order(Command::Receive { path, identity, receipt });
+                out.order(Command::Receive { path, identity, receipt, accept: taking.accept });
                 done = true;
             }
             let check = t("真正性だけを確認", "Only check it");

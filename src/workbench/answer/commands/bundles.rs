@@ -8,7 +8,7 @@ use crate::workbench::answer::{Answers, export as answers};
 use crate::workbench::ask::{ExportPlan, KeySort, Notice, Said, Sealing, Secret, Topic};
 use crate::workbench::error::{Error, Result};
 use crate::workbench::receive::{self, Arrival, Judge};
-use crate::workbench::{export, keys};
+use crate::workbench::{export, keys, reply};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -17,11 +17,6 @@ type Locked<'a> = (&'a Path, &'a str);
 
 fn secret(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())
-}
-
-/// Under which setting the key last sealed to a unit is kept.
-pub(in crate::workbench::answer) fn recipient_setting(unit: &Unit) -> String {
-    format!("recipient:{unit}")
 }
 
 pub(super) fn draft(
@@ -48,11 +43,9 @@ pub(super) fn draft(
         receiver: plan.receiver.clone(),
         records: plan.records.clone(),
         to: recipients.iter().map(ToString::to_string).collect(),
+        texts: Vec::new(),
     };
     let made = export::make_draft(session, &wanted, &preparer, &token_key, out, ticket)?;
-    if let [only] = wanted.to.as_slice() {
-        session.store.set_setting(&recipient_setting(&plan.receiver), only, &session.author())?;
-    }
     let stops: Vec<String> = made.report.stops.iter().map(|stop| format!("{} {}", stop.file, stop.what)).collect();
     if !stops.is_empty() {
         let list = stops.join("、");
@@ -127,12 +120,9 @@ pub(super) fn trust(desk: &Answers, path: &Path, unit: &Unit, name: &str, may: &
         return Err(Error::input("誰の鍵かを入れてください", "say whose key it is"));
     }
     let line = keys::read_public(path)?;
-    let row = TrustRow {
-        public_key: keys::public_line(&line)?,
-        unit: unit.clone(),
-        name: name.trim().to_owned(),
-        may: keys::read_rights(may)?,
-    };
+    let may = keys::read_rights(may)?;
+    let row =
+        TrustRow { public_key: keys::public_line(&line, &may)?, unit: unit.clone(), name: name.trim().to_owned(), may };
     desk.session.store.trust(&row, &desk.session.author())?;
     Ok(done(
         &[Topic::Exports, Topic::Received, Topic::Audit],
@@ -164,9 +154,11 @@ pub(super) fn receive(
     path: &Path,
     identity: &Path,
     receipt: Option<&(PathBuf, Secret, PathBuf)>,
+    accept: bool,
     ticket: &Ticket,
 ) -> Result<Outcome> {
-    let judge = Judge::of_store(&desk.session, receive::read_identities(identity)?)?;
+    let mut judge = Judge::of_store(&desk.session, receive::read_identities(identity)?)?;
+    judge.accepted_by = accept.then(|| desk.session.operator.clone());
     let key = receipt.map(|(key, passphrase, _)| export::read_key(key, secret(&passphrase.0))).transpose()?;
     let receipt = key.as_ref().zip(receipt.map(|(_, _, out)| out.as_path()));
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -197,10 +189,7 @@ pub(super) fn answer(
 ) -> Result<Outcome> {
     let preparer = export::read_key(key.0, secret(key.1))?;
     let to: Vec<String> = export::recipients(to)?.iter().map(ToString::to_string).collect();
-    let (_, answer, _) = receive::draft_answer(&desk.session, receiver, &preparer, &to, out, ticket)?;
-    if let [only] = to.as_slice() {
-        desk.session.store.set_setting(&recipient_setting(receiver), only, &desk.session.author())?;
-    }
+    let (_, answer, _) = reply::draft_answer(&desk.session, receiver, &preparer, &to, out, ticket)?;
     let count = answer.links.len();
     Ok(done(
         &[Topic::Exports, Topic::Audit, Topic::Received],

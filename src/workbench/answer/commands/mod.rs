@@ -4,8 +4,6 @@ mod bundles;
 mod evidence;
 mod records;
 
-pub(super) use bundles::recipient_setting;
-
 use super::Answers;
 use crate::model::statement::{Filing, RoleStatement, Statement, Withdrawal};
 use crate::model::{CaseKey, Edit, Id, Kind, Role, Ticket};
@@ -106,8 +104,8 @@ pub fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<O
         Command::MakeKey { sort, path, name, passphrase } => bundles::make_key(desk, *sort, path, name, &passphrase.0)?,
         Command::Trust { path, unit, name, may } => bundles::trust(desk, path, unit, name, may)?,
         Command::VerifyBundle { path, identity } => bundles::check(desk, path, identity.as_deref())?,
-        Command::Receive { path, identity, receipt } => {
-            bundles::receive(desk, path, identity, receipt.as_ref(), ticket)?
+        Command::Receive { path, identity, receipt, accept } => {
+            bundles::receive(desk, path, identity, receipt.as_ref(), *accept, ticket)?
         }
         Command::AnswerSender { receiver, key, passphrase, out, to } => {
             bundles::answer(desk, receiver, (key, &passphrase.0), to, out, ticket)?

@@ -8,7 +8,6 @@ use crate::workbench::answer::{Answers, records};
 use crate::workbench::ask::{GraphSpec, Notice, RecordView, RowPick, Said, Topic};
 use crate::workbench::error::{Error, Result};
 use crate::workbench::find::{self, Row};
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{BufWriter, Write as _};
@@ -173,7 +172,7 @@ pub(super) fn save(desk: &Answers, view: &RecordView, out: &Path, ticket: &Ticke
     }
     let count = records::each_in_order(desk, view, ticket, &mut |row| {
         let name = names.get(&row.key).map_or("", String::as_str);
-        let line = if csv { csv_row(&row, name, &columns) } else { json_row(row) };
+        let line = if csv { csv_row(&row, name, &columns) } else { format!("{}\n", row.to_json()) };
         writer.write_all(line.as_bytes()).map_err(Error::file(out))
     })?;
     writer.flush().map_err(Error::file(out))?;
@@ -185,17 +184,6 @@ pub(super) fn save(desk: &Answers, view: &RecordView, out: &Path, ticket: &Ticke
         format!("{count}件を書き出しました: {place}"),
         format!("{count} records written: {place}"),
     ))
-}
-
-fn json_row(row: Row) -> String {
-    let time = row.time.map(|(at, minutes)| at.iso(minutes));
-    let fields: serde_json::Map<String, serde_json::Value> =
-        row.fields.into_iter().map(|(name, value)| (name, value.into())).collect();
-    let body = json!({
-        "evidence": row.evidence, "row": row.row, "offset": row.offset, "len": row.len, "time": time, "text": row.text,
-        "fields": fields,
-    });
-    format!("{body}\n")
 }
 
 fn csv_row(row: &Row, file: &str, columns: &[String]) -> String {

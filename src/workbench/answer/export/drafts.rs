@@ -6,6 +6,7 @@ use crate::store::{ExportEntry, print_head};
 use crate::workbench::answer::{Answers, said};
 use crate::workbench::ask::{CheckLine, DraftRow, Residual, Said, Step, unit_name};
 use crate::workbench::error::Result;
+use crate::workbench::export;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -49,6 +50,13 @@ fn row(desk: &Answers, entry: ExportEntry, case: String) -> DraftRow {
     let path = PathBuf::from(text(&body, "file").unwrap_or_default());
     let sealed = body.get("sealed").and_then(|sealed| Some((text(sealed, "file")?, text(sealed, "sha256")?)));
     let to = body.get("to").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let mut to: Vec<String> = to.map(str::to_owned).collect();
+    if to.is_empty() {
+        // Then the draft names the keys its receiver is trusted with, if any.
+        let trusted = desk.session.store.trusted().unwrap_or_default().into_iter();
+        let own = trusted.filter(|row| row.unit == entry.receiver && export::is_recipient(&row.public_key));
+        to.extend(own.map(|row| row.public_key));
+    }
     let answer = body.get("answer").is_some();
     let profile = text(&body, "profile");
     let mut row = DraftRow {
@@ -58,7 +66,7 @@ fn row(desk: &Answers, entry: ExportEntry, case: String) -> DraftRow {
         receiver: unit_name(entry.receiver.path()),
         profile: profile.map_or_else(|| Said::new("分析結果の還元", "answer"), |name| profile_name(&name)),
         answer,
-        to: to.map(str::to_owned).collect(),
+        to,
         trouble: None,
         step: Step::Draft,
         prepared: None,

@@ -8,7 +8,6 @@ mod received;
 pub(super) use drafts::{Looked, drafts};
 pub(super) use received::{received, report_lines};
 
-use super::commands::recipient_setting;
 use super::{Answers, said};
 use crate::bundle::clean::Decision;
 use crate::bundle::keys::PublicKey;
@@ -81,15 +80,19 @@ pub(super) fn choices(desk: &Answers) -> Result<ExportChoices> {
         .iter()
         .filter_map(|path| Unit::from_path(path))
         .filter(|unit| unit != sender);
-    let receivers: Vec<ReceiverRow> = receivers
-        .map(|unit| {
-            let known = store.setting(&recipient_setting(&unit))?;
-            Ok(ReceiverRow { name: unit_name(unit.path()), known, unit })
-        })
-        .collect::<Result<_>>()?;
-    let trusted = store.trusted()?.into_iter().map(|row| TrustedKey {
+    let trusted = store.trusted()?;
+    let sealed_to = |unit: &Unit| {
+        let own = trusted.iter().filter(|row| row.unit == *unit && export::is_recipient(&row.public_key));
+        own.map(|row| row.public_key.clone()).next()
+    };
+    let receivers: Vec<ReceiverRow> =
+        receivers.map(|unit| ReceiverRow { name: unit_name(unit.path()), known: sealed_to(&unit), unit }).collect();
+    let trusted = trusted.into_iter().map(|row| TrustedKey {
         unit_name: unit_name(row.unit.path()),
-        fingerprint: PublicKey::from_line(&row.public_key).map(|key| key.fingerprint()).unwrap_or_default(),
+        fingerprint: match PublicKey::from_line(&row.public_key) {
+            Some(key) => key.fingerprint(),
+            None => row.public_key.clone(),
+        },
         unit: row.unit,
         name: row.name,
         may: row.may,
@@ -114,6 +117,7 @@ pub(super) fn review(desk: &Answers, plan: &ExportPlan, ticket: &Ticket) -> Resu
         receiver: plan.receiver.clone(),
         records: plan.records.clone(),
         to: Vec::new(),
+        texts: Vec::new(),
     };
     let clean = export::review(&desk.session, &plan, &tokens, ticket)?;
     let shared = shared_values(desk, plan.case, ticket)?;
