@@ -3,8 +3,9 @@
 //! A panel reads through [`View`] and writes into an [`Outbox`]. Asking is reading: a question without an answer is
 //! asked once, and an answer that went stale stays on screen until the new one is in.
 
+use super::frame::dialogs::Confirm;
 use super::keys::UiCommand;
-use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Lang, Text};
+use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Lang, Text, Unit};
 use crate::workbench::ask::{
     Answer, AuditPage, AuditState, CaseRow, Command, Desk, DraftRow, EvidenceRow, ExportChoices, ExportPlan, Facet,
     Folder, GraphData, GraphPlaces, GraphSpec, Histogram, IndicatorCounts, IndicatorList, IndicatorPage, JobState,
@@ -77,6 +78,35 @@ pub enum Act {
     Paste,
     /// Open the form for a new case.
     NewCase,
+    /// Open the form of a case.
+    EditCase(CaseKey),
+    /// Narrow the records to a value of a field, or to all but it.
+    Narrow {
+        /// Field name.
+        field: String,
+        /// Value.
+        value: String,
+        /// All but it.
+        not: bool,
+    },
+    /// Show a message.
+    Tell(Box<Notice>),
+    /// Show the inspector.
+    ShowInspector,
+    /// Ask before something is done.
+    Confirm(Box<Confirm>),
+    /// Ask whose the open store is.
+    AskUnit,
+    /// Ask how an evidence is to be read instead.
+    ReadAgain(EvidenceKey),
+    /// Show keys and trusted signers.
+    Keys,
+    /// Open this store.
+    OpenPath(std::path::PathBuf),
+    /// Remember the unit for the next store.
+    Unit(Unit),
+    /// Remember who works here.
+    Operator(String),
 }
 
 /// Commands a panel hands back.
@@ -247,7 +277,7 @@ fn tells_itself(question: &Question) -> bool {
 fn family(question: &Question) -> Option<u8> {
     match question {
         Question::Search(_) | Question::Rows { .. } | Question::Histogram { .. } | Question::Facet { .. } => Some(0),
-        Question::IndicatorCounts(_) | Question::Indicators { .. } => Some(1),
+        Question::IndicatorCounts(_) | Question::Indicators { .. } | Question::Courses { .. } => Some(1),
         Question::Graph(_) => Some(2),
         Question::Why(..) => Some(3),
         Question::Record { .. } => Some(4),
@@ -374,6 +404,11 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether it is known by now if a store is open.
+    pub fn knows_store(&self) -> bool {
+        matches!(self.get(Question::Store), Some(Some(Reply::Store(_))))
+    }
+
     /// Whether it is known that no store is open.
     pub fn no_store(&self) -> bool {
         matches!(self.get(Question::Store), Some(Some(Reply::Store(None))))
@@ -425,6 +460,9 @@ impl<'a> View<'a> {
     ask!(/// A page of indicators.
         indicators(list: &IndicatorList, first: u64, count: u32) -> IndicatorPage,
         Question::Indicators { list: list.clone(), first, count }, Indicators);
+    ask!(/// Bars over time of a page of indicators.
+        courses(list: &IndicatorList, first: u64, count: u32) -> Vec<Vec<u32>>,
+        Question::Courses { list: list.clone(), first, count }, Courses);
     ask!(/// Nodes and edges.
         graph(spec: &GraphSpec) -> GraphData, Question::Graph(spec.clone()), Graph);
     ask!(/// Why something is in the graph.

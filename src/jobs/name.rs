@@ -30,6 +30,7 @@ pub(super) fn command(command: &Command) -> Shown {
             }
             long(name, Bytes, true)
         }
+        Command::ReadAgain { .. } => long(Said::new("読み直し", "Reading again"), Bytes, true),
         Command::AddText { .. } => long(Said::new("文章の取込", "Taking text in"), Bytes, true),
         Command::ResumeImport(_) => long(Said::new("取込みの再開", "Resuming the import"), Bytes, true),
         Command::VerifyEvidence(_) => long(Said::new("同一性確認", "Verifying hashes"), Bytes, true),
@@ -46,6 +47,8 @@ pub(super) fn command(command: &Command) -> Shown {
         Command::Seal(_) | Command::ApproveAndSeal { .. } => long(Said::new("封かん", "Sealing"), Nothing, false),
         Command::VerifyBundle { path, .. } => long(of(path, "真正性確認", "Checking"), Nothing, false),
         Command::Receive { path, .. } => long(of(path, "受領", "Receiving"), Nothing, false),
+        Command::CopyRecords { .. } => long(Said::new("写し", "Copying"), Nothing, true),
+        Command::MakeKey { .. } => long(Said::new("鍵の作成", "Making a key"), Nothing, false),
         Command::VerifyAudit => long(Said::new("監査証跡の確認", "Verifying the chain"), Nothing, false),
         _ => Shown { name: Said::new("記録", "Entering"), measure: Nothing, cancellable: false, long: false },
     }
@@ -64,7 +67,7 @@ pub(super) fn question(question: &Question) -> (Said, Measure) {
         }
         Question::Review(_) => (Said::new("提供内容の試算", "Working out the bundle"), Measure::Nothing),
         Question::Drafts => (Said::new("起案の読出し", "Reading drafts"), Measure::Nothing),
-        Question::IndicatorCounts(_) | Question::Indicators { .. } => {
+        Question::IndicatorCounts(_) | Question::Indicators { .. } | Question::Courses { .. } => {
             (Said::new("識別情報の集計", "Counting indicators"), Measure::Nothing)
         }
         _ => (Said::new("読出し", "Reading"), Measure::Nothing),

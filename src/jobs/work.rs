@@ -204,9 +204,9 @@ impl Shared {
             other => {
                 let open = open.or_else(|| self.opened()).map_or_else(|| self.make_store(&operator), Ok)?;
                 let outcome = carry_out(&open, other, ticket)?;
-                heads::remember(&open.session)?;
                 self.changed(&outcome.changed);
                 outcome.notices.into_iter().for_each(|notice| self.tell(Answer::Told(notice)));
+                heads::remember(&open.session)?;
             }
         }
         Ok(())

@@ -113,8 +113,7 @@ impl Session {
     }
 }
 
-/// The unit of a store made for work at hand, before anybody said whose it is.
-pub const UNSET_UNIT: &str = "00/desk";
+pub use super::ask::UNSET_UNIT;
 
 /// States whose store this is: the cases entered so far are said to be that unit's, then the store itself.
 pub fn claim(session: &Session, unit: &Unit) -> Result<()> {

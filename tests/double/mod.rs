@@ -139,6 +139,11 @@ impl Double {
                 *count,
                 &self.roles.borrow(),
             ))),
+            Question::Courses { first, count, .. } => {
+                let bar = |at: u64, bar: u64| (mix(at * 24 + bar) % 9) as u32 * u32::from(!bar.is_multiple_of(3));
+                let row = |at: u64| (0..24).map(|number| bar(at, number)).collect();
+                Reply::Courses(Arc::new((*first..first + u64::from(*count)).map(row).collect()))
+            }
             Question::Graph(spec) => Reply::Graph(Arc::new(things::graph(if some { self.nodes } else { 0 }, spec))),
             Question::Why(..) => Reply::Why(Arc::new(things::why())),
             Question::Ties(_) => Reply::Ties(Arc::new(if some { things::ties() } else { vec![] })),

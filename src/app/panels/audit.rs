@@ -96,7 +96,11 @@ fn register(ui: &mut Ui, view: &View<'_>, state: &AuditState, out: &mut Outbox) 
 /// A head in groups, large enough to be copied by hand.
 pub fn head(ui: &mut Ui, view: &View<'_>, text: &str, out: &mut Outbox) {
     let p = palette(ui);
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), style::register(), p.text);
+    let chars: Vec<char> = text.chars().collect();
+    let groups: Vec<String> = chars.chunks(5).map(|group| group.iter().collect()).collect();
+    // Groups are for the eye: a head that comes in groups already stays as it is.
+    let shown = if text.contains(['-', ' ']) { text.to_owned() } else { groups.join(" ") };
+    let galley = ui.painter().layout_no_wrap(shown, style::register(), p.text);
     let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(0.0, 6.0), Sense::click());
     let name = format!("{} {text}", view.t("先頭値", "Head"));
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
@@ -131,11 +135,11 @@ impl Audit {
         let t = |ja, en| view.t(ja, en);
         let columns = [
             Column::new("seq", t("番号", "Number"), 76.0).right().unsorted(),
-            Column::new("at", t("日時", "Time"), 152.0).unsorted(),
-            Column::new("operator", t("操作者", "Operator"), 110.0).unsorted(),
-            Column::new("action", t("操作", "Action"), 216.0).unsorted(),
+            Column::new("at", t("日時", "Time"), words::TIME_WIDTH).unsorted(),
+            Column::new("operator", t("操作者", "Operator"), 120.0).grows(90.0).unsorted(),
+            Column::new("action", t("操作", "Action"), 216.0).grows(140.0).unsorted(),
             Column::new("object", t("対象", "Object"), 160.0).unsorted(),
-            Column::new("commitment", t("内容の証", "Commitment"), 200.0).unsorted(),
+            Column::new("commitment", t("内容の証", "Commitment"), 190.0).unsorted().spare(1),
         ];
         let total = view.audit(0, PAGE).map_or(0, |page| page.total);
         let table = Table {

@@ -270,10 +270,17 @@ pub fn area(ui: &mut Ui, label: &str, text: &mut String, hint: &str, width: f32,
     .inner
 }
 
+/// A page above all others, for one question.
+pub fn modal(ctx: &egui::Context, name: &str) -> egui::Modal {
+    let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(egui::Margin::same(20));
+    egui::Modal::new(id(name)).frame(frame).backdrop_color(style::of(ctx.theme() == egui::Theme::Dark).veil)
+}
+
 /// A text field with the window's look.
 pub fn entry(ui: &mut Ui, edit: TextEdit<'_>, hint: &str, width: f32) -> Response {
     let hint = RichText::new(hint).color(palette(ui).quiet);
-    ui.add(edit.hint_text(hint).desired_width(width).margin(egui::Margin::symmetric(7, 4)))
+    let edit = edit.hint_text(hint).desired_width(width).margin(egui::Margin::symmetric(7, 4));
+    ui.add(edit.align(egui::Align2::LEFT_CENTER))
 }
 
 /// A fact: name at the left, value at the right of it, copied on click.
@@ -299,6 +306,21 @@ pub fn fact(ui: &mut Ui, name: &str, value: &str, mono: bool, name_width: f32) -
     ui.painter().galley(rect.min, label, p.quiet);
     ui.painter().galley(pos2(rect.left() + name_width, rect.top() + lead), galley, p.text);
     response
+}
+
+/// A value in the evidence face that leads somewhere; `name` is told on hover and to screen readers.
+pub fn link(ui: &mut Ui, text: &str, name: &str) -> Response {
+    let p = palette(ui);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), style::mono(), p.text);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(4.0, 2.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Link, true, name));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, style::CORNER, p.hover);
+        let under = Stroke::new(1.0, p.accent);
+        ui.painter().hline(rect.left() + 2.0..=rect.right() - 2.0, rect.bottom() - 1.0, under);
+    }
+    ui.painter().galley(rect.min + vec2(2.0, 1.0), galley, p.text);
+    response.on_hover_text(name)
 }
 
 /// An empty page that teaches: a sentence, a button, an example.
@@ -372,6 +394,19 @@ pub fn share_bar(ui: &Ui, rect: Rect, share: f32) {
     ui.painter().rect_filled(full, 2, p.accent);
 }
 
+/// The same where the share may be unknown: then a piece of it moves to and fro, or stands where motion is not wanted.
+pub fn progress_bar(ui: &Ui, rect: Rect, share: Option<f32>) {
+    if let Some(share) = share {
+        return share_bar(ui, rect, share);
+    }
+    let p = palette(ui);
+    ui.painter().rect_filled(rect, 2, p.hairline);
+    let wave = (ui.input(|input| input.time) * 1.6).sin() as f32 * 0.5 + 0.5;
+    let width = rect.width() * 0.3;
+    let left = rect.left() + (rect.width() - width) * wave;
+    ui.painter().rect_filled(Rect::from_min_size(pos2(left, rect.top()), vec2(width, rect.height())), 2, p.accent);
+}
+
 /// A result sign: tick, cross or dash with its colour.
 pub fn verdict(ui: &Ui, centre: Pos2, ok: Option<bool>) {
     let p = palette(ui);
@@ -387,13 +422,18 @@ pub fn verdict(ui: &Ui, centre: Pos2, ok: Option<bool>) {
 pub fn choose<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, choices: &[(T, &str)], width: f32) -> bool {
     let shown = choices.iter().find(|(choice, _)| choice == value).map_or("", |(_, text)| *text);
     let before = *value;
-    let combo = egui::ComboBox::from_id_salt(name).selected_text(shown).width(width).show_ui(ui, |ui| {
+    let combo = egui::ComboBox::from_id_salt(name).selected_text(shown).width(width).icon(arrow).show_ui(ui, |ui| {
         for (choice, text) in choices {
             ui.selectable_value(value, *choice, *text);
         }
     });
     combo.response.accessible_name(format!("{name} {shown}"));
     *value != before
+}
+
+/// The arrow head of everything that opens a list.
+fn arrow(ui: &Ui, rect: Rect, visuals: &egui::style::WidgetVisuals, _open: bool) {
+    icon::paint_sized(ui.painter(), rect.center(), 14.0, Icon::Open, visuals.fg_stroke.color);
 }
 
 /// An id that is the same in every frame.

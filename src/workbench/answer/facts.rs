@@ -6,10 +6,9 @@ use crate::model::{CaseKey, EvidenceKey, Extractor as _, Instant, Role, Ticket};
 use crate::store::{Check, Mode, print_head};
 use crate::workbench::Result;
 use crate::workbench::ask::{
-    AuditPage, AuditRow, AuditState, CaseRow, CheckLine, EvidenceRow, KindRow, Reply, Said, StoreFacts,
+    AuditPage, AuditRow, AuditState, CaseRow, CheckLine, EvidenceRow, KindRow, Reply, Said, StoreFacts, unit_name,
 };
 use crate::workbench::network;
-use crate::workbench::session::UNSET_UNIT;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,73 +31,6 @@ pub(super) fn store(desk: &Answers) -> Result<StoreFacts> {
         undo: store.undoable(),
         redo: store.redoable(),
     })
-}
-
-/// Names of prefectural police by JIS X 0401 code, and of the national bodies.
-pub(in crate::workbench) fn unit_name(path: &str) -> Said {
-    const NAMES: [&str; 47] = [
-        "北海道警察",
-        "青森県警察",
-        "岩手県警察",
-        "宮城県警察",
-        "秋田県警察",
-        "山形県警察",
-        "福島県警察",
-        "茨城県警察",
-        "栃木県警察",
-        "群馬県警察",
-        "埼玉県警察",
-        "千葉県警察",
-        "警視庁",
-        "神奈川県警察",
-        "新潟県警察",
-        "富山県警察",
-        "石川県警察",
-        "福井県警察",
-        "山梨県警察",
-        "長野県警察",
-        "岐阜県警察",
-        "静岡県警察",
-        "愛知県警察",
-        "三重県警察",
-        "滋賀県警察",
-        "京都府警察",
-        "大阪府警察",
-        "兵庫県警察",
-        "奈良県警察",
-        "和歌山県警察",
-        "鳥取県警察",
-        "島根県警察",
-        "岡山県警察",
-        "広島県警察",
-        "山口県警察",
-        "徳島県警察",
-        "香川県警察",
-        "愛媛県警察",
-        "高知県警察",
-        "福岡県警察",
-        "佐賀県警察",
-        "長崎県警察",
-        "熊本県警察",
-        "大分県警察",
-        "宮崎県警察",
-        "鹿児島県警察",
-        "沖縄県警察",
-    ];
-    match path {
-        "00/bureau" => return Said::new("警察庁サイバー警察局", "NPA Cyber Affairs Bureau"),
-        "00/special" => return Said::new("サイバー特別捜査部", "National Cyber Department"),
-        "00/tokuryu" => return Said::new("匿流情報分析室", "NPA tokuryu analysis office"),
-        UNSET_UNIT => return Said::new("所属未定", "Unit not stated"),
-        _ => {}
-    }
-    let (code, rest) = path.split_once('/').unwrap_or((path, ""));
-    let name = code.parse::<usize>().ok().and_then(|code| NAMES.get(code.checked_sub(1)?));
-    match name {
-        Some(name) if rest.is_empty() => Said::new(*name, format!("Police {code}")),
-        Some(name) => Said::new(format!("{name} {rest}"), format!("Police {code}, {rest}")),
-        None => Said::new(path, path),
-    }
 }
 
 pub(super) fn kinds(desk: &Answers) -> Vec<KindRow> {

@@ -131,7 +131,17 @@ fn data(desk: &Answers, graph: &LinkGraph, hidden: u64, ticket: &Ticket) -> Resu
         });
     }
     let most = degree.iter().copied().max().unwrap_or(1).max(1) as f32;
-    let nodes = graph.nodes.iter().zip(&degree).map(|(node, degree)| {
+    let mut records = vec![0_u64; graph.nodes.len()];
+    for edge in &graph.edges {
+        if let Says::SeenIn { count, .. } = edge.says {
+            for at in [edge.from, edge.to] {
+                if let Some(sum) = records.get_mut(at as usize) {
+                    *sum += count;
+                }
+            }
+        }
+    }
+    let nodes = graph.nodes.iter().zip(&degree).zip(&records).map(|((node, degree), records)| {
         let (kind, look, role): (NodeKind, _, Option<Role>) = match &node.what {
             What::Case(case) => (NodeKind::Case(case.key), None, None),
             What::Evidence(evidence) => (NodeKind::Evidence(evidence.id.to_string()), None, None),
@@ -144,7 +154,12 @@ fn data(desk: &Answers, graph: &LinkGraph, hidden: u64, ticket: &Ticket) -> Resu
             What::Unit(unit) => (NodeKind::Unit(unit.path().to_owned()), None, None),
         };
         let cluster = if let NodeKind::Case(key) = &kind { cluster_of.get(key).copied() } else { None };
-        GraphNode { kind, look, label: node.label().to_owned(), weight: (*degree as f32 / most).sqrt(), role, cluster }
+        // What ties several things together weighs most; what somebody gave a role, or what was seen often, more than the rest.
+        let tied = (*degree as f32 / most).sqrt();
+        let seen = ((*records as f32).ln_1p() / 16.0).min(0.5);
+        let stated = if role.is_some() { 0.3 } else { 0.0 };
+        let weight = (tied * 0.7 + seen + stated).min(1.0);
+        GraphNode { kind, look, label: node.label().to_owned(), weight, role, cluster }
     });
     let edges = graph.edges.iter().map(|edge| {
         let (kind, count, weight) = match &edge.says {

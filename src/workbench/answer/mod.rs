@@ -4,7 +4,7 @@
 
 mod commands;
 mod export;
-pub(super) mod facts;
+mod facts;
 mod folder;
 mod graph;
 mod indicators;
@@ -41,9 +41,11 @@ struct Cache {
     so_far: SoFar,
     /// Undated and rejected records of the whole store.
     states: Option<Arc<[RowSet; 2]>>,
+    lists: Vec<(super::ask::IndicatorList, Arc<indicators::Listed>)>,
     graphs: Vec<(super::ask::GraphSpec, Arc<graph::Drawn>)>,
     verified: BTreeMap<EvidenceKey, (Instant, bool)>,
     audit: Option<(Instant, Vec<Check>)>,
+    drafts: Vec<export::Looked>,
 }
 
 /// The same text in both languages: names, values, details that are not translated.
@@ -69,6 +71,7 @@ impl Answers {
         let touches = |wanted: &[Topic]| topics.iter().any(|topic| wanted.contains(topic));
         if touches(&[Topic::Store, Topic::Evidence, Topic::Indicators, Topic::Cases, Topic::Received]) {
             cache.sightings = None;
+            cache.lists.clear();
             cache.correlation = None;
             cache.graphs.clear();
         }
@@ -152,12 +155,15 @@ impl Answers {
             Question::Indicators { list, first, count } => {
                 Reply::Indicators(Arc::new(indicators::page(self, list, *first, *count, ticket)?))
             }
+            Question::Courses { list, first, count } => {
+                Reply::Courses(Arc::new(indicators::courses(self, list, *first, *count, ticket)?))
+            }
             Question::Graph(spec) => graph::graph(self, spec, ticket, emit)?,
             Question::Why(spec, of) => Reply::Why(Arc::new(graph::why(self, spec, *of, ticket)?)),
             Question::Ties(case) => Reply::Ties(Arc::new(export::ties(self, *case, ticket)?)),
             Question::ExportChoices => Reply::ExportChoices(Arc::new(export::choices(self)?)),
             Question::Review(plan) => Reply::Review(Arc::new(export::review(self, plan, ticket)?)),
-            Question::Drafts => Reply::Drafts(Arc::new(export::drafts(self)?)),
+            Question::Drafts => Reply::Drafts(Arc::new(export::drafts(self, ticket)?)),
             Question::Received => Reply::Received(Arc::new(export::received(self, ticket)?)),
             Question::AuditState => Reply::AuditState(Arc::new(facts::audit_state(self)?)),
             Question::Audit { first, count } => Reply::Audit(Arc::new(facts::audit_page(self, *first, *count)?)),

@@ -11,11 +11,12 @@ mod facts;
 mod graph;
 mod indicators;
 mod records;
+mod units;
 
-pub use command::{CaseForm, Command, ReadAs, RowPick, Sealing, Secret};
+pub use command::{CaseForm, Command, KeySort, ReadAs, RowPick, Sealing, Secret};
 pub use export::{
-    CheckLine, DraftRow, ExportChoices, ExportPlan, FreeText, KeyChoice, ProfileRow, ReceivedRow, ReceiverRow,
-    Residual, Review, ReviewRow, ShownAs, Step, Tie,
+    AnswerRow, CheckLine, DraftRow, ExportChoices, ExportPlan, FreeText, KeyChoice, ProfileRow, ReceivedRow,
+    ReceiverRow, RecipientChoice, Residual, Review, ReviewRow, ShownAs, Step, Tie, TrustedKey,
 };
 pub use facts::{AuditPage, AuditRow, AuditState, CaseRow, EvidenceRow, Folder, FolderEntry, KindRow, StoreFacts};
 pub use graph::{
@@ -26,6 +27,8 @@ pub use records::{
     Column, Custody, Facet, FieldRow, Histogram, HitSpan, Order, QueryFault, RecordDetail, RecordRow, RecordView,
     RowPage, Search,
 };
+
+pub use units::{NATIONAL, UNSET_UNIT, named_units, unit_name};
 
 use crate::model::{CaseKey, EvidenceKey, Lang};
 use std::sync::Arc;
@@ -128,6 +131,15 @@ pub enum Question {
         /// How many at most.
         count: u32,
     },
+    /// How often each of a page of indicators was seen, over the time of the list's evidence.
+    Courses {
+        /// The list.
+        list: IndicatorList,
+        /// Position in the list, from 0.
+        first: u64,
+        /// How many at most.
+        count: u32,
+    },
     /// Nodes and edges; afterwards their places, answered again and again until calm.
     Graph(GraphSpec),
     /// Why a node or an edge is there.
@@ -188,6 +200,7 @@ impl Question {
                 &[Topic::Store, Topic::Evidence, Topic::Tags]
             }
             Self::Record { .. } => &[Topic::Store, Topic::Evidence, Topic::Tags, Topic::Indicators],
+            Self::Courses { .. } => &[Topic::Store, Topic::Evidence],
             Self::IndicatorCounts(_) | Self::Indicators { .. } => &[Topic::Store, Topic::Evidence, Topic::Indicators],
             Self::Graph(_) | Self::Why(..) | Self::Ties(_) | Self::Review(_) => {
                 &[Topic::Store, Topic::Cases, Topic::Evidence, Topic::Indicators]
@@ -238,6 +251,8 @@ pub enum Reply {
     IndicatorCounts(Arc<IndicatorCounts>),
     /// To [`Question::Indicators`].
     Indicators(Arc<IndicatorPage>),
+    /// To [`Question::Courses`]: bars for each row, none where it stands in no record.
+    Courses(Arc<Vec<Vec<u32>>>),
     /// To [`Question::Graph`], first.
     Graph(Arc<GraphData>),
     /// To [`Question::Graph`], afterwards; places in the order of the nodes.
@@ -275,6 +290,27 @@ pub enum Notice {
     Caution(Said),
     /// Something failed; stays until read, can be copied.
     Failed(Trouble),
+    /// The window is to put this on the clipboard, and say so.
+    Copied {
+        /// The text.
+        text: String,
+        /// What was copied.
+        said: Said,
+    },
+    /// Some records of an evidence have no time because a setting is missing; stays until read.
+    Undated {
+        /// What is missing.
+        said: Said,
+        /// The evidence.
+        evidence: EvidenceKey,
+    },
+    /// A bundle was checked; stays until read.
+    Checked {
+        /// Which.
+        title: Said,
+        /// Every check.
+        lines: Vec<CheckLine>,
+    },
 }
 
 /// Names a running job.

@@ -43,7 +43,8 @@ fn bins(from: Instant, to: Instant, most: u32) -> Bins {
     let span = to.0.saturating_sub(from.0).max(0);
     let least = span / i64::from(most.max(1));
     let step = STEPS.into_iter().find(|step| *step >= least).unwrap_or_else(|| (least / DAY + 1) * DAY);
-    let zone = i64::from(JST_MINUTES) * MINUTE;
+    // Weeks begin on Monday; 1970 began on a Thursday.
+    let zone = i64::from(JST_MINUTES) * MINUTE - if step == 7 * DAY { 4 * DAY } else { 0 };
     let start = (from.0.saturating_add(zone)).div_euclid(step).saturating_mul(step).saturating_sub(zone);
     Bins { from: Instant(start), to: Instant(to.0.saturating_add(1)), nanos: step }
 }
@@ -132,8 +133,8 @@ mod tests {
         let at = |text: &str| crate::workbench::clock::read(text).unwrap();
         let made = bins(at("2026-04-01T08:03:20"), at("2026-04-03T20:10:00"), 200);
         assert_eq!((made.from, made.nanos), (at("2026-04-01T08:00:00"), 30 * MINUTE));
-        let days = bins(at("2025-01-01T08:03:20"), at("2026-04-03T20:10:00"), 200);
-        assert_eq!((days.from, days.nanos % DAY), (at("2024-12-31T00:00:00"), 0));
+        let weeks = bins(at("2025-01-01T08:03:20"), at("2026-04-03T20:10:00"), 200);
+        assert_eq!((weeks.from, weeks.nanos), (at("2024-12-30T00:00:00"), 7 * DAY));
         let one = bins(at("2026-04-01T08:03:20"), at("2026-04-01T08:03:20"), 200);
         assert_eq!(one.nanos, SECOND);
     }

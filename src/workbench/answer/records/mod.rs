@@ -310,6 +310,67 @@ fn tags_of(desk: &Answers) -> Result<Vec<(String, RowSet)>> {
     names.into_iter().map(|name| Ok((name.clone(), desk.session.store.named(&NamedSet::Tag(name))?))).collect()
 }
 
+/// Names of the columns of a view, in the order shown.
+pub(super) fn column_names(desk: &Answers, view: &RecordView) -> Result<Vec<String>> {
+    Ok(columns(desk, &in_scope(desk, view)?).into_iter().map(|column| column.name).collect())
+}
+
+/// Records read at a time where they come in another order than they stand.
+const BLOCK: u64 = 2_000;
+
+/// Calls `each` with every record of a view in its order; says how many there were. The ticket counts records.
+pub(super) fn each_in_order(
+    desk: &Answers,
+    view: &RecordView,
+    ticket: &Ticket,
+    each: &mut dyn FnMut(find::Row) -> Result<()>,
+) -> Result<u64> {
+    let resolved = resolve(desk, view, ticket, &mut |_| {})?;
+    let count = resolved.rows.len();
+    ticket.set_total(count);
+    let stopped = || if ticket.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) };
+    if matches!(resolved.order, Ordered::Rows) {
+        find::each_row(&desk.session, &resolved.rows, u64::MAX, &mut |row| {
+            stopped()?;
+            ticket.advance(1);
+            each(row)
+        })?;
+        return Ok(count);
+    }
+    for start in (0..count).step_by(usize::try_from(BLOCK).unwrap_or(1)) {
+        stopped()?;
+        let end = start.saturating_add(BLOCK).min(count);
+        let places = resolved.order.page(&resolved.rows, start..end, &desk.session.store)?;
+        let mut set = RowSet::new();
+        places.iter().for_each(|(evidence, row)| set.insert(*evidence, *row));
+        let mut read = BTreeMap::new();
+        find::each_row(&desk.session, &set, u64::MAX, &mut |row| {
+            read.insert((row.key, row.row), row);
+            Ok(())
+        })?;
+        places.iter().filter_map(|place| read.remove(place)).try_for_each(&mut *each)?;
+        ticket.advance(end - start);
+    }
+    Ok(count)
+}
+
+/// The rows at these places of a view.
+pub(super) fn at_places(
+    desk: &Answers,
+    view: &RecordView,
+    places: &[u64],
+    ticket: &Ticket,
+) -> Result<Vec<(EvidenceKey, u32)>> {
+    let resolved = resolve(desk, view, ticket, &mut |_| {})?;
+    let mut out = Vec::with_capacity(places.len());
+    // Neighbours are looked up together.
+    for run in places.chunk_by(|a, b| a.checked_add(1) == Some(*b)) {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+        out.extend(resolved.order.page(&resolved.rows, *first..last.saturating_add(1), &desk.session.store)?);
+    }
+    Ok(out)
+}
+
 /// Rows a command is about.
 pub(super) fn picked(desk: &Answers, view: &RecordView, ticket: &Ticket) -> Result<RowSet> {
     Ok(resolve(desk, view, ticket, &mut |_| {})?.rows.clone())
