@@ -144,10 +144,10 @@ fn withdrawn_while_it_comes_in_it_stays_withdrawn() {
     let desk = Desk::new();
     let case = desk.case("A");
     let mut import = desk.store.begin_import(&log.new_evidence(Some(case), "access.log"), &author()).unwrap();
-    log.append(&desk.store, &mut import, 0..5);
+    log.append(&mut import, 0..5);
     let withdrawal = Withdrawal { id: import.id().clone(), reason: "誤り".to_owned() };
     desk.store.apply(&Edit::Put(Statement::Withdrawal(withdrawal)), &author()).unwrap();
-    log.append(&desk.store, &mut import, 5..10);
+    log.append(&mut import, 5..10);
     let evidence = import.finish(&log.finish()).unwrap();
     assert_eq!((evidence.state, evidence.sha256), (EvidenceState::Withdrawn, Some(log.finish().sha256)));
     assert!(
