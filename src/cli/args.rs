@@ -318,6 +318,9 @@ pub(super) struct Add {
     /// 取得の根拠 / legal basis
     #[arg(long)]
     pub(super) basis: Option<String>,
+    /// 書庫のパスワードを1行に1つ書いたファイル（環境変数でも可） / file with archive passwords, one a line
+    #[arg(long, value_name = "FILE")]
+    pub(super) password_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

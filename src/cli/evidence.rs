@@ -86,6 +86,7 @@ fn add_evidence(context: &Context, add: &Add) -> Result {
         zone: add.zone.clone(),
         year: add.year,
         basis: add.basis.clone(),
+        passwords: import::passwords(add.password_file.as_deref())?,
     };
     let mut verdict = Verdict::Done;
     let mut printing = Ok(());

@@ -4,6 +4,7 @@
 
 use super::encoding::{self, Unit};
 use super::formats::by_name;
+use super::frames::{FrameCutter, Frames};
 use super::quotes::{self, End, QUOTED, Quotes};
 use crate::model::evidence::ReadingForm;
 use encoding_rs::Encoding;
@@ -28,12 +29,12 @@ struct Undecided;
 const MORE: Cut = Cut { len: 0, lead: 0, continues: false };
 
 /// Cuts a stream of bytes, in order.
-#[derive(Debug)]
 pub struct Cutter {
     encoding: &'static Encoding,
     unit: Unit,
     quoting: Option<u8>,
     continuing: bool,
+    frames: Option<(&'static dyn Frames, FrameCutter)>,
 }
 
 impl Cutter {
@@ -41,18 +42,24 @@ impl Cutter {
     #[must_use]
     pub fn new(form: &ReadingForm) -> Self {
         let encoding = encoding::of(&form.encoding);
-        let quoting = by_name(&form.format).and_then(|format| format.quoting(form));
-        Self { encoding, unit: Unit::of(encoding), quoting, continuing: false }
+        let format = by_name(&form.format);
+        let quoting = format.and_then(|format| format.quoting(form));
+        let frames = format.and_then(|format| format.frames()).map(|frames| (frames, FrameCutter::new(form)));
+        Self { encoding, unit: Unit::of(encoding), quoting, continuing: false, frames }
     }
 
     /// Where the chunk at the start of `buf` ends, about `target` bytes long.
     ///
     /// Unless `at_end` (nothing follows `buf`), `buf` must hold at least `target` bytes; a result of 0 bytes asks for a
-    /// longer `buf`, never longer than `target` + 5 MiB. The result does not depend on how much longer it is.
+    /// longer `buf`, never longer than `target` + 5 MiB, or 13 MiB where records are not lines. The result does not
+    /// depend on how much longer it is.
     pub fn cut(&mut self, buf: &[u8], target: usize, at_end: bool) -> Cut {
         let target = target.clamp(2, MAX_RECORD) & !1;
         if buf.is_empty() || (buf.len() < target && !at_end) {
             return MORE;
+        }
+        if let Some((frames, cutter)) = &mut self.frames {
+            return cutter.cut(*frames, buf, target, at_end);
         }
         let lead = match self.lead(buf, target, at_end) {
             Ok(lead) => lead,

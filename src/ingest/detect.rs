@@ -1,5 +1,6 @@
 //! What a file is, from its first bytes. Content decides; the name settles only what content leaves open.
 
+use super::containers::CONTAINERS;
 use super::encoding;
 use super::formats::{FORMATS, SURE, Sample};
 use encoding_rs::Encoding;
@@ -10,7 +11,7 @@ pub const HEAD: usize = 256 << 10;
 /// What a file seems to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Detection {
-    /// Format name, `gzip` for a container that can be opened, empty for what is kept whole.
+    /// Format name, that of a container that can be opened, empty for what is kept whole.
     pub format: String,
     /// Encoding label.
     pub encoding: &'static str,
@@ -25,12 +26,9 @@ pub struct Detection {
 }
 
 /// Binary kinds by their first bytes.
-const MAGIC: [(&[u8], &str); 22] = [
-    (b"\x1f\x8b\x08", "application/gzip"),
+const MAGIC: [(&[u8], &str); 19] = [
     (b"PK\x03\x04", "application/zip"),
     (b"PK\x05\x06", "application/zip"),
-    (b"\x28\xb5\x2f\xfd", "application/zstd"),
-    (b"\xfd7zXZ\0", "application/x-xz"),
     (b"BZh", "application/x-bzip2"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
@@ -54,10 +52,16 @@ const MAGIC: [(&[u8], &str); 22] = [
 #[must_use]
 pub fn detect(head: &[u8], name: &[u8]) -> Detection {
     let head = head.get(..HEAD).unwrap_or(head);
+    let sure = |format: &str, container, media_type| {
+        let format = format.to_owned();
+        Detection { format, encoding: "utf-8", score: 100, runner_up: None, container, media_type }
+    };
+    if let Some(container) = CONTAINERS.iter().find(|container| container.claims(head)) {
+        return sure(container.name(), true, container.media_type());
+    }
+    let known = FORMATS.iter().find(|format| format.is_magic(head)).map_or("", |format| format.name());
     if let Some((_, media_type)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
-        let gzip = *media_type == "application/gzip";
-        let format = if gzip { "gzip" } else { "" }.to_owned();
-        return Detection { format, encoding: "utf-8", score: 100, runner_up: None, container: gzip, media_type };
+        return sure(known, false, media_type);
     }
     let guess = encoding::guess(head);
     let encoding = encoding::label(guess.encoding);

@@ -39,6 +39,19 @@ pub fn label(encoding: &'static Encoding) -> &'static str {
     NAMES.into_iter().find(|known| known.eq_ignore_ascii_case(name)).unwrap_or(name)
 }
 
+/// A file name for people: UTF-8 where it is, else as Japanese Windows writes it; controls are shown, not obeyed.
+#[must_use]
+pub fn name(bytes: &[u8]) -> String {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => SHIFT_JIS.decode_without_bom_handling(bytes).0,
+    };
+    let odd = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if odd(c) { '\u{fffd}' } else { c }).collect()
+}
+
 /// Length of this encoding's byte order mark at the start of `bytes`.
 #[must_use]
 pub fn bom_len(encoding: &'static Encoding, bytes: &[u8]) -> usize {

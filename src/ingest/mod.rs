@@ -8,25 +8,30 @@
 //! Line feeds alone end lines; a carriage return before one belongs to the line end, alone it is part of the text. A
 //! byte order mark belongs to no record.
 
+pub mod containers;
 mod cut;
 mod detect;
 pub mod encoding;
 mod error;
 mod form;
 pub mod formats;
-mod gunzip;
+pub mod frames;
+mod mime;
 mod parse;
 mod quotes;
 mod reader;
 mod settle;
 pub mod times;
+mod watch;
+mod xml;
 
+pub use containers::{Damage, GunzipLimits, gunzip};
 pub use cut::{Cut, Cutter, MAX_RECORD};
 pub use detect::{Detection, HEAD, detect};
 pub use error::Error;
 pub use form::{Overrides, PARSER, form};
 pub use formats::{FORMATS, Format};
-pub use gunzip::{Damage, Gunzip, GunzipLimits, GunzipReport, gunzip};
 pub use parse::{Parsed, Pending, parse};
 pub use reader::Reader;
 pub use settle::Settler;
+pub use watch::{Watched, Watcher};

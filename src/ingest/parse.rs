@@ -2,6 +2,7 @@
 
 use super::encoding::{self, Decoded, Unit};
 use super::formats::{Format, Scanner, by_name, is_blank};
+use super::frames;
 use super::quotes::{self, End, Quotes};
 use super::times::{Clock, Stamp};
 use crate::model::evidence::ReadingForm;
@@ -16,28 +17,39 @@ pub struct Parsed {
     pub records: Vec<RecordHead>,
     /// Lines that are no record: blank lines, headers, second and further lines of a record.
     pub skipped: u64,
-    /// Line feeds, plus one for an unterminated last line of the evidence.
+    /// Line feeds, plus one for an unterminated last line of the evidence; 0 where records are not lines.
     pub lines: u64,
     /// The whole chunk decoded.
     pub text: String,
     /// Where each record stands in `text`, without its line end.
     pub text_ranges: Vec<Range<u32>>,
-    /// Records whose year only the order of records can tell; a [`super::Settler`] settles them.
+    /// Records whose year or date only the order of records can tell; a [`super::Settler`] settles them.
     pub pending: Vec<Pending>,
 }
 
-/// A record that waits for its year.
+/// What only the order of records settles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pending {
-    /// Its position among the chunk's records.
-    pub record: u32,
-    /// Its time as written.
-    pub stamp: Stamp,
+pub enum Pending {
+    /// A record waits for its year or date.
+    Record {
+        /// Its position among the chunk's records.
+        record: u32,
+        /// Its time as written.
+        stamp: Stamp,
+    },
+    /// A line between records states the date of those below.
+    Heading(Stamp),
 }
 
 /// Reads one chunk that starts at byte `offset` of the evidence with `lead` bytes of the record before it.
 #[must_use]
 pub fn parse(form: &ReadingForm, chunk: &[u8], offset: u64, lead: u32, is_first: bool, is_last: bool) -> Parsed {
+    if let Some(format) = by_name(&form.format)
+        && let Some(frames) = format.frames()
+    {
+        let placed = frames::Placed { bytes: chunk, offset, lead, is_first, is_last };
+        return frames::parse(form, format, frames, &placed);
+    }
     let encoding = encoding::of(&form.encoding);
     let unit = Unit::of(encoding);
     let mut out = Parsed { lines: unit.count(chunk) as u64, ..Parsed::default() };
@@ -104,6 +116,7 @@ impl Run<'_> {
         let offset = self.offset + line.bytes.start as u64;
         let Some(draft) = scanner.scan(text, offset, clock) else {
             out.skipped += 1;
+            out.pending.extend(scanner.heading().map(Pending::Heading));
             return;
         };
         let mut reject = draft.reject;
@@ -117,8 +130,8 @@ impl Run<'_> {
         if !line.ended && !self.is_last {
             reject = Some(Reject::TooLong);
         }
-        if let Some(stamp) = draft.dated.yearless {
-            out.pending.push(Pending { record: narrow(out.records.len()), stamp });
+        if let Some(stamp) = draft.dated.waiting {
+            out.pending.push(Pending::Record { record: narrow(out.records.len()), stamp });
         }
         out.records.push(RecordHead { offset, len: narrow(line.bytes.len()), when: draft.dated.when, reject });
         out.text_ranges.push(narrow(line.text.start)..narrow(line.text.end));

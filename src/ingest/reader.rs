@@ -1,9 +1,12 @@
-//! Single records to text and fields, for whoever shows, filters or exports them.
+//! Single records to text and fields, for whoever shows, filters or exports them; and chunks to their decoded layer.
 
 use super::encoding;
 use super::formats::by_name;
+use super::frames::Block;
+use crate::model::corpus::LayerReader;
 use crate::model::evidence::ReadingForm;
-use crate::model::{Field, FieldReader};
+use crate::model::record::Layer;
+use crate::model::{ChunkHead, Field, FieldReader, RecordHead};
 use std::borrow::Cow;
 
 /// Reads records of every format.
@@ -33,5 +36,29 @@ impl FieldReader for Reader {
 
     fn is_open(&self, form: &ReadingForm) -> bool {
         by_name(&form.format).is_some_and(super::formats::Format::is_open)
+    }
+}
+
+impl LayerReader for Reader {
+    fn layer(&self, form: &ReadingForm, head: &ChunkHead, bytes: &[u8], records: &[RecordHead]) -> Option<Layer> {
+        let frames = by_name(&form.format)?.frames().filter(|frames| frames.is_layered())?;
+        let mut layer = Layer { bytes: Vec::with_capacity(bytes.len() * 2), places: vec![0..0; records.len()] };
+        let block = Block { form, bytes, lead: head.lead as usize, is_start: head.offset == 0, at_end: false };
+        let mut next = 0;
+        frames.read(&block, &mut |place, text, _| {
+            let offset = head.offset + place.start as u64;
+            // Records are matched by their place in the original: one more or less would not shift the others.
+            let ahead = records.get(next..).unwrap_or(&[]);
+            let Some(found) = ahead.iter().position(|record| record.offset == offset) else { return };
+            next += found;
+            let start = u32::try_from(layer.bytes.len()).unwrap_or(u32::MAX);
+            layer.bytes.extend_from_slice(text.as_bytes());
+            if let Some(held) = layer.places.get_mut(next) {
+                *held = start..u32::try_from(layer.bytes.len()).unwrap_or(u32::MAX);
+            }
+            layer.bytes.push(b'\n');
+            next += 1;
+        });
+        Some(layer)
     }
 }

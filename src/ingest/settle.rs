@@ -1,10 +1,11 @@
-//! What only the order of records can tell: the running year of logs that state none.
+//! What only the order of records can tell: the running year of logs that state none, and the date of records that state
+//! only a time of day below a heading with the date.
 //!
 //! The first record lies in the year a person stated. When the date falls back by more than a week, a new year has begun,
 //! and from then on the year is an assumption and marked so. A step back within a week is disorder, not a new year; a
 //! late record of the old year right after New Year keeps the old year.
 
-use super::parse::Parsed;
+use super::parse::{Parsed, Pending};
 use super::times::stamp::days;
 use super::times::{Clock, Date, Stamp};
 use crate::model::Known;
@@ -21,6 +22,8 @@ pub struct Settler {
     year: i32,
     /// Day of the latest record in the running year.
     last: Option<i32>,
+    /// The heading in force.
+    heading: Option<Stamp>,
 }
 
 impl Settler {
@@ -28,18 +31,30 @@ impl Settler {
     #[must_use]
     pub fn new(form: &ReadingForm) -> Self {
         let stated = form.time.year.map(i32::from);
-        Self { clock: Clock::new(&form.time), stated, year: stated.unwrap_or(0), last: None }
+        Self { clock: Clock::new(&form.time), stated, year: stated.unwrap_or(0), last: None, heading: None }
     }
 
-    /// Settles the next chunk. Without a stated year nothing changes: the records stay undated.
+    /// Settles the next chunk. Without a stated year records that lack one stay undated.
     pub fn settle(&mut self, parsed: &mut Parsed) {
-        let Some(stated) = self.stated else { return };
         for pending in std::mem::take(&mut parsed.pending) {
-            let year = self.year_of(&pending.stamp, stated);
-            let known = if year == stated { Known::Setting } else { Known::Assumed };
-            let index = usize::try_from(pending.record).unwrap_or(usize::MAX);
-            if let Some(record) = parsed.records.get_mut(index) {
-                record.when = self.clock.place_in(&pending.stamp, year, known);
+            let (record, mut stamp) = match pending {
+                Pending::Heading(stamp) => {
+                    self.heading = Some(stamp);
+                    continue;
+                }
+                Pending::Record { record, stamp } => (record, stamp),
+            };
+            if stamp.date == Date::Above {
+                let Some(heading) = self.heading else { continue };
+                stamp.date = heading.date;
+            }
+            let Some(record) = parsed.records.get_mut(usize::try_from(record).unwrap_or(usize::MAX)) else { continue };
+            if matches!(stamp.date, Date::Full(_)) {
+                record.when = self.clock.place(&stamp).when;
+            } else if let Some(stated) = self.stated {
+                let year = self.year_of(&stamp, stated);
+                let known = if year == stated { Known::Setting } else { Known::Assumed };
+                record.when = self.clock.place_in(&stamp, year, known);
             }
         }
     }

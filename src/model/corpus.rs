@@ -4,7 +4,7 @@ use super::evidence::ReadingForm;
 use super::explain::Explain;
 use super::id::{CaseKey, EvidenceKey, Id, ReadingKey};
 use super::kind::Kind;
-use super::record::{Chunk, ChunkHead, RecordHead};
+use super::record::{Chunk, ChunkHead, Layer, RecordHead};
 use super::rows::RowSet;
 use super::skip::Probe;
 use super::time::Instant;
@@ -98,6 +98,12 @@ pub struct Field<'a> {
     pub name: Cow<'a, str>,
     /// Value as text.
     pub value: Cow<'a, str>,
+}
+
+/// Original bytes to the layer records are read from, where the two differ. `ingest` implements it; the store is handed one.
+pub trait LayerReader: Send + Sync {
+    /// The layer of a chunk, with a place for each of its records; `None` where records are read from the bytes themselves.
+    fn layer(&self, form: &ReadingForm, head: &ChunkHead, bytes: &[u8], records: &[RecordHead]) -> Option<Layer>;
 }
 
 /// Bytes of a record to text and fields. `ingest` implements it; `search` and the window are handed one.

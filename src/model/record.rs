@@ -3,6 +3,7 @@
 use super::lang::Text;
 use super::time::{Instant, Known, Precision, Undated};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// When a record happened, or why that is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -127,19 +128,51 @@ pub struct ChunkHead {
 pub struct Chunk {
     /// Where it lies.
     pub head: ChunkHead,
-    /// The original bytes.
+    /// What records are read from: the original bytes, or the layer decoded from them.
     pub bytes: Vec<u8>,
-    /// The records that begin here, in order.
+    /// The records that begin here, in order; their places are those in the original.
     pub records: Vec<RecordHead>,
+    /// Where each record stands in `bytes`, when those are a decoded layer.
+    pub layer: Option<Vec<Range<u32>>>,
+}
+
+/// What a chunk's records are read from where that is not the original bytes: a mail's parts, binary XML as JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layer {
+    /// UTF-8 text.
+    pub bytes: Vec<u8>,
+    /// Where each record of the chunk stands in it.
+    pub places: Vec<Range<u32>>,
 }
 
 impl Chunk {
-    /// The original bytes of record `index` (counted inside this chunk); empty if there is none.
+    /// Where record `index` (counted inside this chunk) stands in `bytes`; empty if there is none.
+    #[must_use]
+    pub fn place(&self, index: usize) -> Range<usize> {
+        let size = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(self.bytes.len());
+        let (start, end) = match (&self.layer, self.records.get(index)) {
+            (Some(places), _) => {
+                places.get(index).map_or((0, 0), |place| (u64::from(place.start), u64::from(place.end)))
+            }
+            (None, Some(record)) => {
+                let start = record.offset.saturating_sub(self.head.offset);
+                (start, start.saturating_add(u64::from(record.len)))
+            }
+            (None, None) => (0, 0),
+        };
+        size(start)..size(end).max(size(start))
+    }
+
+    /// The bytes record `index` (counted inside this chunk) is read from; empty if there is none.
     #[must_use]
     pub fn record_bytes(&self, index: usize) -> &[u8] {
-        let Some(record) = self.records.get(index) else { return &[] };
-        let start = usize::try_from(record.offset.saturating_sub(self.head.offset)).unwrap_or(usize::MAX);
-        let end = start.saturating_add(usize::try_from(record.len).unwrap_or(usize::MAX));
-        self.bytes.get(start..end).unwrap_or(&[])
+        self.bytes.get(self.place(index)).unwrap_or(&[])
+    }
+
+    /// What still belongs to the record before; a layer has it there already.
+    #[must_use]
+    pub fn lead_bytes(&self) -> &[u8] {
+        let lead = if self.layer.is_some() { 0 } else { self.head.lead as usize };
+        self.bytes.get(..lead.min(self.bytes.len())).unwrap_or(&[])
     }
 }

@@ -140,7 +140,7 @@ impl Sight<'_> {
             let part = if place == self.long.first {
                 chunk.record_bytes(head.rows.saturating_sub(1) as usize)
             } else {
-                chunk.bytes.get(..(head.lead as usize).min(chunk.bytes.len())).unwrap_or(&[])
+                chunk.lead_bytes()
             };
             window.extend_from_slice(part);
             if window.len() >= WINDOW && place < self.long.last {

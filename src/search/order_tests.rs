@@ -85,7 +85,7 @@ impl Corpus for Clocks {
             None => When::Undated(Undated::NoTime),
         };
         let records = instants.iter().map(|at| RecordHead { offset: 0, len: 0, when: when(at), reject: None });
-        Ok(Arc::new(Chunk { head, bytes: Vec::new(), records: records.collect() }))
+        Ok(Arc::new(Chunk { head, bytes: Vec::new(), records: records.collect(), layer: None }))
     }
 
     fn named(&self, _: &NamedSet) -> Result<RowSet, Failure> {

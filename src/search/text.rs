@@ -37,7 +37,8 @@ impl Haystack {
             if form == Form::Folded {
                 self.bytes.make_ascii_lowercase();
             }
-            self.ranges.extend((0..chunk.records.len()).map(|index| place(chunk, index)));
+            let places = (0..chunk.records.len()).map(|index| chunk.place(index));
+            self.ranges.extend(places.map(|place| (narrow(place.start), narrow(place.end))));
             return;
         }
         for index in 0..chunk.records.len() {
@@ -51,14 +52,6 @@ impl Haystack {
 
 fn narrow(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
-}
-
-/// First byte and end of a record inside its chunk, within the chunk's bounds.
-fn place(chunk: &Chunk, index: usize) -> (u32, u32) {
-    let Some(record) = chunk.records.get(index) else { return (0, 0) };
-    let len = narrow(chunk.bytes.len());
-    let start = u32::try_from(record.offset.saturating_sub(chunk.head.offset)).unwrap_or(len).min(len);
-    (start, start.saturating_add(record.len).min(len))
 }
 
 /// Whether the whole chunk may be compared as bytes: ASCII in an encoding where ASCII means itself, no escapes to undo, and

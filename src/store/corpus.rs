@@ -7,6 +7,7 @@ use super::seal::MAX_CHUNK;
 use super::values::key_of;
 use super::{Store, bands, derived, lock, rowindex, runs};
 use crate::model::corpus::Failure;
+use crate::model::evidence::ReadingForm;
 use crate::model::fold::FOLD_VERSION;
 use crate::model::skip::Probe;
 use crate::model::{
@@ -36,6 +37,7 @@ struct Held {
     evidence: i64,
     folded: bool,
     heads: Arc<[ChunkHead]>,
+    form: Arc<ReadingForm>,
 }
 
 impl Caches {
@@ -86,7 +88,7 @@ pub(super) fn load(connection: &Connection, evidence: i64, head: ChunkHead, cont
         None if head.rows == 0 => Vec::new(),
         None => return Err(Error::damaged(format!("row index of chunk {} is missing", head.seq))),
     };
-    Ok(Chunk { head, bytes, records })
+    Ok(Chunk { head, bytes, records, layer: None })
 }
 
 pub(super) fn content_of(connection: &Connection, key: i64, len: u32) -> Result<Vec<u8>> {
@@ -134,14 +136,14 @@ pub(super) fn row_at(connection: &Connection, evidence: EvidenceKey, offset: u64
 }
 
 impl Store {
-    /// One record: where it lies and its original bytes, those in following chunks included.
+    /// One record: where it lies and the bytes it is read from, those in following chunks included.
     pub fn record(&self, evidence: EvidenceKey, row: u32) -> Result<(RecordHead, Vec<u8>)> {
         let chunk = self.chunk_of_row(evidence, row)?;
         let unknown = || Error::Unknown { noun: "row", text: row.to_string() };
         let index = row.checked_sub(chunk.head.first_row).ok_or_else(unknown)? as usize;
         let mut record = *chunk.records.get(index).ok_or_else(unknown)?;
         let mut bytes = chunk.record_bytes(index).to_vec();
-        if index + 1 == chunk.records.len() {
+        if index + 1 == chunk.records.len() && chunk.layer.is_none() {
             self.read(|connection| follow(connection, evidence.0, chunk.head.seq, &mut bytes))?;
             record.len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         }
@@ -160,7 +162,17 @@ impl Store {
         // Chunks in which no record begins share the number of the one that follows.
         let head = known.heads.get(..after).and_then(|heads| heads.iter().rev().find(|head| head.rows > 0));
         let head = *head.ok_or_else(unknown)?;
-        self.read(|connection| load(connection, evidence.0, head, true))
+        self.read(|connection| load(connection, evidence.0, head, true)).map(|chunk| self.layered(&known.form, chunk))
+    }
+
+    /// Gives a chunk the layer its records are read from.
+    fn layered(&self, form: &ReadingForm, mut chunk: Chunk) -> Chunk {
+        let layer =
+            self.layers.as_ref().and_then(|layers| layers.layer(form, &chunk.head, &chunk.bytes, &chunk.records));
+        if let Some(layer) = layer {
+            (chunk.bytes, chunk.layer) = (layer.bytes, Some(layer.places));
+        }
+        chunk
     }
 
     /// The row that holds the byte at `offset` of the original.
@@ -174,12 +186,13 @@ impl Store {
             return Ok(held.clone());
         }
         let held = self.read(|connection| {
-            let (evidence, fold): (i64, u16) = connection
-                .prepare_cached("SELECT evidence, fold FROM reading WHERE key=?")?
-                .query_row([reading.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let (evidence, fold, form): (i64, u16, String) = connection
+                .prepare_cached("SELECT evidence, fold, form FROM reading WHERE key=?")?
+                .query_row([reading.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            let form = serde_json::from_str(&form).map_err(|err| Error::Damaged(format!("reading: {err}")))?;
             let mut query = connection.prepare_cached(&format!("{HEAD} ORDER BY seq"))?;
             let heads = query.query_map([evidence], head)?.collect::<rusqlite::Result<Vec<_>>>()?;
-            Ok(Held { evidence, folded: fold == FOLD_VERSION, heads: heads.into() })
+            Ok(Held { evidence, folded: fold == FOLD_VERSION, heads: heads.into(), form: Arc::new(form) })
         })?;
         let mut readings = lock(&self.caches.readings);
         if readings.values().map(|held| held.heads.len()).sum::<usize>() > HEADS {
@@ -206,7 +219,9 @@ impl Store {
             return Ok(chunk);
         }
         let (evidence, head) = self.head_of(reading, seq)?;
-        let chunk = Arc::new(self.read(|connection| load(connection, evidence, head, true))?);
+        let form = self.held(reading)?.form;
+        let chunk = self.read(|connection| load(connection, evidence, head, true))?;
+        let chunk = Arc::new(self.layered(&form, chunk));
         let mut chunks = lock(&self.caches.chunks);
         chunks.push_front((reading, Arc::clone(&chunk)));
         chunks.truncate(CHUNKS);

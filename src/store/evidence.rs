@@ -1,13 +1,14 @@
 //! Evidence as stored: listing, the original bytes, same-hash checks, withdrawal by order.
 
-use super::Store;
 use super::corpus::{content_of, head_at};
 use super::error::{Error, Result};
 use super::import::chunk_key;
 use super::seal::MAX_CHUNK;
+use super::{Store, audit};
 use crate::model::evidence::{Citation, EvidenceState, Reading};
+use crate::model::statement::Author;
 use crate::model::{CaseKey, Evidence, EvidenceKey, Id, Instant, ReadingKey, Ticket};
-use rusqlite::Row;
+use rusqlite::{Row, params};
 use sha2::{Digest as _, Sha256};
 use std::io::Write;
 
@@ -80,6 +81,15 @@ impl Store {
             let mut rows = query.query([key.0])?;
             let row = rows.next()?.ok_or_else(|| Error::Unknown { noun: "evidence", text: key.0.to_string() })?;
             evidence(row)
+        })
+    }
+
+    /// Adds to what is known to be damaged or unread in an evidence.
+    pub fn note_damage(&self, key: EvidenceKey, sentence: &str, author: &Author) -> Result<()> {
+        self.write(|connection| {
+            let sql = "UPDATE evidence SET damaged=coalesce(damaged || '、', '') || ? WHERE key=? RETURNING id";
+            let id: String = connection.query_row(sql, params![sentence, key.0], |row| row.get(0))?;
+            audit::append(connection, "evidence.damage", &id, sentence, author)
         })
     }
 
@@ -158,7 +168,11 @@ impl Store {
     pub fn citation(&self, key: EvidenceKey, row: u32) -> Result<Citation> {
         let evidence = self.evidence_one(key)?;
         let sha256 = evidence.sha256.ok_or_else(|| Error::NoBytes(evidence.id.to_string()))?;
-        let (record, bytes) = self.record(key, row)?;
-        Ok(Citation { sha256: data_encoding::HEXLOWER.encode(&sha256), offset: record.offset, len: bytes.len() as u64 })
+        let (record, _) = self.record(key, row)?;
+        Ok(Citation {
+            sha256: data_encoding::HEXLOWER.encode(&sha256),
+            offset: record.offset,
+            len: u64::from(record.len),
+        })
     }
 }

@@ -49,11 +49,12 @@ pub use seal::{PackedContent, Posts, SealedChunk, pack_content, seal};
 pub use settle::Found;
 pub use sightings::SightingFilter;
 
+use crate::model::corpus::LayerReader;
 use crate::model::statement::Author;
 use crate::model::{Id, Text, Unit};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Reading connections kept for the next question.
 const READERS: usize = 8;
@@ -72,11 +73,32 @@ pub struct Store {
     caches: corpus::Caches,
     history: Mutex<edits::History>,
     facts: Facts,
+    layers: Option<Layers>,
+    /// Stated later, where the store was made before anybody said whose it is.
+    unit: OnceLock<Unit>,
     /// Last, so that it outlives the connections.
     _held: held::Held,
 }
 
-/// What never changes in a store.
+/// Who decodes layers.
+#[derive(Clone)]
+struct Layers(Arc<dyn LayerReader>);
+
+impl std::fmt::Debug for Layers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Layers")
+    }
+}
+
+impl std::ops::Deref for Layers {
+    type Target = dyn LayerReader;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+/// What never changes in a store, but for a unit that was left open.
 #[derive(Debug)]
 struct Facts {
     id: Id,
@@ -137,6 +159,13 @@ impl Store {
         Ok(store)
     }
 
+    /// Hands over who decodes the layers that records of some formats are read from.
+    #[must_use]
+    pub fn with_layers(mut self, layers: Arc<dyn LayerReader>) -> Self {
+        self.layers = Some(Layers(layers));
+        self
+    }
+
     fn assemble(path: PathBuf, mode: Mode, found: Found, facts: Facts, writer: Option<Connection>) -> Self {
         Self {
             _held: held::Held::new(&path),
@@ -149,6 +178,8 @@ impl Store {
             caches: corpus::Caches::default(),
             history: Mutex::default(),
             facts,
+            unit: OnceLock::new(),
+            layers: None,
         }
     }
 
@@ -185,7 +216,29 @@ impl Store {
 
     /// The unit that holds the store.
     pub fn unit(&self) -> &Unit {
-        &self.facts.unit
+        self.unit.get().unwrap_or(&self.facts.unit)
+    }
+
+    /// States whose store this is, once, where it was made for `open` before anybody said so. Refused as soon as a bundle
+    /// left under the old name.
+    pub fn state_unit(&self, open: &Unit, unit: &Unit, author: &Author) -> Result<()> {
+        if self.unit() != open {
+            return Err(Error::Refused(Text::new("所属は既に記録されています", "the unit is stated already")));
+        }
+        self.write(|connection| {
+            let exports: i64 = connection.query_row("SELECT count(*) FROM export", [], |row| row.get(0))?;
+            if exports > 0 {
+                return Err(Error::Refused(Text::new(
+                    "既に束を起案しているため、所属は変えられません",
+                    "a bundle was drafted already, so the unit can no longer change",
+                )));
+            }
+            connection.execute("UPDATE meta SET value=? WHERE key='unit'", [unit.path().as_bytes()])?;
+            audit::append(connection, "store.unit", self.facts.id.as_str(), unit.path(), author)
+        })?;
+        // Whoever lost the race was refused above.
+        self.unit.get_or_init(|| unit.clone());
+        Ok(())
     }
 
     /// The store's public id (`s…`).

@@ -3,8 +3,8 @@
 //! Everything is invented: documentation ranges, people who do not exist. All of it is marked as training. One process
 //! plays every part here, both signatures included, which real work never allows.
 
-use super::answer::facts::unit_name;
 use super::ask::Said;
+use super::ask::unit_name;
 use super::error::{Error, Result};
 use super::import::{AddOptions, Outcome};
 use super::receive::{Arrival, Judge};

@@ -271,7 +271,7 @@ pub fn make_draft(
     info.token_epoch = Some(key.epoch.clone());
     info.tlp = clean.tlp();
     done.receiver_keys.clone_from(&info.receiver_keys);
-    let body = json!({"profile": plan.profile, "kept": done.counts[0], "tokens": done.counts[1], "generalised": done.counts[2], "withheld": done.counts[3], "records": done.records, "file": out.to_string_lossy()});
+    let body = json!({"profile": plan.profile, "kept": done.counts[0], "tokens": done.counts[1], "generalised": done.counts[2], "withheld": done.counts[3], "records": done.records, "file": out.to_string_lossy(), "to": plan.to});
     done.bytes =
         write_draft(session, &payload, &info, preparer, out, (plan.case, &body.to_string(), clean.citations()))?;
     Ok(done)

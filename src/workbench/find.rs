@@ -138,7 +138,7 @@ pub fn row_of(session: &Session, reading: &ReadingHead, chunk: &Chunk, row: u32)
         key: reading.evidence,
         row,
         offset: record.map_or(0, |record| record.offset),
-        len: bytes.len() as u64,
+        len: record.map_or(0, |record| u64::from(record.len)),
         when,
         time,
         reject: record.and_then(|record| record.reject),

@@ -1,17 +1,21 @@
-//! Taking evidence in: files, folders, and what compressed files hold.
+//! Taking evidence in: files and folders; what containers among them hold is taken out by [`members`](super::members).
 //!
 //! Every path gives one outcome a file and one more for each member. What cannot be read is told and the rest goes on.
 
 use super::error::{Error, Result};
+use super::members::{self, Tree};
 use super::pipeline::{self, Source};
 use super::session::Session;
-use crate::ingest::{Gunzip, GunzipLimits, Overrides};
+use crate::ingest::containers::{Budget, Passwords};
+use crate::ingest::formats::by_name;
+use crate::ingest::{HEAD, Overrides, Watched, detect, encoding};
 use crate::model::evidence::EvidenceState;
 use crate::model::time::JST_MINUTES;
 use crate::model::{Acquisition, CaseKey, Evidence, EvidenceKey, Lang, Ticket};
 use crate::store::{Check, NewEvidence};
 use serde_json::{Value, json};
 use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant as Stopwatch;
 
@@ -28,6 +32,16 @@ pub struct AddOptions {
     pub year: Option<i16>,
     /// Legal basis with the paper's number.
     pub basis: Option<String>,
+    /// Passwords to try on encrypted archives.
+    pub passwords: Passwords,
+}
+
+/// Passwords for archives: those in a file, one a line, and the one in the variable `ITOGUCHI_PASSWORD`. Never on the command
+/// line, where every user of the machine could read it.
+pub fn passwords(file: Option<&Path>) -> Result<Passwords> {
+    let text = file.map(|path| std::fs::read_to_string(path).map_err(Error::file(path))).transpose()?;
+    let variable = std::env::var("ITOGUCHI_PASSWORD").ok();
+    Ok(Passwords::of(text.iter().flat_map(|text| text.lines()).chain(variable.as_deref())))
 }
 
 /// What became of one file or member.
@@ -48,9 +62,6 @@ pub enum Outcome {
         error: Error,
     },
 }
-
-/// Members inside members at most this deep.
-const MAX_DEPTH: usize = 4;
 
 /// Takes in files and folders, telling each outcome as it comes.
 pub fn add(
@@ -153,17 +164,40 @@ fn add_file(
             ))
         }
     };
-    let source =
-        Source { name: path, new, overrides: overrides(options), whole: false, check: &unchanged, damage: &|| None };
-    let (evidence, container) = pipeline::take_in(session, &mut file, &source, ticket)?;
+    let mut head = Vec::new();
+    (&mut file).take(HEAD as u64).read_to_end(&mut head).map_err(Error::file(path))?;
+    let ordered = for_content(overrides(options), &head, path.as_os_str().as_encoded_bytes());
+    let watched = std::cell::RefCell::new(Watched::new(std::io::Cursor::new(head).chain(&mut file)));
+    let damage = || watched.borrow().damage(Lang::Ja);
+    let source = Source { name: path, new, overrides: ordered, whole: false, check: &unchanged, damage: &damage };
+    let (evidence, container) = pipeline::take_in(session, &mut Shared(&watched), &source, ticket)?;
+    let announced = watched.borrow().records();
+    let evidence = lacking(session, evidence, announced)?;
     told(session, &evidence, path, None, watch, tell)?;
-    if container {
-        add_members(session, &evidence, path, options, (ticket, 1), tell)?;
-    }
-    Ok(())
+    let tree = Tree { session, options, ticket, budget: &Budget::of(before.len()) };
+    members::add(&tree, &evidence, path, (container, 1), tell)
 }
 
-fn overrides(options: &AddOptions) -> Overrides {
+/// Notes records that the evidence announces and that could not be read.
+fn lacking(session: &Session, evidence: Evidence, announced: Option<u64>) -> Result<Evidence> {
+    let rows = evidence.reading.as_ref().map_or(0, |reading| u64::from(reading.rows));
+    let missing = announced.unwrap_or(0).saturating_sub(rows);
+    if missing == 0 || evidence.reading.is_none() {
+        return Ok(evidence);
+    }
+    session.store.note_damage(evidence.key, &format!("読めない記録{missing}件"), &session.author())?;
+    Ok(session.store.evidence_one(evidence.key)?)
+}
+
+/// A format ordered for a container is meant for what it holds.
+pub(super) fn for_content(mut ordered: Overrides, head: &[u8], name: &[u8]) -> Overrides {
+    if ordered.format.is_some() && detect(head, name).container {
+        ordered.format = None;
+    }
+    ordered
+}
+
+pub(super) fn overrides(options: &AddOptions) -> Overrides {
     Overrides {
         format: options.format.clone(),
         encoding: options.encoding.clone(),
@@ -172,55 +206,16 @@ fn overrides(options: &AddOptions) -> Overrides {
     }
 }
 
-/// Takes in what a gzip holds, as evidence derived from the stored container.
-fn add_members(
-    session: &Session,
-    container: &Evidence,
-    path: &Path,
-    options: &AddOptions,
-    how: (&Ticket, usize),
-    tell: &mut dyn FnMut(Outcome),
-) -> Result<()> {
-    let (ticket, depth) = how;
-    let watch = Stopwatch::now();
-    let stem = path.file_stem().unwrap_or(path.as_os_str());
-    let inner = path.join(stem);
-    let mut gunzip = Gunzip::new(session.store.bytes_of(container.key), GunzipLimits::default());
-    let new = NewEvidence {
-        case: container.case,
-        name: stem.as_encoded_bytes().to_vec(),
-        parent: Some(container.key),
-        derived_by: Some(format!("itoguchi {} gunzip", env!("CARGO_PKG_VERSION"))),
-        acquisition: container.acquisition.clone(),
-        ..NewEvidence::default()
-    };
-    let reader = std::cell::RefCell::new(&mut gunzip);
-    let damage = || {
-        let held = reader.borrow();
-        let report = held.report();
-        report.damaged.map(|damage| damage.sentence(report.bytes, Lang::Ja))
-    };
-    let mut stream = Shared(&reader);
-    let source =
-        Source { name: &inner, new, overrides: overrides(options), whole: false, check: &|| Ok(()), damage: &damage };
-    let (evidence, nested) = pipeline::take_in(session, &mut stream, &source, ticket)?;
-    told(session, &evidence, &inner, Some(container), watch, tell)?;
-    if nested && depth < MAX_DEPTH {
-        add_members(session, &evidence, &inner, options, (ticket, depth + 1), tell)?;
-    }
-    Ok(())
-}
-
 /// A reader that can still be asked for its report afterwards.
-struct Shared<'a, 'b, R: std::io::Read>(&'a std::cell::RefCell<&'b mut R>);
+pub(super) struct Shared<'a, R: std::io::Read>(pub(super) &'a std::cell::RefCell<R>);
 
-impl<R: std::io::Read> std::io::Read for Shared<'_, '_, R> {
+impl<R: std::io::Read> std::io::Read for Shared<'_, R> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
         self.0.borrow_mut().read(out)
     }
 }
 
-fn told(
+pub(super) fn told(
     session: &Session,
     evidence: &Evidence,
     path: &Path,
@@ -251,12 +246,14 @@ pub fn describe(evidence: &Evidence, all: &[Evidence], seconds: Option<f64>) -> 
 
 fn row_of(evidence: &Evidence, parent: Option<&str>, seconds: Option<f64>) -> Value {
     let reading = evidence.reading.as_ref();
+    let by_lines =
+        reading.is_some_and(|reading| by_name(&reading.form.format).is_some_and(|format| format.frames().is_none()));
     let iso = |at: Option<crate::model::Instant>| at.map(|at| at.iso(JST_MINUTES));
     json!({
-        "evidence": evidence.id, "path": String::from_utf8_lossy(&evidence.name), "parent": parent, "duplicate_of": null,
+        "evidence": evidence.id, "path": encoding::name(&evidence.name), "parent": parent, "duplicate_of": null,
         "format": reading.map(|reading| reading.form.format.as_str()), "encoding": reading.map(|reading| reading.form.encoding.as_str()),
         "bytes": evidence.bytes, "sha256": evidence.sha256.map(|hash| data_encoding::HEXLOWER.encode(&hash)),
-        "lines": reading.and_then(|reading| reading.lines), "rows": reading.map_or(0, |reading| reading.rows),
+        "lines": reading.filter(|_| by_lines).and_then(|reading| reading.lines), "rows": reading.map_or(0, |reading| reading.rows),
         "skipped": reading.map_or(0, |reading| reading.skipped), "undated": reading.map_or(0, |reading| reading.undated),
         "rejects": reading.map_or(0, |reading| reading.rejects), "first": iso(reading.and_then(|reading| reading.first)),
         "last": iso(reading.and_then(|reading| reading.last)), "indicators": reading.map_or(0, |reading| reading.indicators),

@@ -15,6 +15,7 @@ pub mod heads;
 pub mod import;
 pub mod keys;
 pub mod lists;
+mod members;
 pub mod network;
 mod pipeline;
 pub mod receive;

@@ -158,8 +158,11 @@ pub fn receive(
     let quarantined = doubt.clone().filter(|_| judge.accepted_by.is_none());
     let mut entered =
         Entered { bundle: bundle.info.bundle.to_string(), quarantined: quarantined.clone(), ..Entered::default() };
-    let mut body =
-        json!({"previous": bundle.info.previous, "profile": bundle.info.profile, "file": path.to_string_lossy()});
+    let mut body = json!({
+        "previous": bundle.info.previous, "profile": bundle.info.profile, "file": path.to_string_lossy(),
+        "tlp": bundle.info.tlp, "training": bundle.info.training, "checks": kept_checks(&bundle.report),
+        "receipt": receipt.map(|(_, out)| out.to_string_lossy()),
+    });
     if let Some((doubt, name)) = doubt.zip(judge.accepted_by.as_ref()) {
         merge_into(&mut body, "accepted", json!({"by": name, "although": doubt}));
     }
@@ -194,6 +197,14 @@ pub fn receive(
         session.store.audit("bundle.receipt", &entered.bundle, &out.to_string_lossy(), &session.author())?;
     }
     Ok(Arrival::Entered(entered))
+}
+
+/// What was checked when it came in: check, result, and what was found in Japanese and English.
+fn kept_checks(report: &Report) -> Vec<Value> {
+    let row = |check: &crate::bundle::check::Check| {
+        json!([check.check, check.ok, check.detail.get(Lang::Ja), check.detail.get(Lang::En)])
+    };
+    report.checks.iter().map(row).collect()
 }
 
 /// Ids are random: another bundle under one received already is no accident.

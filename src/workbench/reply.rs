@@ -155,7 +155,7 @@ pub fn draft_answer(
     let bundle = Id::from_random('b', crate::store::random()?);
     let facts = export::case_of(&session.store, case)?;
     let info = export::info(session, &facts, bundle.clone(), (Content::Answer, "prefecture"), receiver, to)?;
-    let body = json!({"answer": answer.links.len(), "file": out.to_string_lossy()}).to_string();
+    let body = json!({"answer": answer.links.len(), "file": out.to_string_lossy(), "to": to}).to_string();
     let bytes = export::write_draft(session, &payload, &info, preparer, out, (case, &body, &[]))?;
     Ok((bundle.to_string(), answer, bytes))
 }

@@ -29,6 +29,13 @@ pub fn save_ui(text: &str) -> Result<()> {
     std::fs::rename(&fresh, &path).map_err(Error::file(&path))
 }
 
+/// Where a person's own files are, to begin looking for one.
+#[must_use]
+pub fn home() -> PathBuf {
+    let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    named("HOME").or_else(|| named("USERPROFILE")).unwrap_or_else(|| PathBuf::from("/"))
+}
+
 /// Writes a picture of the window.
 pub fn write_picture(path: &Path, png: &[u8]) -> std::io::Result<()> {
     std::fs::write(path, png)

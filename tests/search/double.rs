@@ -139,7 +139,7 @@ fn cut(form: &ReadingForm, lines: &[Line], limit: usize) -> Vec<(Arc<Chunk>, Ski
 
 fn blank(seq: u32, offset: u64, first_row: u32) -> Chunk {
     let head = ChunkHead { seq, offset, len: 0, lead: 0, first_row, rows: 0, undated: 0, first: None, last: None };
-    Chunk { head, bytes: Vec::new(), records: Vec::new() }
+    Chunk { head, bytes: Vec::new(), records: Vec::new(), layer: None }
 }
 
 fn next(chunks: &mut Vec<Chunk>, open: &mut Chunk) {

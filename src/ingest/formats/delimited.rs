@@ -145,7 +145,11 @@ impl Scanner for Rows {
         let dated = time.map_or(Dated::undated(Undated::NoTime), |cell| self.dated(cell, of_day, clock));
         let unreadable = dated == Dated::undated(Undated::Unreadable);
         // Lines above the heading and totals below have no time cell, whatever stands in that place.
-        let dated = if unreadable && !fits { Dated::undated(Undated::NoTime) } else { dated };
+        // What stands above the heading, and totals, have no time even where their cells are as many.
+        let is_apart =
+            unreadable && (self.header.is_some_and(|header| offset < header) || table::is_total(text, self.delimiter));
+        let unreadable = unreadable && !is_apart;
+        let dated = if is_apart || (unreadable && !fits) { Dated::undated(Undated::NoTime) } else { dated };
         let reject = if fits { unreadable.then_some(Reject::Time) } else { Some(Reject::Columns) };
         Some(Draft { dated, reject })
     }

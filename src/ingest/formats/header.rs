@@ -19,6 +19,8 @@ pub(super) struct Header<'a> {
     pub(super) pid: &'a str,
     /// Message id (RFC 5424).
     pub(super) message_id: &'a str,
+    /// Structured data (RFC 5424 §6.3), brackets included.
+    pub(super) structured: &'a str,
     /// The rest.
     pub(super) message: &'a str,
     /// Whether the time is of the kind `Jan  1 00:00:00`.
@@ -78,8 +80,34 @@ impl<'a> Header<'a> {
             if word == "-" { "" } else { word }
         };
         (self.host, self.process, self.pid, self.message_id) = (next(), next(), next(), next());
-        self.message = rest.strip_prefix("- ").unwrap_or(rest);
+        let len = structured_len(rest);
+        let (structured, message) = rest.split_at_checked(len).unwrap_or(("", rest));
+        self.structured = structured;
+        let message = if len > 0 { message.strip_prefix(' ').unwrap_or(message) } else { message };
+        let message = message.strip_prefix("- ").or_else(|| message.strip_prefix('-').filter(|rest| rest.is_empty()));
+        self.message = message.unwrap_or_else(|| rest.get(len..).unwrap_or(rest).trim_start_matches(' '));
+        // A byte order mark may announce that the message is UTF-8.
+        self.message = self.message.strip_prefix('\u{feff}').unwrap_or(self.message);
         self
+    }
+
+    /// Calls `each` with element, name and value of the structured data; a value with its escapes.
+    pub(super) fn each_parameter(&self, each: &mut dyn FnMut(&'a str, &'a str, &'a str)) {
+        let mut rest = self.structured;
+        while let Some(inner) = rest.strip_prefix('[') {
+            let end = inner.find([' ', ']']).unwrap_or(inner.len());
+            let (element, mut tail) = inner.split_at(end);
+            loop {
+                tail = tail.trim_start_matches(' ');
+                let Some((name, after)) = tail.split_once("=\"").filter(|(name, _)| !name.contains([']', ' '])) else {
+                    break;
+                };
+                let Some(end) = closing(after) else { return };
+                each(element, name, after.get(..end).unwrap_or(""));
+                tail = after.get(end + 1..).unwrap_or("");
+            }
+            rest = tail.strip_prefix(']').unwrap_or("");
+        }
     }
 
     /// Whether the line is syslog beyond doubt: an old-style time with something after it, or a host and a process.
@@ -90,6 +118,40 @@ impl<'a> Header<'a> {
         }
         let whose = named && !self.host.contains(['=', '"', ',', '|']) || !self.level.is_empty();
         (whose || !self.priority.is_empty()) && !self.process.is_empty()
+    }
+}
+
+/// Length of the structured data at the start of `rest`: elements in brackets, one after the other.
+fn structured_len(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
+    let mut at = 0;
+    while bytes.get(at) == Some(&b'[') {
+        let mut inside = at + 1;
+        loop {
+            match bytes.get(inside) {
+                Some(b']') => break,
+                Some(b'"') => match rest.get(inside + 1..).and_then(closing) {
+                    Some(end) => inside += end + 2,
+                    None => return 0,
+                },
+                Some(_) => inside += 1,
+                None => return 0,
+            }
+        }
+        at = inside + 1;
+    }
+    at
+}
+
+/// The quotation mark that closes a value; a backslash takes the meaning from the next character.
+fn closing(text: &str) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', text.as_bytes().get(at..)?)?;
+        if text.as_bytes().get(at) == Some(&b'"') {
+            return Some(at);
+        }
+        at += 2;
     }
 }
 

@@ -3,6 +3,7 @@
 //! Values are cut from the text as written, so numbers keep every digit and repeated keys all appear. What is not JSON is
 //! read as far as it goes.
 
+use super::windows;
 use crate::model::Field;
 use std::borrow::Cow;
 
@@ -11,8 +12,16 @@ const MOST: usize = 4_096;
 /// Nesting that is followed; deeper values are shown as they stand.
 const DEEPEST: usize = 32;
 
-/// Appends the fields of a JSON text.
+/// Appends the fields of a JSON text, those of a Windows event under the names of [`windows`].
 pub(super) fn fields<'a>(text: &'a str, out: &mut Vec<Field<'a>>) {
+    let from = out.len();
+    walk(text, out);
+    if windows::is_event(text) {
+        windows::rename(out, from);
+    }
+}
+
+fn walk<'a>(text: &'a str, out: &mut Vec<Field<'a>>) {
     let mut walk = Walk { text, at: 0, out, most: MOST };
     walk.most += walk.out.len();
     let _ = walk.value("", 0);

@@ -25,7 +25,7 @@ impl Format for Jsonl {
     }
 
     fn sniff(&self, sample: &Sample<'_>) -> u8 {
-        sample.share(96, |line| matches!(top(line), Some(Top { is_object: true, .. })))
+        if super::json::Json.sniff(sample) >= super::SURE { 0 } else { sample.share(96, is_object) }
     }
 
     fn scanner<'f>(&self, _form: &'f ReadingForm) -> Box<dyn Scanner + 'f> {
@@ -45,7 +45,13 @@ impl Format for Jsonl {
     }
 }
 
-struct Lines;
+/// Whether a text is one JSON object.
+pub(super) fn is_object(text: &str) -> bool {
+    matches!(top(text), Some(Top { is_object: true, .. }))
+}
+
+/// Reads the time of one JSON value.
+pub(super) struct Lines;
 
 impl Scanner for Lines {
     fn scan(&mut self, text: &str, _offset: u64, clock: &mut Clock) -> Option<Draft> {
@@ -101,15 +107,21 @@ const KEYS: [&str; 38] = [
     "取引日時",
 ];
 
-/// Bit `n` is set where a key of `n` bytes is among [`KEYS`]: most keys of a record are passed over by their length.
-const LENGTHS: u32 = {
+/// Keys of objects that hold the event itself, as Elastic and Windows wrap it; a time inside ranks after those outside.
+const INNER: [&str; 5] = ["_source", "Event", "System", "log", "event"];
+
+/// Bit `n` is set where a key of `n` bytes is among [`KEYS`] or [`INNER`]: most keys of a record are passed over by their
+/// length.
+const LENGTHS: u32 = lengths(&KEYS) | lengths(&INNER);
+
+const fn lengths(keys: &[&str]) -> u32 {
     let (mut lengths, mut index) = (0, 0);
-    while index < KEYS.len() {
-        lengths |= 1 << KEYS[index].len();
+    while index < keys.len() {
+        lengths |= 1 << keys[index].len();
         index += 1;
     }
     lengths
-};
+}
 
 /// What one pass over a line tells.
 #[derive(Debug, Default)]
@@ -144,6 +156,12 @@ impl<'de> Visitor<'de> for TopVisitor {
         let mut top = Top { is_object: true, is_container: true, ..Top::default() };
         while let Some(Rank(rank)) = map.next_key()? {
             match rank {
+                Some(INSIDE) => {
+                    let inner: Self::Value = map.next_value()?;
+                    let ranked = inner.best.map(|(rank, stamp)| (rank + KEYS.len(), stamp));
+                    top.best = [top.best, ranked].into_iter().flatten().min_by_key(|(rank, _)| *rank);
+                    top.unreadable |= inner.unreadable;
+                }
                 Some(rank) if top.best.is_none_or(|(best, _)| rank < best) => match map.next_value()? {
                     TimeValue::Time(stamp) => top.best = Some((rank, stamp)),
                     TimeValue::Other => {}
@@ -187,8 +205,11 @@ impl<'de> Visitor<'de> for TopVisitor {
     }
 }
 
-/// A key's place in [`KEYS`].
+/// A key's place in [`KEYS`], or [`INSIDE`].
 struct Rank(Option<usize>);
+
+/// The rank of a key in [`INNER`].
+const INSIDE: usize = usize::MAX;
 
 impl<'de> Deserialize<'de> for Rank {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -202,7 +223,11 @@ impl<'de> Deserialize<'de> for Rank {
 
             fn visit_str<E>(self, key: &str) -> Result<Rank, E> {
                 let likely = key.len() < 32 && LENGTHS >> key.len() & 1 == 1;
-                Ok(Rank(likely.then(|| KEYS.iter().position(|name| name.eq_ignore_ascii_case(key))).flatten()))
+                if !likely {
+                    return Ok(Rank(None));
+                }
+                let place = KEYS.iter().position(|name| name.eq_ignore_ascii_case(key));
+                Ok(Rank(place.or_else(|| INNER.contains(&key).then_some(INSIDE))))
             }
         }
         deserializer.deserialize_str(RankVisitor)
@@ -272,13 +297,42 @@ impl<'de> Visitor<'de> for TimeVisitor {
         Ok(TimeValue::Other)
     }
 
+    /// `{"#attributes":{"SystemTime":…}}` of Windows events, `{"$date":…}` of `MongoDB`.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<TimeValue, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(TimeValue::Other)
+        let mut found = TimeValue::Other;
+        while let Some(BoxKey(opens)) = map.next_key()? {
+            if opens && matches!(found, TimeValue::Other) {
+                found = map.next_value()?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<TimeValue, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
         Ok(TimeValue::Other)
+    }
+}
+
+/// Whether a key leads to the time inside a time's value.
+struct BoxKey(bool);
+
+impl<'de> Deserialize<'de> for BoxKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct BoxVisitor;
+        impl Visitor<'_> for BoxVisitor {
+            type Value = BoxKey;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+
+            fn visit_str<E>(self, key: &str) -> Result<BoxKey, E> {
+                Ok(BoxKey(matches!(key, "#attributes" | "@attributes" | "SystemTime" | "@SystemTime" | "$date")))
+            }
+        }
+        deserializer.deserialize_str(BoxVisitor)
     }
 }

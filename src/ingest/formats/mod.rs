@@ -4,23 +4,49 @@
 //! fields a record has. It allocates nothing per record while scanning: fields are parsed when somebody looks.
 
 mod access;
+mod cef;
 mod delimited;
+mod evtx;
 mod header;
+mod json;
 mod json_walk;
 mod jsonl;
+mod logfmt;
+mod mail;
 mod netfilter;
+mod roles;
 mod sshd;
 mod syslog;
 mod table;
 mod text;
+mod w3c;
+mod windows;
+mod zeek;
 
-use super::times::{Clock, Dated};
+pub(crate) use mail::Mbox;
+
+use super::frames::Frames;
+use super::times::{Clock, Dated, Stamp};
+use super::watch::Watcher;
 use crate::model::evidence::ReadingForm;
 use crate::model::{Field, Reject, Text, Undated};
 
 /// Every format, in the order in which equal scores are decided.
-pub static FORMATS: &[&dyn Format] =
-    &[&access::Access, &jsonl::Jsonl, &syslog::Syslog, &delimited::Delimited, &text::Plain];
+pub static FORMATS: &[&dyn Format] = &[
+    &access::Access,
+    &w3c::W3c,
+    &zeek::Zeek,
+    &evtx::Evtx,
+    &json::Json,
+    &jsonl::Jsonl,
+    &mail::Mbox,
+    &mail::Eml,
+    &cef::Cef,
+    &syslog::Syslog,
+    &logfmt::Logfmt,
+    &delimited::Delimited,
+    &text::Plain,
+];
 
 /// The format with this name.
 #[must_use]
@@ -50,6 +76,22 @@ pub trait Format: Sync {
     /// A scanner for records of this form.
     fn scanner<'f>(&self, form: &'f ReadingForm) -> Box<dyn Scanner + 'f>;
 
+    /// Where its records stand, when they are not lines.
+    fn frames(&self) -> Option<&dyn Frames> {
+        None
+    }
+
+    /// Whether these first bytes are of this format, when it is no text.
+    fn is_magic(&self, head: &[u8]) -> bool {
+        let _ = head;
+        false
+    }
+
+    /// Looks for damage that single records do not show.
+    fn watcher(&self) -> Option<Box<dyn Watcher>> {
+        None
+    }
+
     /// The delimiter, when line breaks inside quotation marks belong to the record.
     fn quoting(&self, form: &ReadingForm) -> Option<u8> {
         let _ = form;
@@ -72,6 +114,11 @@ pub trait Format: Sync {
 pub trait Scanner {
     /// Reads one record, or says that it is none (a header). `offset` is its first byte in the evidence.
     fn scan(&mut self, text: &str, offset: u64, clock: &mut Clock) -> Option<Draft>;
+
+    /// After a line that is no record: the date it states for the records below, which state none of their own.
+    fn heading(&mut self) -> Option<Stamp> {
+        None
+    }
 }
 
 /// What a scanner makes of a record.

@@ -6,6 +6,7 @@ use super::{Draft, Format, Sample, Scanner, field, netfilter, sshd};
 use crate::ingest::times::{Clock, Stamp, ascii};
 use crate::model::evidence::ReadingForm;
 use crate::model::{Field, Reject, Text, Undated};
+use std::borrow::Cow;
 
 /// Syslog.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ impl Format for Syslog {
         let is_indented = |line: &str| line.starts_with([' ', '\t']);
         let mut started = false;
         sample.share(92, |line| {
-            let certain = Header::of(line).is_some_and(|header| header.is_certain());
+            let certain = Header::of(line).is_some_and(|header| header.is_certain()) && !super::cef::is_event(line);
             started |= certain;
             certain || (started && is_indented(line))
         })
@@ -50,6 +51,11 @@ impl Format for Syslog {
                 out.push(field(name, value));
             }
         }
+        header.each_parameter(&mut |element, name, value| {
+            let name = format!("{element}.{name}").to_lowercase();
+            let value = if value.contains('\\') { Cow::Owned(unescaped(value)) } else { Cow::Borrowed(value) };
+            out.push(Field { name: Cow::Owned(name), value });
+        });
         out.push(field("message", header.message));
         if header.process.starts_with("sshd") {
             sshd::sshd(header.message, out);
@@ -89,4 +95,9 @@ impl Scanner for Lines {
 fn stamp(raw: &[u8]) -> Option<Stamp> {
     let (stamp, len) = ascii::any(raw)?;
     (len == raw.len() && stamp.is_clock()).then_some(stamp)
+}
+
+/// A value of structured data without its escapes: `\"`, `\\`, `\]` (RFC 5424 §6.3.3).
+fn unescaped(value: &str) -> String {
+    value.replace("\\\"", "\"").replace("\\]", "]").replace("\\\\", "\\")
 }

@@ -1,7 +1,7 @@
 //! Finds the table in delimited text: its delimiter, its heading, its columns, and which of them hold the time.
 
-use super::Sample;
 use super::delimited::{Cell, cell_stamp};
+use super::{Sample, roles};
 use crate::ingest::encoding::Unit;
 use crate::ingest::quotes::{End, Quotes};
 use crate::ingest::times::{self, Stamp, japanese};
@@ -92,10 +92,18 @@ pub(super) fn plain(cell: &str) -> Cow<'_, str> {
 /// The most convincing delimiter of a sample.
 pub(super) fn best(sample: &Sample<'_>) -> Option<Table> {
     let first = sample.text.trim_start().as_bytes().first()?;
-    if matches!(first, b'{' | b'<') {
+    if matches!(first, b'{' | b'<') || is_of_another_format(sample.text) {
         return None;
     }
     b",\t;|".iter().filter_map(|delimiter| judge(sample, *delimiter)).max_by_key(|table| (table.score, table.columns))
+}
+
+/// Logs that are tables too, but say themselves of what kind.
+fn is_of_another_format(text: &str) -> bool {
+    let mut lines = text.lines().take(40).filter(|line| !super::is_blank(line));
+    lines.any(|line| {
+        ["#Fields:", "#fields", "#separator"].iter().any(|mark| line.starts_with(mark)) || super::cef::is_event(line)
+    })
 }
 
 /// The records of a sample that are not blank, each with its start in the text.
@@ -131,7 +139,7 @@ fn judge(sample: &Sample<'_>, delimiter: u8) -> Option<Table> {
     }
     let heading = heading(&records, delimiter, columns);
     // What stands above a heading says what the table is; it does not speak against there being one.
-    let share = agreeing * 100 / (records.len() - heading.unwrap_or(0));
+    let share = (agreeing * 100 / (records.len() - heading.unwrap_or(0))).min(100);
     let named = [".csv", ".tsv", ".tab"].iter().any(|ending| sample.name.ends_with(ending));
     let typed = typed_columns(&records, delimiter, columns, heading.map_or(0, |at| at + 1));
     // Two columns, or a table that says nothing about itself, could as well be prose with a comma.
@@ -222,15 +230,22 @@ const WORDS: [&str; 46] = [
     "content",
 ];
 
-/// Which record is the heading: the first with the usual count whose cells are distinct names, where the rows below
-/// differ from it or it uses the words of headings.
+/// Which record is the heading: the first with the usual count that is more than a title in a row of empty cells, if its
+/// cells are distinct names and the rows below differ from it or it uses the words of headings.
 fn heading(records: &[(usize, &str)], delimiter: u8, columns: usize) -> Option<usize> {
-    let at =
-        records.iter().take(HEADING_WITHIN).position(|(_, record)| Cells::new(record, delimiter).count() == columns)?;
+    let is_full = |record: &str| {
+        let (mut all, mut filled) = (0, 0);
+        Cells::new(record, delimiter).for_each(|cell| {
+            all += 1;
+            filled += usize::from(!plain(cell).trim().is_empty());
+        });
+        all == columns && filled * 3 >= all * 2
+    };
+    let at = records.iter().take(HEADING_WITHIN).position(|(_, record)| is_full(record))?;
     let (_, record) = records.get(at)?;
     let mut cells: Vec<String> = Cells::new(record, delimiter).map(|cell| plain(cell).trim().to_lowercase()).collect();
     let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
-    if cells.iter().any(|cell| is_typed(cell) || cell.chars().count() > 60) || filled * 3 < cells.len() * 2 {
+    if cells.iter().any(|cell| is_typed(cell) || cell.chars().count() > 60) {
         return None;
     }
     // Names do not look like this; lines of other logs do.
@@ -242,8 +257,9 @@ fn heading(records: &[(usize, &str)], delimiter: u8, columns: usize) -> Option<u
     cells.sort();
     cells.dedup();
     let typed = typed_columns(records, delimiter, columns, at + 1);
-    (cells.len() * 10 >= filled * 8 && (typed > 0 && words > 0 || words * 2 >= columns || typed * 3 >= columns))
-        .then_some(at)
+    // Names may come again (入金 and 出金 each with 金額) where most are words of headings.
+    let is_distinct = cells.len() * 10 >= filled * 8 || (words * 2 >= columns && cells.len() * 2 >= filled);
+    (is_distinct && (typed > 0 && words > 0 || words * 2 >= columns || typed * 3 >= columns)).then_some(at)
 }
 
 fn is_heading_word(cell: &str) -> bool {
@@ -271,8 +287,25 @@ pub(super) fn prepare(sample: &Sample<'_>, form: &mut ReadingForm) {
     }
     let below = records.get(heading.map_or(0, |at| at + 1)..).unwrap_or(&[]);
     let whole = |(_, record): &&(usize, &str)| Cells::new(record, delimiter).count() == columns;
-    let rows: Vec<(usize, &str)> = below.iter().filter(whole).copied().collect();
-    times_of(&rows, delimiter, form);
+    let is_row = |row: &&(usize, &str)| whole(row) && !is_total(row.1, delimiter);
+    let rows: Vec<(usize, &str)> = below.iter().filter(is_row).copied().collect();
+    let columns: Vec<Vec<Cow<'_, str>>> = (0..form.columns.len())
+        .map(|index| {
+            let cells = rows.iter().take(100).filter_map(|(_, row)| Cells::new(row, delimiter).nth(index).map(plain));
+            cells.filter(|cell| !cell.trim().is_empty()).collect()
+        })
+        .collect();
+    times_of(&columns, form);
+    let roles = form.columns.iter().zip(&columns).enumerate();
+    let roles = roles.filter_map(|(index, (name, cells))| Some((roles::role(name, cells)?, index)));
+    let roles: Vec<(String, String)> = roles.map(|(role, index)| (role.to_owned(), index.to_string())).collect();
+    form.notes.extend(roles);
+}
+
+/// Whether a row gives totals of the rows above.
+pub(super) fn is_total(record: &str, delimiter: u8) -> bool {
+    let mut cells = Cells::new(record, delimiter).map(plain);
+    cells.find(|cell| !cell.trim().is_empty()).is_some_and(|cell| roles::is_total(&cell))
 }
 
 /// Without a convincing table, the delimiter that occurs most.
@@ -315,14 +348,8 @@ enum Holds {
     Moment,
 }
 
-fn times_of(rows: &[(usize, &str)], delimiter: u8, form: &mut ReadingForm) {
-    let columns: Vec<Vec<Cow<'_, str>>> = (0..form.columns.len())
-        .map(|index| {
-            let cells = rows.iter().take(100).filter_map(|(_, row)| Cells::new(row, delimiter).nth(index).map(plain));
-            cells.filter(|cell| !cell.trim().is_empty()).collect()
-        })
-        .collect();
-    let ranked = form.columns.iter().zip(&columns).enumerate().map(|(index, (name, cells))| {
+fn times_of(columns: &[Vec<Cow<'_, str>>], form: &mut ReadingForm) {
+    let ranked = form.columns.iter().zip(columns).enumerate().map(|(index, (name, cells))| {
         let named = is_time_name(name);
         let holds = holds(cells, named, is_day_first(cells));
         (
@@ -348,7 +375,7 @@ fn times_of(rows: &[(usize, &str)], delimiter: u8, form: &mut ReadingForm) {
     if let Some(day_first) = columns.get(time).and_then(|cells| is_day_first(cells)) {
         form.notes.push((FIRST.to_owned(), if day_first { "day" } else { "month" }.to_owned()));
     }
-    let clock = (holds == Holds::Day).then(|| clock_column(&columns, time)).flatten();
+    let clock = (holds == Holds::Day).then(|| clock_column(columns, time)).flatten();
     if let Some(clock) = clock {
         form.notes.push((CLOCK.to_owned(), clock.to_string()));
     }

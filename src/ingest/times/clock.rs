@@ -9,20 +9,20 @@ use crate::model::time::TimeSetting;
 use crate::model::{Instant, Known, Undated};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
-/// A record's time, and the stamp itself where only the running year is still missing.
+/// A record's time, and the stamp itself where only the order of records can tell its year or date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dated {
     /// The time as far as it is settled.
     pub when: When,
-    /// What waits for its year.
-    pub yearless: Option<Stamp>,
+    /// What waits for its year or date.
+    pub waiting: Option<Stamp>,
 }
 
 impl Dated {
     /// A record without a time, and why.
     #[must_use]
     pub const fn undated(why: Undated) -> Self {
-        Self { when: When::Undated(why), yearless: None }
+        Self { when: When::Undated(why), waiting: None }
     }
 }
 
@@ -63,11 +63,12 @@ impl Clock {
         Some(dated)
     }
 
-    /// Places a stamp; one without a year waits in `yearless`.
+    /// Places a stamp; one without a year waits.
     pub fn place(&mut self, stamp: &Stamp) -> Dated {
         match stamp.date {
-            Date::Full(day) => Dated { when: self.at(i64::from(day), stamp, Known::Stated), yearless: None },
-            Date::Yearless { .. } => Dated { when: When::Undated(Undated::YearUnknown), yearless: Some(*stamp) },
+            Date::Full(day) => Dated { when: self.at(i64::from(day), stamp, Known::Stated), waiting: None },
+            Date::Yearless { .. } => Dated { when: When::Undated(Undated::YearUnknown), waiting: Some(*stamp) },
+            Date::Above => Dated { when: When::Undated(Undated::NoTime), waiting: Some(*stamp) },
         }
     }
 
@@ -79,6 +80,7 @@ impl Clock {
                 Some(day) => self.at(i64::from(day), stamp, known),
                 None => When::Undated(Undated::YearUnknown),
             },
+            Date::Above => When::Undated(Undated::NoTime),
         }
     }
 

@@ -14,6 +14,8 @@ pub enum Date {
         /// 1 to 31.
         day: u8,
     },
+    /// None: that of the heading above the record.
+    Above,
 }
 
 /// A time as written: date, time of day, and the offset where one is stated.

@@ -1,6 +1,6 @@
 //! Gzip (RFC 1952) as a stream: all members one after the other, whatever can be read of a damaged one, bombs bounded.
 
-use crate::model::Lang;
+use super::Damage;
 use flate2::bufread::GzDecoder;
 use std::io::{self, BufRead, BufReader, Read, Write};
 
@@ -18,36 +18,6 @@ pub struct GunzipLimits {
 impl Default for GunzipLimits {
     fn default() -> Self {
         Self { bytes: 1 << 40, ratio: 1_000, free: 256 << 20 }
-    }
-}
-
-/// What is wrong with a compressed file. What was read before stays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Damage {
-    /// It ends before its last member does.
-    Truncated,
-    /// Its compressed data or check sum is wrong.
-    Corrupt,
-    /// Something that is no gzip member follows the last one.
-    Trailing,
-    /// It would become larger than the bounds allow.
-    TooLarge,
-}
-
-impl Damage {
-    /// A sentence for people, with the bytes that could be read.
-    #[must_use]
-    pub fn sentence(self, read: u64, lang: Lang) -> String {
-        match (self, lang) {
-            (Self::Truncated, Lang::Ja) => format!("gzipが途中で切れている（読めたのは{read}バイト）"),
-            (Self::Truncated, Lang::En) => format!("the gzip ends too early, {read} bytes could be read"),
-            (Self::Corrupt, Lang::Ja) => format!("gzipのデータが壊れている（読めたのは{read}バイト）"),
-            (Self::Corrupt, Lang::En) => format!("the gzip data is corrupt, {read} bytes could be read"),
-            (Self::Trailing, Lang::Ja) => format!("gzipの後ろに別のデータがある（読めたのは{read}バイト）"),
-            (Self::Trailing, Lang::En) => format!("data that is no gzip follows the gzip, {read} bytes could be read"),
-            (Self::TooLarge, Lang::Ja) => format!("展開すると大きすぎる（{read}バイトで止めた）"),
-            (Self::TooLarge, Lang::En) => format!("it expands beyond the limit, stopped after {read} bytes"),
-        }
     }
 }
 

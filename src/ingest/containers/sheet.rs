@@ -1,0 +1,330 @@
+//! One sheet of a workbook as comma-separated text, row by row.
+
+use crate::ingest::xml::{Piece, Pull, attribute, unescape};
+use std::borrow::Cow;
+use std::io::{self, Read};
+
+/// Rows and columns a sheet can have.
+const ROWS: u64 = 1 << 20;
+const COLUMNS: usize = 1 << 14;
+
+/// How numbers are meant to look.
+#[derive(Debug)]
+pub(super) struct Styles {
+    /// Whether days are counted from 1904.
+    is_1904: bool,
+    looks: Vec<Look>,
+}
+
+/// What a cell's number stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Look {
+    #[default]
+    Number,
+    Date,
+    Moment,
+    Clock,
+}
+
+impl Styles {
+    pub(super) fn new(is_1904: bool) -> Self {
+        Self { is_1904, looks: Vec::new() }
+    }
+
+    /// Reads the formats and which cells have them.
+    pub(super) fn read(&mut self, pull: &mut Pull<&mut dyn Read>) -> io::Result<()> {
+        let mut own: Vec<(u32, Look)> = Vec::new();
+        let mut in_cells = false;
+        while let Some(piece) = pull.next()? {
+            match piece {
+                Piece::Open { name: "numFmt", attributes, .. } if own.len() < 10_000 => {
+                    let id = attribute(attributes, "numFmtId").and_then(|id| id.parse().ok());
+                    let code = attribute(attributes, "formatCode").unwrap_or_default();
+                    own.extend(id.map(|id| (id, look_of(&code))));
+                }
+                Piece::Open { name: "cellXfs", .. } => in_cells = true,
+                Piece::Close("cellXfs") => in_cells = false,
+                Piece::Open { name: "xf", attributes, .. } if in_cells && self.looks.len() < 100_000 => {
+                    let id: u32 = attribute(attributes, "numFmtId").and_then(|id| id.parse().ok()).unwrap_or(0);
+                    let look = own.iter().find(|(held, _)| *held == id).map_or_else(|| built_in(id), |(_, look)| *look);
+                    self.looks.push(look);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Formats every workbook has without stating them, the Japanese ones among them (ECMA-376 18.8.30).
+const fn built_in(id: u32) -> Look {
+    match id {
+        14..=17 | 27..=31 | 36 | 50..=58 => Look::Date,
+        18..=21 | 32..=35 | 45..=47 => Look::Clock,
+        22 => Look::Moment,
+        _ => Look::Number,
+    }
+}
+
+/// What a format code means: which of year, day, hour and second stand in it outside quotation marks and brackets.
+fn look_of(code: &str) -> Look {
+    let code = code.split(';').next().unwrap_or("").replace("General", "").replace("Standard", "");
+    let (mut date, mut clock) = (false, false);
+    let mut signs = code.chars();
+    while let Some(sign) = signs.next() {
+        match sign.to_ascii_lowercase() {
+            '"' => {
+                let _ = signs.by_ref().find(|next| *next == '"');
+            }
+            '[' => {
+                let inner: String = signs.by_ref().take_while(|next| *next != ']').collect();
+                clock |=
+                    matches!(inner.to_ascii_lowercase().trim_end_matches(['h', 'm', 's']), "") && !inner.is_empty();
+            }
+            '\\' | '_' | '*' => {
+                signs.next();
+            }
+            'y' | 'd' | 'g' | 'e' if sign != 'E' => date = true,
+            'h' | 's' => clock = true,
+            _ => {}
+        }
+    }
+    match (date, clock) {
+        (true, true) => Look::Moment,
+        (true, false) => Look::Date,
+        (false, true) => Look::Clock,
+        (false, false) => Look::Number,
+    }
+}
+
+/// The column of a cell's place: 0 for `A1`.
+pub(super) fn column(place: &str) -> Option<usize> {
+    let letters = place.bytes().take_while(u8::is_ascii_alphabetic);
+    let number = letters.take(4).fold(0, |sum, letter| sum * 26 + usize::from(letter.to_ascii_uppercase() - b'A') + 1);
+    number.checked_sub(1).filter(|column| *column < COLUMNS)
+}
+
+/// Reads a sheet as text.
+pub(super) struct Sheet<'a, R> {
+    pull: Pull<R>,
+    styles: &'a Styles,
+    strings: &'a [Box<str>],
+    /// The width most rows have: rows with less are filled up to it.
+    width: usize,
+    /// Rows written so far.
+    rows: u64,
+    ready: Vec<u8>,
+    at: usize,
+    ended: bool,
+}
+
+impl<'a, R: Read> Sheet<'a, R> {
+    pub(super) fn new(source: R, styles: &'a Styles, strings: &'a [Box<str>], width: usize) -> Self {
+        Self { pull: Pull::new(source), styles, strings, width, rows: 0, ready: Vec::new(), at: 0, ended: false }
+    }
+
+    /// Makes the next row ready.
+    fn row(&mut self) -> io::Result<()> {
+        let mut cells: Vec<String> = Vec::new();
+        let mut cell = Cell::default();
+        let mut inside = false;
+        loop {
+            let Some(piece) = self.pull.next()? else {
+                self.ended = true;
+                return Ok(());
+            };
+            match piece {
+                Piece::Open { name: "row", attributes, empty } => {
+                    let number = attribute(attributes, "r").and_then(|row| row.parse::<u64>().ok());
+                    let number = number.filter(|row| (self.rows + 1..=ROWS).contains(row)).unwrap_or(self.rows + 1);
+                    // Rows without cells are not stored; as empty lines they keep the count.
+                    self.ready.resize(usize::try_from(number - 1 - self.rows).unwrap_or(0), b'\n');
+                    self.rows = number;
+                    inside = !empty;
+                    if empty {
+                        self.ready.push(b'\n');
+                        return Ok(());
+                    }
+                }
+                Piece::Close("row") if inside => {
+                    let short = cells.len() * 2 >= self.width || cells.len() > 1;
+                    if cells.len() < self.width && short && self.width <= 512 {
+                        cells.resize(self.width, String::new());
+                    }
+                    write_row(&cells, &mut self.ready);
+                    return Ok(());
+                }
+                Piece::Open { name: "c", attributes, empty } if inside => {
+                    let place = attribute(attributes, "r").and_then(|place| column(&place));
+                    let place = place.unwrap_or(cells.len()).max(cells.len()).min(COLUMNS);
+                    cells.resize(place, String::new());
+                    cell = Cell::of(attributes);
+                    if empty {
+                        cells.push(String::new());
+                    }
+                }
+                Piece::Open { name: "v" | "t", empty, .. } => cell.open = !empty,
+                Piece::Open { name: "rPh", .. } => cell.reading = true,
+                Piece::Close("rPh") => cell.reading = false,
+                Piece::Close("v" | "t") => cell.open = false,
+                Piece::Text(text) if cell.open && !cell.reading => cell.text.push_str(&unescape(text)),
+                Piece::Plain(text) if cell.open && !cell.reading => cell.text.push_str(text),
+                Piece::Close("c") if inside => cells.push(std::mem::take(&mut cell).shown(self.styles, self.strings)),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl<R: Read> Read for Sheet<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.ready.len() {
+            if self.ended || buf.is_empty() {
+                return Ok(0);
+            }
+            self.ready.clear();
+            self.at = 0;
+            self.row()?;
+        }
+        let rest = self.ready.get(self.at..).unwrap_or(&[]);
+        let len = rest.len().min(buf.len());
+        buf.get_mut(..len).unwrap_or(&mut []).copy_from_slice(rest.get(..len).unwrap_or(&[]));
+        self.at += len;
+        Ok(len)
+    }
+}
+
+fn write_row(cells: &[String], out: &mut Vec<u8>) {
+    for (index, cell) in cells.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        let cell: Cow<'_, str> = if cell.contains(['\n', '\r']) {
+            cell.replace("\r\n", "\u{2028}").replace(['\n', '\r'], "\u{2028}").into()
+        } else {
+            cell.into()
+        };
+        if cell.contains([',', '"']) || cell.starts_with(' ') || cell.ends_with(' ') {
+            out.push(b'"');
+            out.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
+            out.push(b'"');
+        } else {
+            out.extend_from_slice(cell.as_bytes());
+        }
+    }
+    out.push(b'\n');
+}
+
+/// A cell while it is read.
+#[derive(Debug, Default)]
+struct Cell {
+    kind: String,
+    style: usize,
+    text: String,
+    open: bool,
+    reading: bool,
+}
+
+impl Cell {
+    fn of(attributes: &str) -> Self {
+        let kind = attribute(attributes, "t").unwrap_or_default().into_owned();
+        let style = attribute(attributes, "s").and_then(|style| style.parse().ok()).unwrap_or(0);
+        Self { kind, style, ..Self::default() }
+    }
+
+    /// What the cell shows.
+    fn shown(self, styles: &Styles, strings: &[Box<str>]) -> String {
+        match self.kind.as_str() {
+            "s" => {
+                let known = self.text.trim().parse().ok().and_then(|index: usize| strings.get(index));
+                known.map_or(self.text, ToString::to_string)
+            }
+            "b" => if self.text.trim() == "1" { "TRUE" } else { "FALSE" }.to_owned(),
+            "str" | "inlineStr" | "e" => self.text,
+            "d" => self.text.replace('T', " "),
+            _ => {
+                let look = styles.looks.get(self.style).copied().unwrap_or_default();
+                dated(&self.text, look, styles.is_1904).unwrap_or_else(|| plain_number(&self.text))
+            }
+        }
+    }
+}
+
+/// A serial number as the date or time it stands for.
+fn dated(text: &str, look: Look, is_1904: bool) -> Option<String> {
+    if look == Look::Number {
+        return None;
+    }
+    let serial: f64 = text.trim().parse().ok().filter(|serial| (0.0..2_958_466.0).contains(serial))?;
+    // To the millisecond: the fraction is a binary float's print.
+    #[expect(clippy::cast_possible_truncation, reason = "bounded just above")]
+    let millis = (serial * 86_400_000.0).round() as i64;
+    let (day, rest) = (millis.div_euclid(86_400_000), millis.rem_euclid(86_400_000));
+    let (secs, fraction) = (rest / 1_000, rest % 1_000);
+    let clock = |hours: i64| {
+        let clock = format!("{hours:02}:{:02}:{:02}", secs / 60 % 60, secs % 60);
+        if fraction == 0 { clock } else { format!("{clock}.{fraction:03}") }
+    };
+    if look == Look::Clock && (day == 0 || day < 400) {
+        return Some(clock(day * 24 + secs / 3_600));
+    }
+    // Excel counts a 29 February 1900 that never was.
+    let since = if is_1904 { day - 24_107 } else { day - 25_569 + i64::from(day < 60) };
+    let date = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().try_days(since).ok()?).ok()?;
+    Some(if look == Look::Date && rest == 0 { date.to_string() } else { format!("{date} {}", clock(secs / 3_600)) })
+}
+
+/// A number without exponent, so that account numbers stay digits.
+fn plain_number(text: &str) -> String {
+    let text = text.trim();
+    let plain = (|| {
+        let (mantissa, exponent) = text.split_once(['E', 'e'])?;
+        let exponent: usize = exponent.trim_start_matches('+').parse().ok().filter(|exponent| *exponent <= 30)?;
+        let (sign, digits) = mantissa.strip_prefix('-').map_or(("", mantissa), |digits| ("-", digits));
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let (inside, rest) = fraction.split_at(exponent.min(fraction.len()));
+        let zeros = "0".repeat(exponent - inside.len());
+        let point = if rest.is_empty() { "" } else { "." };
+        Some(format!("{sign}{whole}{inside}{zeros}{point}{rest}"))
+    })();
+    plain.unwrap_or_else(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn serials_are_dates_where_the_format_says_so() {
+        assert_eq!(dated("46114", Look::Date, false).unwrap(), "2026-04-02");
+        assert_eq!(dated("46114.34375", Look::Moment, false).unwrap(), "2026-04-02 08:15:00");
+        assert_eq!(dated("44652", Look::Date, true).unwrap(), "2026-04-02");
+        assert_eq!(dated("0.34375", Look::Clock, false).unwrap(), "08:15:00");
+        assert_eq!(dated("1.0416666666666667", Look::Clock, false).unwrap(), "25:00:00");
+        assert_eq!(dated("59", Look::Date, false).unwrap(), "1900-02-28");
+        assert_eq!(dated("1e400", Look::Date, false), None);
+    }
+
+    #[test]
+    fn formats_say_what_a_number_is() {
+        assert_eq!(look_of("yyyy\"年\"m\"月\"d\"日\""), Look::Date);
+        assert_eq!(look_of("[$-411]ggge\"年\"m\"月\"d\"日\";@"), Look::Date);
+        assert_eq!(look_of("yyyy/m/d h:mm"), Look::Moment);
+        assert_eq!(look_of("[h]:mm:ss"), Look::Clock);
+        assert_eq!(look_of("#,##0\"円\";[Red]\\-#,##0"), Look::Number);
+        assert_eq!(look_of("0.00E+00"), Look::Number);
+        assert_eq!(look_of("General"), Look::Number);
+    }
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        assert_eq!(plain_number("1.23456789012E+11"), "123456789012");
+        assert_eq!(plain_number("-1.25E1"), "-12.5");
+        assert_eq!(plain_number("1E-7"), "1E-7");
+        assert_eq!(column("XFD1"), Some(16_383));
+        assert_eq!(column("XFE1"), None);
+    }
+}
