@@ -52,10 +52,13 @@ fn places(len: usize) -> [usize; 3] {
     [last, last / 2, 0]
 }
 
+/// Takes a text and its number.
+pub(super) type File<'a> = dyn FnMut(&[u8], u32) + 'a;
+
 impl Finder {
     /// `each` hands out every text with its number, the same ones each of the two times it is called. Of equal texts the
     /// first stays; what is shorter than a window is left out.
-    pub(super) fn of(each: &dyn Fn(&mut dyn FnMut(&[u8], u32))) -> Self {
+    pub(super) fn of(each: &dyn Fn(&mut File<'_>)) -> Self {
         let mut shared = vec![0_u16; COUNTERS];
         let counter = |window: u64| usize::try_from(mix(window) >> 42).unwrap_or(0) & (COUNTERS - 1);
         each(&mut |bytes, _| {
@@ -131,7 +134,7 @@ mod tests {
             needles in prop::collection::vec("[ab]{6,14}", 0..12),
             text in "[ab]{0,120}",
         ) {
-            let each = |add: &mut dyn FnMut(&[u8], u32)| {
+            let each = |add: &mut File<'_>| {
                 (0..).zip(&needles).for_each(|(id, needle)| add(needle.as_bytes(), id));
             };
             let mut found = Vec::new();
