@@ -451,6 +451,9 @@ fn strong_values_stop_and_weak_ones_are_for_a_person() {
         let hash = data_encoding::HEXLOWER.encode(&sha2::Sha256::digest(text.as_bytes()));
         assert!(!check(&hash).stops.is_empty(), "SHA-256 of {text}");
     }
+    // A shape right behind a letter of another script counts too, though no detector takes it.
+    let shaped = check("番号は0120-000-000です");
+    assert!(shaped.residual.iter().any(|found| found.what == "phone"), "{shaped:?}");
     let weak = check("訓練花子");
     assert!(weak.may_leave() && weak.residual.len() == 1, "{weak:?}");
     let stranger = check("taro.reiji@mail.example.com");

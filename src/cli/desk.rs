@@ -91,11 +91,13 @@ pub(super) fn demo(context: &Context, args: &Demo) -> Result {
     })?;
     printed?;
     let shown = |path: &std::path::Path| path.display().to_string();
+    // As it was started: `target/release/itoguchi` stands on no search path.
+    let program = std::env::args().next().unwrap_or_else(|| "itoguchi".to_owned());
     let next = [
-        format!("itoguchi open {}", shown(&done.national)),
-        format!("itoguchi correlate {} --pairs", shown(&done.national)),
-        format!("itoguchi search {} 203.0.113.99", shown(&done.second)),
-        format!("itoguchi audit {} --verify", shown(&done.first)),
+        format!("{program} open {}", shown(&done.national)),
+        format!("{program} correlate {} --pairs", shown(&done.national)),
+        format!("{program} search {} 203.0.113.99", shown(&done.second)),
+        format!("{program} audit {} --verify", shown(&done.first)),
     ];
     let places = json!({
         "step": "done", "dir": shown(&dir), "stores": [shown(&done.first), shown(&done.second), shown(&done.national)],
@@ -127,8 +129,8 @@ pub(super) fn demo(context: &Context, args: &Demo) -> Result {
             // The exercise itself is done; a machine without a screen is no failure of it.
             super::tell(context.out.lang, &*err);
             context.note(
-                &format!("画面で見るには: itoguchi open {}", done.national.display()),
-                &format!("to see it in the window: itoguchi open {}", done.national.display()),
+                &format!("画面で見るには: {program} open {}", done.national.display()),
+                &format!("to see it in the window: {program} open {}", done.national.display()),
             );
             Ok(Verdict::Done)
         }

@@ -87,9 +87,11 @@ pub fn run(dir: &Path, fixed: Option<Instant>, ticket: &Ticket, tell: &mut dyn F
     }
     tell(Step {
         name: "start",
-        ja: "訓練です。人物・番号・サイトはすべて架空で、二つの県と全国の役をこのプログラムが一人で演じます".into(),
-        en: "An exercise: every person, number and site is invented, and this program plays two prefectures and the \
-             national unit by itself"
+        ja: "訓練です。人物・番号・サイトはすべて架空です。二つの府県と全国、起案者と決裁者の役を、ここではプログラムが\
+             すべて演じます（実務では別の人が別の鍵で行います）"
+            .into(),
+        en: "An exercise: every person, number and site is invented. The program plays two prefectures and the national \
+             unit, preparers and approvers alike; in real work these are different people with different keys"
             .into(),
     });
     let mut training = Training::default();
@@ -194,7 +196,8 @@ fn state_roles(session: &Session, unit: &str, case: CaseKey, tell: &mut dyn FnMu
 /// A unit as a person knows it, with its code.
 fn name_of(unit: &str) -> Said {
     let name = unit_name(unit);
-    Said::new(format!("{}（{unit}）", name.ja), format!("{} ({unit})", name.en))
+    let en = if name.en.contains(unit) { name.en } else { format!("{} ({unit})", name.en) };
+    Said::new(format!("{}（{unit}）", name.ja), en)
 }
 
 /// The national side of the exercise, with everybody's keys.
@@ -331,7 +334,7 @@ impl National {
             };
             tell(Step {
                 name: "tie",
-                ja: format!("二つの県の事案がつながりました: {} {}（{}）", why.kind, why.value, how.ja),
+                ja: format!("二つの府県の事案がつながりました: {} {}（{}）", why.kind, why.value, how.ja),
                 en: format!("the cases of both prefectures are tied: {} {} ({})", why.kind, why.value, how.en),
             });
             ties.push((why.kind, why.value.clone()));

@@ -5,6 +5,7 @@ use super::super::clean::CleanBundle;
 use super::super::shown::How;
 use super::super::token::ObjectIds;
 use super::super::writers;
+use super::finder::Finder;
 use super::unfold;
 use crate::model::Kind;
 use crate::model::fold::fold;
@@ -33,7 +34,7 @@ pub struct KeptPlan {
     pub(super) values: BTreeSet<(Kind, String)>,
     kept: Option<AhoCorasick>,
     facts: Option<AhoCorasick>,
-    own: Option<AhoCorasick>,
+    own: Finder,
     pub(super) still: String,
     ids: ObjectIds,
 }
@@ -58,6 +59,10 @@ fn automaton<T: AsRef<str>>(patterns: impl IntoIterator<Item = T>) -> Option<Aho
     AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(patterns).ok()
 }
 
+fn finder(marks: &BTreeSet<String>) -> Finder {
+    Finder::of(&|add| marks.iter().for_each(|mark| add(mark.as_bytes(), 0)))
+}
+
 impl KeptPlan {
     pub(super) fn of(clean: &CleanBundle) -> Self {
         let open = |how| matches!(how, How::Kept | How::General);
@@ -75,7 +80,7 @@ impl KeptPlan {
             values: decided.map(|decision| (decision.value.kind, decision.value.value.clone())).collect(),
             kept: automaton(shown.chain(coarse).chain(national).chain(STANDARDS.iter().map(|text| fold(text)))),
             facts: automaton(clean.facts().iter().map(|text| fold(text))),
-            own: automaton(clean.own_marks()),
+            own: finder(&clean.own_marks()),
             still,
             ids: clean.ids.clone(),
         }
@@ -84,11 +89,11 @@ impl KeptPlan {
     /// Blanks out our own ids and tokens: random to everybody else, they would only look like something by chance.
     pub(super) fn mask(&self, bytes: &[u8]) -> Vec<u8> {
         let mut out = bytes.to_vec();
-        for found in self.own.iter().flat_map(|own| own.find_iter(bytes)) {
-            if let Some(span) = out.get_mut(found.range()) {
+        self.own.find(bytes, &mut |range, _| {
+            if let Some(span) = out.get_mut(range) {
                 span.fill(b' ');
             }
-        }
+        });
         out
     }
 

@@ -5,6 +5,7 @@
 //! our own are recomputed and set aside. It says what it searched and what it cannot see; it never claims proof.
 
 mod digest;
+mod finder;
 mod kept;
 mod needles;
 mod strangers;

@@ -5,6 +5,7 @@
 
 use super::WithheldValue;
 use super::digest::{md5, sha1, stix_id};
+use super::finder::{Finder, WINDOW};
 use super::kept::{KeptPlan, Spans};
 use crate::model::fold::fold;
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -12,57 +13,106 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
 const STRONG_BITS: f64 = 40.0;
-/// Needles in one automaton; more are searched in further passes, so that memory stays bounded.
-const SHARD: usize = 100_000;
 /// Kinds whose every full spelling stops, however weak: they never leave under any profile.
 const NEVER: [&str; 3] = ["my_number", "payment_card", "licence"];
 
 /// Receives a find: kind, reason, value, whether it stops.
 type Add<'a> = dyn FnMut(&str, &str, &str, bool) + 'a;
 
-struct Owner<'a> {
-    of: &'a WithheldValue,
+/// Receives a spelling: the bytes, whose it is, whether it stops, how it came about.
+type Spell<'a> = dyn FnMut(&[u8], usize, bool, &'static str) + 'a;
+
+/// Whose spelling it is, whether it stops, and how it came about.
+#[derive(Clone, Copy)]
+struct Owner {
+    of: u32,
     strong: bool,
     how: &'static str,
 }
 
 pub(super) struct Needles<'a> {
-    text: Vec<(AhoCorasick, Vec<Owner<'a>>)>,
-    raw: Vec<(AhoCorasick, Vec<Owner<'a>>)>,
-    count: usize,
+    withheld: &'a [WithheldValue],
+    text: Haystack,
+    raw: Haystack,
+}
+
+/// Spellings looked for in one form of a file: the long ones, and the few short ones.
+struct Haystack {
+    long: Finder,
+    short: Option<AhoCorasick>,
+    short_owners: Vec<Owner>,
+    owners: Vec<Owner>,
+}
+
+impl Haystack {
+    fn of(each: &dyn Fn(&mut Spell<'_>)) -> Self {
+        let (mut owners, mut short) = (Vec::new(), BTreeMap::new());
+        each(&mut |bytes, of, strong, how| {
+            let owner = Owner { of: u32::try_from(of).unwrap_or(u32::MAX), strong, how };
+            owners.push(owner);
+            if bytes.len() < WINDOW {
+                short.entry(bytes.to_vec()).or_insert(owner);
+            }
+        });
+        let long = Finder::of(&|add| {
+            let mut id = 0;
+            each(&mut |bytes, _, _, _| {
+                add(bytes, id);
+                id += 1;
+            });
+        });
+        let (patterns, short_owners): (Vec<Vec<u8>>, Vec<Owner>) = short.into_iter().unzip();
+        let short = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok();
+        Self { long, short, short_owners, owners }
+    }
+
+    fn find(&self, text: &[u8], found: &mut dyn FnMut(std::ops::Range<usize>, Owner)) {
+        self.long.find(text, &mut |range, id| {
+            if let Some(owner) = self.owners.get(id as usize) {
+                found(range, *owner);
+            }
+        });
+        for hit in self.short.iter().flat_map(|short| short.find_overlapping_iter(text)) {
+            if let Some(owner) = self.short_owners.get(hit.pattern().as_usize()) {
+                found(hit.range(), *owner);
+            }
+        }
+    }
 }
 
 impl<'a> Needles<'a> {
     pub(super) fn of(withheld: &'a [WithheldValue], allowed: &KeptPlan) -> Self {
-        let mut text: BTreeMap<String, Owner<'a>> = BTreeMap::new();
-        let mut raw: BTreeMap<Vec<u8>, Owner<'a>> = BTreeMap::new();
-        for of in withheld {
-            for (spelling, how) in spellings(of) {
-                let folded = fold(&spelling);
-                let strong = is_strong(of, &folded);
-                // Weak and part of our own fixed words: it would be found in every bundle.
-                let fixed = !strong && allowed.still.contains(&folded);
-                let long = folded.chars().count() >= if folded.is_ascii() { 4 } else { 3 };
-                if long && !fixed {
-                    text.entry(folded).or_insert(Owner { of, strong, how });
+        let text = Haystack::of(&|spell| {
+            for (at, of) in withheld.iter().enumerate() {
+                for (spelling, how) in spellings(of) {
+                    let folded = fold(&spelling);
+                    let strong = is_strong(of, &folded);
+                    let long = folded.chars().count() >= if folded.is_ascii() { 4 } else { 3 };
+                    // Weak and part of our own fixed words: it would be found in every bundle.
+                    if long && (strong || !allowed.still.contains(&folded)) {
+                        spell(folded.as_bytes(), at, strong, how);
+                    }
+                }
+                for (spelling, how) in digests(of) {
+                    spell(spelling.as_bytes(), at, true, how);
                 }
             }
-            for (spelling, how) in digests(of) {
-                text.entry(spelling).or_insert(Owner { of, strong: true, how });
-            }
-            let strong = bits(&of.value) >= STRONG_BITS;
-            for (bytes, how) in encodings(&of.value) {
-                if strong && bytes.len() >= 8 || !of.value.is_ascii() && bytes.len() >= 6 {
-                    raw.entry(bytes).or_insert(Owner { of, strong, how });
+        });
+        let raw = Haystack::of(&|spell| {
+            for (at, of) in withheld.iter().enumerate() {
+                let strong = bits(&of.value) >= STRONG_BITS;
+                for (bytes, how) in encodings(&of.value) {
+                    if strong && bytes.len() >= 8 || !of.value.is_ascii() && bytes.len() >= 6 {
+                        spell(&bytes, at, strong, how);
+                    }
                 }
             }
-        }
-        let count = text.len() + raw.len();
-        Self { text: shards(text), raw: shards(raw), count }
+        });
+        Self { withheld, text, raw }
     }
 
-    pub(super) const fn count(&self) -> usize {
-        self.count
+    pub(super) fn count(&self) -> usize {
+        [&self.text, &self.raw].iter().map(|in_form| in_form.long.len() + in_form.short_owners.len()).sum()
     }
 
     /// Looks in folded text; places of kept values are not finds.
@@ -70,40 +120,24 @@ impl<'a> Needles<'a> {
         let edge = |at: Option<usize>| {
             at.and_then(|at| layer.as_bytes().get(at)).is_none_or(|byte| !byte.is_ascii_alphanumeric())
         };
-        for (automaton, owners) in &self.text {
-            for found in automaton.find_overlapping_iter(layer) {
-                let Some(owner) = owners.get(found.pattern().as_usize()) else { continue };
-                let token = edge(found.start().checked_sub(1)) && edge(Some(found.end()));
-                let counts = (owner.strong || token) && !Spans::hold(&spans.kept, &found.range());
-                if counts {
-                    add(&owner.of.kind, owner.how, &owner.of.value, owner.strong);
-                }
+        self.text.find(layer.as_bytes(), &mut |range, owner| {
+            let token = edge(range.start.checked_sub(1)) && edge(Some(range.end));
+            if (owner.strong || token) && !Spans::hold(&spans.kept, &range) {
+                self.add(owner, add);
             }
-        }
+        });
     }
 
     /// Looks in the bytes themselves, for other encodings than UTF-8.
     pub(super) fn find_raw(&self, bytes: &[u8], add: &mut Add<'_>) {
-        for (automaton, owners) in &self.raw {
-            for found in automaton.find_overlapping_iter(bytes) {
-                if let Some(owner) = owners.get(found.pattern().as_usize()) {
-                    add(&owner.of.kind, owner.how, &owner.of.value, owner.strong);
-                }
-            }
-        }
+        self.raw.find(bytes, &mut |_, owner| self.add(owner, add));
     }
-}
 
-fn shards<K: AsRef<[u8]> + Ord>(needles: BTreeMap<K, Owner<'_>>) -> Vec<(AhoCorasick, Vec<Owner<'_>>)> {
-    let mut out = Vec::new();
-    let mut rest = needles.into_iter().peekable();
-    while rest.peek().is_some() {
-        let (patterns, owners): (Vec<K>, Vec<Owner<'_>>) = rest.by_ref().take(SHARD).unzip();
-        if let Ok(automaton) = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns) {
-            out.push((automaton, owners));
+    fn add(&self, owner: Owner, add: &mut Add<'_>) {
+        if let Some(of) = self.withheld.get(owner.of as usize) {
+            add(&of.kind, owner.how, &of.value, owner.strong);
         }
     }
-    out
 }
 
 fn is_strong(of: &WithheldValue, folded: &str) -> bool {

@@ -12,14 +12,15 @@ type Add<'a> = dyn FnMut(&str, &str, &str, bool) + 'a;
 
 /// Looser shapes, on folded text.
 static LOOSE: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
+    // ASCII boundaries: 電話09012345678 holds a number, and the engine need not walk every letter of every script.
     let shapes = [
         ("email", r"[a-z0-9._%+\-]{1,64}@[a-z0-9.\-]{1,190}\.[a-z]{2,24}"),
-        ("phone", r"(?:\b0|\+81[ \-]?)[1-9]\d{0,3}[ \-]\d{1,4}[ \-]\d{3,4}\b"),
-        ("phone", r"\b0[5-9]0\d{8}\b"),
-        ("bank_account", r"\b\d{4}-\d{3}-(?:[0-9?]-)?\d{7}\b"),
-        ("my_number", r"\b\d{4}[ \-]\d{4}[ \-]\d{4}\b"),
-        ("postal", r"〒 ?\d{3}-?\d{4}"),
-        ("address", r"\d+丁目|[0-9一二三四五六七八九十]番地|\d+号室"),
+        ("phone", r"(?:(?-u:\b)0|\+81[ \-]?)[1-9][0-9]{0,3}[ \-][0-9]{1,4}[ \-][0-9]{3,4}(?-u:\b)"),
+        ("phone", r"(?-u:\b)0[5-9]0[0-9]{8}(?-u:\b)"),
+        ("bank_account", r"(?-u:\b)[0-9]{4}-[0-9]{3}-(?:[0-9?]-)?[0-9]{7}(?-u:\b)"),
+        ("my_number", r"(?-u:\b)[0-9]{4}[ \-][0-9]{4}[ \-][0-9]{4}(?-u:\b)"),
+        ("postal", r"〒 ?[0-9]{3}-?[0-9]{4}"),
+        ("address", r"[0-9]+丁目|[0-9一二三四五六七八九十]番地|[0-9]+号室"),
     ];
     shapes.iter().filter_map(|(name, shape)| Some((*name, Regex::new(shape).ok()?))).collect()
 });
