@@ -193,9 +193,11 @@ fn rows_are_tagged_by_number_alone_or_all_at_once() {
     stage.key(Modifiers::NONE, Key::J);
     stage.key(Modifiers::NONE, Key::Num2);
     stage.key(Modifiers::SHIFT, Key::Num3);
+    // All rows at once is asked for in words.
+    stage.click("付箋を付ける");
     let orders = stage.orders();
     assert!(
-        matches!(&orders[0], Command::Tag { rows: RowPick::Rows(rows), name, on: true } if rows.len() == 1 && name == "被疑者関連")
+        matches!(&orders[0], Command::Tag { rows: RowPick::Places(_, places), name, on: true } if places[..] == [0] && name == "被疑者関連")
     );
     assert!(matches!(&orders[1], Command::Tag { rows: RowPick::All(_), name, on: true } if name == "被害者関連"));
 }

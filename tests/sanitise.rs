@@ -202,6 +202,15 @@ fn the_offender_is_kept_and_the_victim_is_not() {
 }
 
 #[test]
+fn a_kept_number_is_no_finding_in_either_of_its_forms() {
+    let records = vec![record("delimited", &[("銘柄", "BTC"), ("登録電話", "050-9201-4455")])];
+    let mut clean = national(&material(records, &[("phone", "+815092014455", Role::Suspect)]));
+    let (payload, report) = finish(&mut clean, &Indicators, &Ticket::new());
+    assert!(all_text(&payload).contains("\"05092014455\""));
+    assert!(report.may_leave() && report.residual.is_empty(), "{report:?}");
+}
+
+#[test]
 fn a_message_keeps_its_known_words_and_no_name() {
     let clean = national(&typical());
     let message = &clean.records()[1].fields["message"];

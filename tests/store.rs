@@ -6,6 +6,7 @@ mod store {
     mod evidence;
     mod file;
     mod hostile;
+    mod killed;
     mod resume;
     mod sightings;
     mod statements;

@@ -16,6 +16,8 @@ pub enum UiCommand {
     FilterRow,
     /// Key sheet.
     Keys,
+    /// Signing keys and trusted signers.
+    KeyRing,
     /// Takes the last edit back.
     Undo,
     /// Does it again.
@@ -102,7 +104,8 @@ pub const TABLE: &[(UiCommand, Text, Option<KeyboardShortcut>)] = &[
     (UiCommand::ArrangeReading, Text::new("配置：読む", "Arrangement: reading"), None),
     (UiCommand::ArrangeLinking, Text::new("配置：つなぐ", "Arrangement: linking"), None),
     (UiCommand::ArrangeHandingUp, Text::new("配置：報告する", "Arrangement: handing up"), None),
-    (UiCommand::Keys, Text::new("キー一覧", "Keys"), Some(KeyboardShortcut::new(Modifiers::NONE, Key::F1))),
+    (UiCommand::KeyRing, Text::new("鍵と信頼する署名者…", "Keys and trusted signers…"), None),
+    (UiCommand::Keys, Text::new("操作キー一覧", "Keyboard"), Some(KeyboardShortcut::new(Modifiers::NONE, Key::F1))),
 ];
 
 /// Keys that tables and panels handle themselves, for the key sheet.
@@ -127,14 +130,47 @@ const fn bare(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::NONE, key)
 }
 
+/// Takes away the keys that belong to a text being composed: candidates are chosen with arrows and taken with Enter, and
+/// none of that is meant for the window. Called before anything looks at the keys.
+pub fn leave_to_composition(ctx: &Context) {
+    let id = egui::Id::unique("composing");
+    let mut composing = ctx.data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
+    ctx.input_mut(|input| {
+        let mut committed = false;
+        input.events.retain(|event| match event {
+            egui::Event::Ime(egui::ImeEvent::Preedit { text, .. }) => {
+                composing = !text.is_empty();
+                true
+            }
+            egui::Event::Ime(egui::ImeEvent::Commit(_)) => {
+                (composing, committed) = (false, true);
+                true
+            }
+            // The key that took the text comes after it on some desktops.
+            egui::Event::Key { key: Key::Enter, .. } => !composing && !committed,
+            egui::Event::Key { .. } => !composing,
+            _ => true,
+        });
+    });
+    ctx.data_mut(|data| data.insert_temp(id, composing));
+}
+
 const DIGITS: [Key; 9] =
     [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
 
 /// The commands whose keys were pressed. Bare keys count only while nothing is typed, composed or popped up.
 pub fn pressed(ctx: &Context) -> Vec<UiCommand> {
     let typing = ctx.text_edit_focused();
-    let popped = egui::Popup::is_any_open(ctx) || ctx.memory(|memory| memory.top_modal_layer().is_some());
     let mut out = Vec::new();
+    if ctx.memory(|memory| memory.top_modal_layer().is_some()) {
+        // A question stands on the screen: nothing happens behind it. Should this input close it, the next frame must
+        // know before the next key comes.
+        if ctx.input(|input| !input.events.is_empty()) {
+            ctx.request_repaint();
+        }
+        return out;
+    }
+    let popped = egui::Popup::is_any_open(ctx);
     ctx.input_mut(|input| {
         for (command, _, key) in TABLE {
             let Some(key) = key else { continue };

@@ -4,6 +4,7 @@
 //! [`view::Outbox`]; nothing else changes anything. Work happens at the [`Desk`], off this thread.
 #![expect(clippy::cast_possible_truncation, reason = "what is cast here are pixels, bars and shares on the screen")]
 
+mod acts;
 pub mod frame;
 pub mod keys;
 pub mod panels;
@@ -17,10 +18,9 @@ pub mod words;
 
 pub use window::{Error, Shot, WindowOptions, run};
 
-use crate::model::{CaseKey, Lang};
-use crate::workbench::ask::{Command, Desk, Question};
+use crate::model::{CaseKey, Lang, Unit};
+use crate::workbench::ask::{Command, Desk, Notice, Question};
 use frame::{dialogs, inspector, palette, toasts};
-use keys::UiCommand;
 use panels::Panel;
 use state::UiState;
 use std::cell::RefCell;
@@ -33,6 +33,7 @@ pub struct App {
     desk: Box<dyn Desk>,
     cache: Cache,
     wants: RefCell<Vec<Question>>,
+    again: RefCell<Vec<Question>>,
     ui_state: UiState,
     saved: String,
     panels: Vec<Box<dyn Panel>>,
@@ -43,12 +44,24 @@ pub struct App {
     inspector: inspector::Inspector,
     palette: Option<palette::Palette>,
     toasts: toasts::Toasts,
-    dialog: Option<dialogs::Dialog>,
+    /// Open dialogs; only the last one shows.
+    dialogs: Vec<dialogs::Dialog>,
     key_sheet: bool,
+    first_run: frame::first_run::FirstRun,
     picked: (SyncSender<Picked>, Receiver<Picked>),
+    /// The store on screen.
+    store: Option<String>,
+    /// The case worked in was chosen for this store.
+    settled: bool,
+    introduced: bool,
+    closing: bool,
 }
 
-type Picked = (PickFor, Vec<PathBuf>);
+/// What came of asking for files: paths, or no dialog to ask with.
+enum Picked {
+    Paths(PickFor, Vec<PathBuf>),
+    NoDialog(PickFor),
+}
 
 impl App {
     /// The window over a desk, with what was remembered.
@@ -71,6 +84,7 @@ impl App {
             desk,
             cache: Cache::default(),
             wants: RefCell::default(),
+            again: RefCell::default(),
             saved: ui_state.to_json(),
             board: tiles::build(&arrangement, &panels::ids()),
             ui_state,
@@ -81,9 +95,14 @@ impl App {
             inspector: inspector::Inspector::default(),
             palette: None,
             toasts: toasts::Toasts::default(),
-            dialog: None,
+            dialogs: Vec::new(),
             key_sheet: false,
+            first_run: frame::first_run::FirstRun::default(),
             picked: sync_channel(8),
+            store: None,
+            settled: false,
+            introduced: false,
+            closing: false,
         }
     }
 
@@ -100,6 +119,7 @@ impl App {
     /// Works in a case, or in all.
     pub fn work_in(&mut self, case: Option<CaseKey>) {
         self.case = case;
+        self.settled |= case.is_some();
     }
 
     /// The language in use.
@@ -114,9 +134,10 @@ impl App {
 
     /// Draws one frame.
     pub fn ui(&mut self, ui: &mut egui::Ui) {
+        keys::leave_to_composition(ui.ctx());
         for answer in self.desk.poll() {
             if let Some(notice) = self.cache.take(answer) {
-                self.toasts.push(notice, self.desk.now());
+                self.tell(ui.ctx(), notice);
             }
         }
         let jobs = self.desk.jobs();
@@ -126,13 +147,14 @@ impl App {
         let mut out = Outbox::default();
         let selection = self.selection.clone();
         let tags = self.ui_state.tags.clone();
-        let wants = std::mem::take(&mut self.wants);
+        let (wants, again) = (std::mem::take(&mut self.wants), std::mem::take(&mut self.again));
         let cache = std::mem::take(&mut self.cache);
         {
             let (lang, row) = (self.lang(), self.ui_state.density().row());
             let now = self.desk.now();
-            let mut view = View::new(lang, self.case, &selection, now, row, &tags, &jobs, &cache, &wants);
+            let mut view = View::new(lang, self.case, &selection, now, row, &tags, &jobs, &cache, &wants, &again);
             view.files_over = ui.input(|input| !input.raw.hovered_files.is_empty());
+            self.greet(&view, &mut out);
             self.bring_in(ui, &view, &mut out);
             self.draw(ui, &view, &mut out);
             self.take_acts(ui.ctx(), &view, &mut out);
@@ -141,8 +163,58 @@ impl App {
         for command in out.commands {
             self.desk.command(command);
         }
+        self.cache.renew(again.take());
         self.cache.settle(wants.take(), self.desk.as_ref());
-        self.wants = wants;
+        (self.wants, self.again) = (wants, again);
+    }
+
+    /// Shows a message where it belongs.
+    fn tell(&mut self, ctx: &egui::Context, notice: Notice) {
+        match notice {
+            Notice::Checked { title, lines } if self.dialogs.is_empty() => {
+                self.dialogs.push(dialogs::Dialog::Checked { title, lines });
+                return;
+            }
+            Notice::Copied { ref text, .. } => ctx.copy_text(text.clone()),
+            _ => {}
+        }
+        self.toasts.push(notice, self.desk.now());
+    }
+
+    /// Notices that another store is open: its own case is worked in, and nothing of the one before stays.
+    fn greet(&mut self, view: &View<'_>, out: &mut Outbox) {
+        if view.no_store()
+            && !std::mem::replace(&mut self.introduced, true)
+            && let Some(unit) = Unit::from_path(&self.ui_state.unit)
+        {
+            out.order(Command::SetUnit(unit));
+        }
+        let Some(store) = view.store() else { return };
+        if self.store.as_ref() != Some(&store.id) {
+            let another = self.store.replace(store.id.clone()).is_some();
+            self.ui_state.remember_store(&store.path);
+            if another {
+                self.selection = Selection::Nothing;
+                self.inspector = inspector::Inspector::default();
+                self.case = None;
+                self.settled = false;
+                for panel in &mut self.panels {
+                    panel.act(&Act::Case(None), view, out);
+                }
+            }
+        }
+        if !self.settled
+            && let Some(cases) = view.cases()
+        {
+            self.settled = true;
+            let kept = self.ui_state.cases.get(&store.id).map(|key| CaseKey(*key));
+            let kept = kept.filter(|key| cases.iter().any(|row| row.key == *key));
+            // With one case there is nothing to choose.
+            let only = if cases.len() == 1 { cases.first().map(|row| row.key) } else { None };
+            if let Some(case) = kept.or(only) {
+                out.act(Act::Case(Some(case)));
+            }
+        }
     }
 
     /// What came from outside the frame: keys, dropped files, picked files.
@@ -155,9 +227,50 @@ impl App {
         if !dropped.is_empty() {
             out.act(Act::Take(dropped));
         }
-        while let Ok((purpose, paths)) = self.picked.1.try_recv() {
-            self.take_picked(&purpose, &paths, view, out);
+        while let Ok(picked) = self.picked.1.try_recv() {
+            match picked {
+                Picked::Paths(purpose, paths) => self.take_picked(&purpose, &paths, view, out),
+                Picked::NoDialog(purpose) => self.choose(purpose),
+            }
         }
+        if ui.input(|input| input.viewport().close_requested()) && !self.closing {
+            self.ask_to_close(ui.ctx(), view);
+        }
+    }
+
+    /// Asks before an import is broken off by closing the window.
+    fn ask_to_close(&mut self, ctx: &egui::Context, view: &View<'_>) {
+        let Some(job) = view.jobs.iter().find(|job| job.asked.is_none() && (job.waiting || job.secs > 0.5)) else {
+            return;
+        };
+        ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+        let name = job.name.get(view.lang);
+        let confirm = dialogs::Confirm {
+            title: match view.lang {
+                Lang::Ja => format!("「{name}」の途中です"),
+                Lang::En => format!("Still under way: {name}"),
+            },
+            about: view
+                .t(
+                    "閉じると途中で止めます。証拠は取込み途中として残り、次に続きから取り込めます。",
+                    "Closing stops it. Evidence stays as partial and can be resumed next time.",
+                )
+                .to_owned(),
+            act: view.t("止めて閉じる", "Stop and close").to_owned(),
+            stay: view.t("続ける", "Keep going").to_owned(),
+            danger: true,
+            then: dialogs::Then::Close,
+        };
+        self.dialogs.push(dialogs::Dialog::Confirm(Box::new(confirm)));
+    }
+
+    /// Chooses files inside the window, where the desktop has no dialog for it.
+    fn choose(&mut self, purpose: PickFor) {
+        let folder = match self.ui_state.folder.as_str() {
+            "" => crate::workbench::settings::home(),
+            kept => PathBuf::from(kept),
+        };
+        self.dialogs.push(dialogs::Dialog::Chooser(dialogs::Chooser::new(purpose, folder)));
     }
 
     fn take_picked(&mut self, purpose: &PickFor, paths: &[PathBuf], view: &View<'_>, out: &mut Outbox) {
@@ -165,8 +278,11 @@ impl App {
         match purpose {
             PickFor::Evidence | PickFor::EvidenceFolder => out.act(Act::Take(paths.to_vec())),
             PickFor::OpenStore => out.order(Command::OpenStore(first.clone())),
-            PickFor::NewStore => self.dialog = Some(dialogs::Dialog::new_store(first.clone())),
-            PickFor::Save(..) | PickFor::File(_) => {
+            PickFor::NewStore => self.dialogs.push(dialogs::Dialog::new_store(first.clone(), &self.ui_state.unit)),
+            PickFor::Save(name, _) | PickFor::File(name) => {
+                if let Some(dialogs::Dialog::Keys(keys)) = self.dialogs.last_mut() {
+                    keys.picked(name, first);
+                }
                 for panel in &mut self.panels {
                     panel.picked(purpose, paths, view, out);
                 }
@@ -180,8 +296,8 @@ impl App {
         frame::title::show(ui, view, &mut self.ui_state, out);
         frame::status::show(ui, view, out);
         if view.no_store() {
-            frame::first_run::show(ui, view, out);
-        } else {
+            self.first_run.show(ui, view, &self.ui_state, out);
+        } else if view.knows_store() {
             frame::rail::show(ui, view, &self.panels, self.active, out);
             if self.ui_state.inspector {
                 self.inspector.show(ui, view, out);
@@ -197,122 +313,22 @@ impl App {
         }
         frame::key_sheet::show(ui.ctx(), view, &mut self.key_sheet);
         palette::show(ui.ctx(), view, &mut self.palette, &self.panels, out);
-        dialogs::show(ui.ctx(), view, &mut self.dialog, out);
+        self.show_dialog(ui.ctx(), view, out);
         self.toasts.show(ui.ctx(), view, out);
     }
 
-    fn take_acts(&mut self, ctx: &egui::Context, view: &View<'_>, out: &mut Outbox) {
-        // An act may lead to others; a bound keeps a circle of two panels from hanging the window.
-        for _ in 0..8 {
-            let acts = std::mem::take(&mut out.acts);
-            if acts.is_empty() {
-                return;
-            }
-            ctx.request_repaint();
-            for act in acts {
-                for panel in &mut self.panels {
-                    panel.act(&act, view, out);
-                }
-                self.take_act(ctx, act, view, out);
+    fn show_dialog(&mut self, ctx: &egui::Context, view: &View<'_>, out: &mut Outbox) {
+        if let Some(dialogs::Dialog::Chooser(chooser)) = self.dialogs.last() {
+            self.ui_state.folder = chooser.folder().display().to_string();
+        }
+        match dialogs::show(ctx, view, &mut self.dialogs, out) {
+            dialogs::Came::Open | dialogs::Came::Done => {}
+            dialogs::Came::Picked(purpose, paths) => self.take_picked(&purpose, &paths, view, out),
+            dialogs::Came::Close => {
+                self.closing = true;
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
             }
         }
-    }
-
-    fn take_act(&mut self, ctx: &egui::Context, act: Act, view: &View<'_>, out: &mut Outbox) {
-        match act {
-            Act::Open(panel) => {
-                self.open(panel);
-            }
-            Act::Select(selection) => self.selection = selection,
-            Act::ShowRecords(_) => out.act(Act::Open("records")),
-            Act::ShowIndicator(..) => out.act(Act::Open("indicators")),
-            Act::ShowInGraph(..) => out.act(Act::Open("graph")),
-            Act::NewCase => out.act(Act::Open("cases")),
-            Act::Take(_) => out.act(Act::Open("evidence")),
-            Act::Case(case) => self.case = case,
-            Act::Pick(purpose) => self.pick(ctx, purpose),
-            Act::Copy(text) => ctx.copy_text(text),
-            Act::Paste => self.dialog = Some(dialogs::Dialog::paste()),
-            Act::Run(command) => self.run(ctx, command, view, out),
-        }
-    }
-
-    fn run(&mut self, ctx: &egui::Context, command: UiCommand, view: &View<'_>, out: &mut Outbox) {
-        match command {
-            UiCommand::Palette => self.palette = Some(palette::Palette::default()),
-            UiCommand::Keys => self.key_sheet = !self.key_sheet,
-            UiCommand::Undo => out.order(Command::Undo),
-            UiCommand::Redo => out.order(Command::Redo),
-            UiCommand::AddEvidence => self.pick(ctx, PickFor::Evidence),
-            UiCommand::AddFolder => self.pick(ctx, PickFor::EvidenceFolder),
-            UiCommand::PasteText => out.act(Act::Paste),
-            UiCommand::NewCase => out.act(Act::NewCase),
-            UiCommand::OpenStore => self.pick(ctx, PickFor::OpenStore),
-            UiCommand::NewStore => self.pick(ctx, PickFor::NewStore),
-            UiCommand::Training => out.order(Command::StartTraining),
-            UiCommand::VerifyEvidence => out.order(Command::VerifyEvidence(None)),
-            UiCommand::VerifyAudit => out.order(Command::VerifyAudit),
-            UiCommand::Language => self.lang().pick("en", "ja").clone_into(&mut self.ui_state.lang),
-            UiCommand::Theme => {
-                let dark = ctx.theme() == egui::Theme::Light;
-                self.ui_state.dark = Some(dark);
-                ctx.set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
-            }
-            UiCommand::Density => self.ui_state.density = (self.ui_state.density + 1) % 3,
-            UiCommand::ZoomIn => self.zoom(ctx, 1.1),
-            UiCommand::ZoomOut => self.zoom(ctx, 1.0 / 1.1),
-            UiCommand::Inspector => self.ui_state.inspector = !self.ui_state.inspector,
-            UiCommand::ArrangeReading => self.arrange(tiles::Ready::Reading),
-            UiCommand::ArrangeLinking => self.arrange(tiles::Ready::Linking),
-            UiCommand::ArrangeHandingUp => self.arrange(tiles::Ready::HandingUp),
-            UiCommand::Query
-            | UiCommand::FilterRow
-            | UiCommand::GoTo
-            | UiCommand::Back
-            | UiCommand::Forth
-            | UiCommand::Tag(_)
-            | UiCommand::TagAll(_)
-            | UiCommand::RowIndicators
-            | UiCommand::InGraph => self.give(command, view, out),
-        }
-    }
-
-    /// Gives a command to the panel in front; the query is always the records panel's.
-    fn give(&mut self, command: UiCommand, view: &View<'_>, out: &mut Outbox) {
-        if command == UiCommand::Query && self.active != "indicators" {
-            self.open("records");
-        }
-        let active = self.active;
-        if let Some(panel) = self.panels.iter_mut().find(|panel| panel.id() == active) {
-            panel.command(command, view, out);
-        }
-    }
-
-    fn arrange(&mut self, which: tiles::Ready) {
-        self.board = tiles::build(&tiles::ready(which), &panels::ids());
-        self.active = match which {
-            tiles::Ready::Reading => "records",
-            tiles::Ready::Linking => "graph",
-            tiles::Ready::HandingUp => "export",
-        };
-        let active = self.active;
-        self.open(active);
-    }
-
-    fn zoom(&mut self, ctx: &egui::Context, by: f32) {
-        self.ui_state.scale = (self.ui_state.scale * by).clamp(0.5, 3.0);
-        ctx.set_zoom_factor(self.ui_state.scale);
-    }
-
-    /// Opens a file dialog off this thread; the paths come back through the channel.
-    fn pick(&self, ctx: &egui::Context, purpose: PickFor) {
-        let (sender, ctx, lang) = (self.picked.0.clone(), ctx.clone(), self.lang());
-        self.desk.aside(Box::new(move || {
-            let paths = frame::pick::ask(&purpose, lang);
-            // A full channel means eight dialogs wait unanswered; then this one is as good as cancelled.
-            let _ = sender.try_send((purpose, paths));
-            ctx.request_repaint();
-        }));
     }
 
     /// What is to be remembered, if it changed since the last call. Cheap enough to be called when the pointer rests.

@@ -22,12 +22,18 @@ pub struct UiState {
     pub arrangement: Option<Tiles>,
     /// Labels on the number keys.
     pub tags: Vec<String>,
-    /// Last queries, newest first.
-    pub queries: Vec<String>,
-    /// Column widths by table and column.
-    pub widths: BTreeMap<String, BTreeMap<String, f32>>,
     /// What each panel wants to find again, by its id.
     pub panels: BTreeMap<String, serde_json::Value>,
+    /// Stores opened lately, newest first.
+    pub stores: Vec<String>,
+    /// The case worked in, by store.
+    pub cases: BTreeMap<String, i64>,
+    /// Rank and name of who works here.
+    pub operator: String,
+    /// Path of their unit, for stores made here.
+    pub unit: String,
+    /// Where files were last chosen.
+    pub folder: String,
 }
 
 /// An arrangement of tiles.
@@ -69,9 +75,12 @@ impl Default for UiState {
             tags: ["要確認", "被疑者関連", "被害者関連", "侵入", "送金", "通信", "重要", "除外候補", "報告"]
                 .map(str::to_owned)
                 .to_vec(),
-            queries: Vec::new(),
-            widths: BTreeMap::new(),
             panels: BTreeMap::new(),
+            stores: Vec::new(),
+            cases: BTreeMap::new(),
+            operator: String::new(),
+            unit: String::new(),
+            folder: String::new(),
         }
     }
 }
@@ -99,14 +108,11 @@ impl UiState {
         }
     }
 
-    /// Remembers a query as the newest.
-    pub fn remember_query(&mut self, query: &str) {
-        if query.trim().is_empty() {
-            return;
-        }
-        self.queries.retain(|old| old != query);
-        self.queries.insert(0, query.to_owned());
-        self.queries.truncate(30);
+    /// Remembers a store as the last one opened.
+    pub fn remember_store(&mut self, path: &str) {
+        self.stores.retain(|old| old != path);
+        self.stores.insert(0, path.to_owned());
+        self.stores.truncate(8);
     }
 }
 
@@ -117,7 +123,7 @@ mod tests {
     #[test]
     fn what_is_saved_comes_back_and_rubbish_does_no_harm() {
         let mut state = UiState::default();
-        state.remember_query("ip:203.0.113.0/24");
+        state.remember_store("/cases/r8-42.itoguchi");
         assert_eq!(UiState::from_json(&state.to_json()), state);
         assert_eq!(UiState::from_json("{"), UiState::default());
         assert_eq!(UiState::from_json(r#"{"scale":1e40,"from_tomorrow":1}"#).lang, "ja");

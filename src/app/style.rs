@@ -278,6 +278,8 @@ pub fn fonts(others: Vec<Vec<u8>>) -> egui::FontDefinitions {
 /// Sets faces, sizes and both themes.
 pub fn apply(ctx: &egui::Context) {
     ctx.set_fonts(fonts(Vec::new()));
+    // Where the desktop does not say, as paper is.
+    ctx.options_mut(|options| options.fallback_theme = egui::Theme::Light);
     for theme in [egui::Theme::Light, egui::Theme::Dark] {
         ctx.style_mut_of(theme, |style| set_style(style, of(theme == egui::Theme::Dark)));
     }

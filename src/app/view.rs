@@ -3,13 +3,14 @@
 //! A panel reads through [`View`] and writes into an [`Outbox`]. Asking is reading: a question without an answer is
 //! asked once, and an answer that went stale stays on screen until the new one is in.
 
+use super::frame::dialogs::Confirm;
 use super::keys::UiCommand;
-use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Lang, Text};
+use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Lang, Text, Unit};
 use crate::workbench::ask::{
     Answer, AuditPage, AuditState, CaseRow, Command, Desk, DraftRow, EvidenceRow, ExportChoices, ExportPlan, Facet,
-    GraphData, GraphPlaces, GraphSpec, Histogram, IndicatorCounts, IndicatorList, IndicatorPage, JobState, KindRow,
-    Notice, Question, ReceivedRow, RecordDetail, RecordView, Reply, Review, RowPage, Search, StoreFacts, Tie, Topic,
-    Trouble, Why, WhyOf,
+    Folder, GraphData, GraphPlaces, GraphSpec, Histogram, IndicatorCounts, IndicatorList, IndicatorPage, JobState,
+    KindRow, Notice, Question, ReceivedRow, RecordDetail, RecordView, Reply, Review, RowPage, Search, StoreFacts, Tie,
+    Topic, Why, WhyOf,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -77,6 +78,35 @@ pub enum Act {
     Paste,
     /// Open the form for a new case.
     NewCase,
+    /// Open the form of a case.
+    EditCase(CaseKey),
+    /// Narrow the records to a value of a field, or to all but it.
+    Narrow {
+        /// Field name.
+        field: String,
+        /// Value.
+        value: String,
+        /// All but it.
+        not: bool,
+    },
+    /// Show a message.
+    Tell(Box<Notice>),
+    /// Show the inspector.
+    ShowInspector,
+    /// Ask before something is done.
+    Confirm(Box<Confirm>),
+    /// Ask whose the open store is.
+    AskUnit,
+    /// Ask how an evidence is to be read instead.
+    ReadAgain(EvidenceKey),
+    /// Show keys and trusted signers.
+    Keys,
+    /// Open this store.
+    OpenPath(std::path::PathBuf),
+    /// Remember the unit for the next store.
+    Unit(Unit),
+    /// Remember who works here.
+    Operator(String),
 }
 
 /// Commands a panel hands back.
@@ -124,17 +154,11 @@ impl Cache {
     pub fn take(&mut self, answer: Answer) -> Option<Notice> {
         match answer {
             Answer::Reply(question, reply) => {
-                let kept = self.kept.entry(question).or_default();
-                kept.waiting = false;
-                kept.stale = false;
                 let trouble = match &reply {
-                    Reply::Failed(trouble) => Some(Notice::Failed(trouble.clone())),
+                    Reply::Failed(trouble) if !tells_itself(&question) => Some(Notice::Failed(trouble.clone())),
                     _ => None,
                 };
-                match reply {
-                    Reply::Places(places) => kept.places = Some(places),
-                    reply => kept.reply = Some(reply),
-                }
+                self.keep(question, reply);
                 trouble
             }
             Answer::Dropped(question) => {
@@ -152,6 +176,30 @@ impl Cache {
         }
     }
 
+    fn keep(&mut self, question: Question, reply: Reply) {
+        if let (Question::Search(view), Reply::Search(_)) = (&question, &reply) {
+            // The rows found so far may stand elsewhere now.
+            let rows = |other: &Question| matches!(other, Question::Rows { view: shown, .. } if shown == view);
+            self.kept.iter_mut().for_each(|(other, kept)| kept.stale |= rows(other));
+        }
+        let kept = self.kept.entry(question).or_default();
+        let unfinished = match &reply {
+            Reply::Search(search) => !search.done,
+            Reply::Places(places) => !places.calm,
+            Reply::Graph(_) => true,
+            Reply::Cases(cases) => cases.iter().any(|case| case.ties.is_none()),
+            _ => false,
+        };
+        kept.waiting = unfinished;
+        kept.stale = false;
+        match reply {
+            Reply::Places(places) => kept.places = Some(places),
+            // What was known before is better than nothing.
+            Reply::Stopped if kept.reply.is_some() => {}
+            reply => kept.reply = Some(reply),
+        }
+    }
+
     /// Marks stale what rests on these topics, and forgets it where nobody looked at it lately.
     fn spoil(&mut self, topics: &[Topic]) {
         let frame = self.frame;
@@ -162,17 +210,36 @@ impl Cache {
         });
     }
 
+    /// Forgets the outcome of questions that are to be asked once more.
+    pub fn renew(&mut self, questions: Vec<Question>) {
+        for question in questions {
+            if let Some(kept) = self.kept.get_mut(&question) {
+                kept.stale = true;
+                kept.reply = None;
+            }
+        }
+    }
+
     /// Asks what was wanted in the last frame and is missing or stale, and forgets the long unused.
     pub fn settle(&mut self, wants: Vec<Question>, desk: &dyn Desk) {
         let frame = self.frame;
+        let mut fresh = Vec::new();
         for question in wants {
             let kept = self.kept.entry(question.clone()).or_default();
             kept.used = frame;
             if !kept.waiting && (kept.stale || (kept.reply.is_none() && kept.places.is_none())) {
                 kept.waiting = true;
-                desk.ask(question);
+                fresh.push(question);
             }
         }
+        // A newer question takes the place of those of its family that nobody looks at any more.
+        for question in &fresh {
+            let older = self.kept.iter().filter(|(other, kept)| {
+                kept.waiting && kept.used < frame && family(other).is_some_and(|of| Some(of) == family(question))
+            });
+            older.for_each(|(other, _)| desk.unask(other));
+        }
+        fresh.into_iter().for_each(|question| desk.ask(question));
         self.frame += 1;
         if self.kept.len() > KEEP {
             self.kept.retain(|_, kept| kept.waiting || kept.used + 300 > frame);
@@ -181,15 +248,42 @@ impl Cache {
 
     /// Whether nothing asked for is still missing, searches and layouts included.
     pub fn is_calm(&self) -> bool {
-        self.kept.values().filter(|kept| kept.used + 2 >= self.frame).all(|kept| {
-            let settled = match &kept.reply {
-                Some(Reply::Search(search)) => search.done || search.fault.is_some(),
-                Some(Reply::Graph(_)) => kept.places.as_ref().is_some_and(|places| places.calm),
-                Some(_) => true,
-                None => false,
-            };
-            settled && !kept.stale
-        })
+        let looked_at = self.kept.values().filter(|kept| kept.used + 2 >= self.frame);
+        looked_at.into_iter().all(|kept| kept.reply.is_some() && !kept.waiting && !kept.stale)
+    }
+}
+
+/// Whether the panel that asks shows in its place why there is no answer.
+fn tells_itself(question: &Question) -> bool {
+    use Question::{Cases, Drafts, Evidence, Facet, Folder, Graph, Indicators, Record, Review, Search, Ties, Why};
+    matches!(
+        question,
+        Cases
+            | Evidence(_)
+            | Search(_)
+            | Facet { .. }
+            | Record { .. }
+            | Indicators { .. }
+            | Graph(_)
+            | Why(..)
+            | Ties(_)
+            | Review(_)
+            | Drafts
+            | Folder(_)
+    )
+}
+
+/// Questions that one panel asks about one thing at a time.
+fn family(question: &Question) -> Option<u8> {
+    match question {
+        Question::Search(_) | Question::Rows { .. } | Question::Histogram { .. } | Question::Facet { .. } => Some(0),
+        Question::IndicatorCounts(_) | Question::Indicators { .. } | Question::Courses { .. } => Some(1),
+        Question::Graph(_) => Some(2),
+        Question::Why(..) => Some(3),
+        Question::Record { .. } => Some(4),
+        Question::Review(_) => Some(5),
+        Question::Ties(_) => Some(6),
+        _ => None,
     }
 }
 
@@ -215,7 +309,8 @@ pub struct View<'a> {
     pub files_over: bool,
     cache: &'a Cache,
     wants: &'a RefCell<Vec<Question>>,
-    last: Cell<Option<&'a Trouble>>,
+    again: &'a RefCell<Vec<Question>>,
+    last: Cell<Option<&'a Reply>>,
 }
 
 macro_rules! ask {
@@ -243,6 +338,7 @@ impl<'a> View<'a> {
         jobs: &'a [JobState],
         cache: &'a Cache,
         wants: &'a RefCell<Vec<Question>>,
+        again: &'a RefCell<Vec<Question>>,
     ) -> Self {
         let last = Cell::new(None);
         Self {
@@ -257,6 +353,7 @@ impl<'a> View<'a> {
             files_over: false,
             cache,
             wants,
+            again,
             last,
         }
     }
@@ -279,17 +376,24 @@ impl<'a> View<'a> {
 
     fn get(&self, question: Question) -> Option<&'a Option<Reply>> {
         let reply = self.cache.kept.get(&question).map(|kept| &kept.reply);
-        self.last.set(match reply {
-            Some(Some(Reply::Failed(trouble))) => Some(trouble),
-            _ => None,
-        });
+        self.last.set(reply.and_then(Option::as_ref));
         self.wants.borrow_mut().push(question);
         reply
     }
 
-    /// Why the last question read could not be answered, if so.
-    pub fn last_trouble(&self) -> Option<&'a Trouble> {
-        self.last.get()
+    /// Why there is no answer to the last question read: it failed, or somebody stopped it.
+    pub fn last_outcome(&self) -> Option<&'a Reply> {
+        self.last.get().filter(|reply| matches!(reply, Reply::Failed(_) | Reply::Stopped))
+    }
+
+    /// Asks the last question read once more.
+    pub fn ask_again(&self) {
+        self.again.borrow_mut().extend(self.wants.borrow().last().cloned());
+    }
+
+    /// The job that works on a question, once it has taken a moment.
+    pub fn job_on(&self, wanted: impl Fn(&Question) -> bool) -> Option<&'a JobState> {
+        self.jobs.iter().find(|job| job.asked.as_ref().is_some_and(&wanted))
     }
 
     /// The open store; `None` while there is none or before the first answer.
@@ -298,6 +402,11 @@ impl<'a> View<'a> {
             Reply::Store(store) => store.as_deref(),
             _ => None,
         }
+    }
+
+    /// Whether it is known by now if a store is open.
+    pub fn knows_store(&self) -> bool {
+        matches!(self.get(Question::Store), Some(Some(Reply::Store(_))))
     }
 
     /// Whether it is known that no store is open.
@@ -351,6 +460,9 @@ impl<'a> View<'a> {
     ask!(/// A page of indicators.
         indicators(list: &IndicatorList, first: u64, count: u32) -> IndicatorPage,
         Question::Indicators { list: list.clone(), first, count }, Indicators);
+    ask!(/// Bars over time of a page of indicators.
+        courses(list: &IndicatorList, first: u64, count: u32) -> Vec<Vec<u32>>,
+        Question::Courses { list: list.clone(), first, count }, Courses);
     ask!(/// Nodes and edges.
         graph(spec: &GraphSpec) -> GraphData, Question::Graph(spec.clone()), Graph);
     ask!(/// Why something is in the graph.
@@ -367,6 +479,8 @@ impl<'a> View<'a> {
         received() -> Vec<ReceivedRow>, Question::Received, Received);
     ask!(/// The audit chain.
         audit_state() -> AuditState, Question::AuditState, AuditState);
+    ask!(/// What a folder holds.
+        folder(path: &std::path::Path) -> Folder, Question::Folder(path.to_owned()), Folder);
     ask!(/// Audit entries, newest first.
         audit(first: u64, count: u32) -> AuditPage, Question::Audit { first, count }, Audit);
 }

@@ -87,6 +87,16 @@ pub fn time(instant: Instant) -> String {
     plain.replacen('T', " ", 1)
 }
 
+/// Width of a column of times to the second, in the evidence face.
+pub const TIME_WIDTH: f32 = 152.0;
+/// The same to a thousandth of a second.
+pub const FINE_TIME_WIDTH: f32 = 180.0;
+
+/// `2026-04-01 08:15` in Japanese time.
+pub fn minute(instant: Instant) -> String {
+    time(instant).get(..16).map(str::to_owned).unwrap_or_default()
+}
+
 /// `04-01 08:15` in Japanese time.
 pub fn short_time(instant: Instant) -> String {
     time(instant).get(5..16).map(str::to_owned).unwrap_or_default()

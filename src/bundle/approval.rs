@@ -101,7 +101,7 @@ impl<R: Read + Seek> Examined<R> {
                 self.checks.put(
                     "approval",
                     Some(true),
-                    Wording::new(format!("{}、受容リスク{accepted}件", approval.at), detail),
+                    Wording::new(format!("{}、承知したリスク{accepted}件", approval.at), detail),
                 );
                 signers.approval = Some(approval);
             }
@@ -121,14 +121,14 @@ impl<R: Read + Seek> Examined<R> {
         let approval: Approval = serde_json::from_slice(self.file(bag::APPROVAL))
             .map_err(|_| Text::new("approval.json が読めない", "approval.json is unreadable"))?;
         if approval.tagmanifest_sha256 != self.bag_hash() {
-            return Err(Text::new("別の内容への承認", "it approves another content").into());
+            return Err(Text::new("別の内容への決裁", "it approves another content").into());
         }
         if approval.prepared_sha256 != bag::sha256_hex(self.file(bag::PREPARED)) {
-            return Err(Text::new("別の作成者署名への承認", "it approves another preparer's signature").into());
+            return Err(Text::new("別の起案者署名への決裁", "it approves another preparer's signature").into());
         }
         let of_this = self.info.as_ref().is_some_and(|info| info.bundle.as_str() == approval.bundle);
         if !of_this || approval.instant().is_none() {
-            return Err(Text::new("持出しIDか日時が合わない", "its bundle id or time does not fit").into());
+            return Err(Text::new("報告資料のIDか日時が合わない", "its bundle id or time does not fit").into());
         }
         let counted = |name: &str| approval.counts.get(name).copied();
         if counted("files") != Some(self.oxum.files) || counted("bytes") != Some(self.oxum.bytes) {

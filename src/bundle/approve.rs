@@ -2,7 +2,7 @@
 //!
 //! Refused while a residual risk is undecided, and for the preparer. What the approver is shown comes from `review`.
 
-use super::approval::{AcceptedRisk, Approval, residual_ids};
+use super::approval::{AcceptedRisk, Approval, Signers, residual_ids};
 use super::bag;
 use super::bag_info::BagInfo;
 use super::check::Checks;
@@ -66,6 +66,10 @@ pub struct Review {
     pub bag_hash: String,
     /// The payload, path to bytes.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// How many files that is.
+    pub payload_files: usize,
+    /// The approval it carries and the key that signed it, where both hold.
+    pub approval: Option<(Approval, PublicKey)>,
 }
 
 /// Checks a draft and returns its content, at most `limit` bytes of it.
@@ -79,7 +83,11 @@ pub fn review<R: Read + Seek>(draft: R, limit: u64) -> Result<Review, Fault> {
     let residual = risks(&bag, &BTreeSet::new())?;
     let preparer_name = preparer_name(&bag);
     let files = bag.payload_files(limit)?;
-    Ok(Review { info, preparer, preparer_name, residual, bag_hash: bag.bag_hash(), files })
+    let bag_hash = bag.bag_hash();
+    let signers = if bag.file(bag::APPROVAL).is_empty() { Signers::default() } else { bag.check_signatures() };
+    let approval = signers.approval.zip(signers.approver);
+    let payload_files = files.len();
+    Ok(Review { info, preparer, preparer_name, residual, bag_hash, files, payload_files, approval })
 }
 
 /// Approves a draft: writes it again with `approval.json` and the approver's signature.

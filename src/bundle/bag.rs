@@ -130,7 +130,10 @@ pub(super) fn build(payload: &[(String, Vec<u8>)], info: &BagInfo) -> Result<(Ve
     if let Some(text) =
         path::fault_of(top).or_else(|| top.contains('/').then_some(crate::model::Text::new("不正なID", "a bad id")))
     {
-        return Err(Fault::input(format!("持出しID`{top}`: {}", text.ja), format!("bundle id `{top}`: {}", text.en)));
+        return Err(Fault::input(
+            format!("報告資料のID`{top}`: {}", text.ja),
+            format!("bundle id `{top}`: {}", text.en),
+        ));
     }
     let mut files: BTreeMap<String, Digests> = BTreeMap::new();
     let mut folded = std::collections::BTreeSet::new();
@@ -149,8 +152,11 @@ pub(super) fn build(payload: &[(String, Vec<u8>)], info: &BagInfo) -> Result<(Ve
         files.insert(name.clone(), digests(bytes));
         entries.push(Packed::deflate(format!("{top}/{name}"), bytes)?);
     }
-    if payload.is_empty() || oxum.bytes > MAX_BYTES {
-        return Err(Fault::input("内容がないか、2 GiBを超える", "the payload is empty or exceeds 2 GiB"));
+    if payload.is_empty() {
+        return Err(Fault::input("報告資料の内容がありません", "the payload is empty"));
+    }
+    if oxum.bytes > MAX_BYTES {
+        return Err(Fault::input("報告資料が2 GiBを超えます", "the payload exceeds 2 GiB"));
     }
     let mut tags: BTreeMap<&str, Digests> = BTreeMap::new();
     let tag_files = [

@@ -18,7 +18,7 @@ pub struct Check {
 /// Every check of a bundle with what it asks, in the order in which they are made and shown.
 pub const CHECKS: &[(&str, Text)] = &[
     ("opens", Text::new("開封できる", "It opens")),
-    ("seal", Text::new("封緘されている", "It is sealed")),
+    ("seal", Text::new("封かんされている", "It is sealed")),
     ("archive", Text::new("書庫の構造と内容が正しい", "The archive is sound")),
     ("file-list", Text::new("過不足のないファイル構成", "The file list is exact")),
     ("bagit", Text::new("BagItの形式が正しい", "The bag's form is right")),
@@ -28,17 +28,17 @@ pub const CHECKS: &[(&str, Text)] = &[
     ("tagmanifest-sha512", Text::new("管理ファイルのSHA-512が一致", "SHA-512 of every tag file")),
     ("payload-oxum", Text::new("バイト数とファイル数が一致", "Bytes and files as stated")),
     ("padding", Text::new("埋め草に何も隠れていない", "Nothing hides in the padding")),
-    ("prepared", Text::new("作成者の署名", "The preparer's signature")),
-    ("approval", Text::new("承認書がこの内容を指す", "The approval is of this content")),
-    ("approved", Text::new("承認者の署名", "The approver's signature")),
-    ("distinct-people", Text::new("作成者と承認者が別人", "Two distinct people")),
-    ("prepare-right", Text::new("作成者の権限", "The preparer may prepare")),
-    ("approve-right", Text::new("承認者の権限", "The approver may approve")),
+    ("prepared", Text::new("起案者の署名", "The preparer's signature")),
+    ("approval", Text::new("決裁書がこの内容を指す", "The approval is of this content")),
+    ("approved", Text::new("決裁者の署名", "The approver's signature")),
+    ("distinct-people", Text::new("起案者と決裁者が別人", "Two distinct people")),
+    ("prepare-right", Text::new("起案者の権限", "The preparer may prepare")),
+    ("approve-right", Text::new("決裁者の権限", "The approver may approve")),
     ("receiver", Text::new("宛先が自所属", "It is for this receiver")),
     ("receive-by", Text::new("受領期限内", "It is in time")),
     ("sequence", Text::new("通し番号と前回ハッシュ", "Sequence and previous hash")),
     ("training", Text::new("訓練の別", "Training or real")),
-    ("profile", Text::new("仮名化プロファイル", "The profile is known")),
+    ("profile", Text::new("仮名化提供区分", "The profile is known")),
 ];
 
 /// Results in the making.

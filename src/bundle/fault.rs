@@ -81,33 +81,33 @@ impl Explain for Fault {
         }
         match self {
             Self::Key(why) | Self::Input(why) => why.ja.clone(),
-            Self::PassphraseNeeded => "鍵はパスフレーズで保護されている".to_owned(),
-            Self::PassphraseWrong => "パスフレーズでは鍵が開かない".to_owned(),
+            Self::PassphraseNeeded => "鍵は合言葉で保護されています".to_owned(),
+            Self::PassphraseWrong => "合言葉が違います".to_owned(),
             Self::Trust { line, why } => format!("信頼リストの{line}行目: {}", why.ja),
             Self::Check { check, why } => format!("検査`{check}`に不合格: {}", why.ja),
-            Self::SamePerson(why) => format!("作成者と承認者は別人・別鍵でなければならない: {}", why.ja),
-            Self::Undecided(ids) => format!("残存リスク{}件が未判断: {}", ids.len(), ids.join(", ")),
-            Self::Recipients(why) => format!("宛先の鍵が起案時のものと異なる: {}", why.ja),
-            Self::Io(error) => format!("読み書きに失敗: {error}"),
+            Self::SamePerson(why) => format!("起案者と決裁者は、別の人が別の鍵で行います: {}", why.ja),
+            Self::Undecided(ids) => format!("残る危険{}件が未判断です: {}", ids.len(), ids.join(", ")),
+            Self::Recipients(why) => format!("宛先の鍵が起案時のものと違います: {}", why.ja),
+            Self::Io(error) => format!("読み書きに失敗しました: {error}"),
         }
     }
 
     fn hint(&self, lang: Lang) -> Option<String> {
         let text = match self {
-            Self::PassphraseNeeded => lang.pick("パスフレーズを入力する", "give the passphrase"),
+            Self::PassphraseNeeded => lang.pick("合言葉を入力してください", "give the passphrase"),
             Self::SamePerson(_) => {
-                lang.pick("別の担当者が自分の鍵で承認する", "let another officer approve with their own key")
+                lang.pick("別の担当者が自分の鍵で決裁してください", "let another officer approve with their own key")
             }
             Self::Undecided(_) => lang.pick(
-                "承認者が各件を確認し、--accept と --reason で判断を記録する",
+                "決裁者が各件を確認し、--accept と --reason で判断を記してください",
                 "the approver looks at each and decides it with --accept and --reason",
             ),
             Self::Recipients(_) => lang.pick(
-                "起案時に指定した受信鍵で封緘するか、起案からやり直す",
+                "起案時に指定した受信鍵で封かんするか、起案からやり直してください",
                 "seal to the recipients named when the draft was made, or make a new draft",
             ),
             Self::Check { .. } => lang.pick(
-                "原本から作り直すか、送り主に再送を求める",
+                "原本から作り直すか、送り主に再送を求めてください",
                 "make it anew from the source, or ask the sender to send it again",
             ),
             _ => return None,

@@ -17,6 +17,8 @@ pub struct OpenBundle {
     pub info: BagInfo,
     /// The payload, path (`data/…`) to bytes.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// The archive inside the seal, signatures and manifests with it: verifies again without the receiver's key.
+    pub archive: Vec<u8>,
     /// The verification; `standing` may still ask for quarantine.
     pub report: Report,
 }
@@ -42,7 +44,8 @@ pub fn open<R: Read + Seek>(
     match (bag, report.info.clone()) {
         (Some(mut bag), Some(info)) if report.passed() => {
             let files = bag.payload_files(limit).map_err(Unopened::Fault)?;
-            Ok(OpenBundle { info, files, report })
+            let archive = bag.archive.whole().map_err(Unopened::Fault)?;
+            Ok(OpenBundle { info, files, archive, report })
         }
         _ => Err(Unopened::Refused(Box::new(report))),
     }

@@ -71,7 +71,7 @@ fn small(size: u64) -> Result<u32, Fault> {
     u32::try_from(size)
         .ok()
         .filter(|size| u64::from(*size) <= MAX_BYTES)
-        .ok_or_else(|| Fault::input("持出しファイルが上限2 GiBを超える", "the bundle would exceed its limit of 2 GiB"))
+        .ok_or_else(|| Fault::input("報告資料が上限2 GiBを超える", "the bundle would exceed its limit of 2 GiB"))
 }
 
 /// Writes entries in the order of their names; returns the bytes written.

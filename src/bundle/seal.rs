@@ -57,7 +57,7 @@ pub fn seal<R: Read + Seek>(draft: R, recipients: &[Recipient], out: impl Write)
     let entries = bag.packed(info.bundle.as_str(), |path| path != bag::PREPARER)?;
     let keys = recipients.iter().map(|recipient| &recipient.0 as &dyn age::Recipient);
     let encryptor = Encryptor::with_recipients(keys)
-        .map_err(|_| Fault::key("この受信鍵では封緘できない", "these recipients cannot be sealed to"))?;
+        .map_err(|_| Fault::key("この受信鍵では封かんできない", "these recipients cannot be sealed to"))?;
     let mut counter = Counter { inner: out, hash: Sha256::new(), bytes: 0 };
     let mut stream = encryptor.wrap_output(&mut counter)?;
     pack::write_archive(entries, &mut stream)?;
@@ -127,11 +127,11 @@ pub(super) fn unseal<R: Read + Seek>(
     }
     let refused = |ja: &str, en: &str| Fault::check("opens", ja, en);
     if !head.starts_with(MAGIC) {
-        return Err(refused("ageの封緘でもZIPでもない", "this is neither an age file nor a ZIP archive"));
+        return Err(refused("ageの封かんでもZIPでもない", "this is neither an age file nor a ZIP archive"));
     }
     // Bounded before it is parsed: the parser itself would read on until memory ends.
     if !head.windows(5).any(|five| five == b"\n--- ") {
-        return Err(refused("封緘の見出しが長すぎるか途切れている", "the seal's header is too long or cut off"));
+        return Err(refused("封かんの見出しが長すぎるか途切れている", "the seal's header is too long or cut off"));
     }
     for identity in identities {
         let header = Decryptor::new_buffered(head.as_slice());
@@ -140,15 +140,15 @@ pub(super) fn unseal<R: Read + Seek>(
             Ok(_) => {
                 let again = Decryptor::new_buffered(BufReader::new(input))
                     .and_then(|seal| seal.decrypt(std::iter::once(&identity.0 as &dyn age::Identity)));
-                let stream = again.map_err(|_| refused("封緘が壊れている", "the seal is damaged"))?;
+                let stream = again.map_err(|_| refused("封かんが壊れている", "the seal is damaged"))?;
                 return Ok((Plain::Sealed(Box::new(stream)), Some(identity.recipient())));
             }
             Err(DecryptError::NoMatchingKeys) => {}
-            Err(_) => return Err(refused("封緘の見出しが壊れている", "the seal's header is damaged")),
+            Err(_) => return Err(refused("封かんの見出しが壊れている", "the seal's header is damaged")),
         }
     }
     if identities.is_empty() {
         return Err(refused("開封には受信鍵が要る", "an identity is needed to open the seal"));
     }
-    Err(refused("この鍵宛てに封緘されていない", "it is not sealed to this identity"))
+    Err(refused("この鍵宛てに封かんされていない", "it is not sealed to this identity"))
 }

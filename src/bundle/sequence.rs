@@ -17,6 +17,8 @@ pub struct Received {
     pub bag_hash: String,
     /// The hash it named as the one before.
     pub previous: String,
+    /// It stands in quarantine: it may come again, and does not yet count as received.
+    pub quarantined: bool,
 }
 
 /// Per sending store's id, what this receiver has of it, in any order.
@@ -46,19 +48,19 @@ const MAX_MISSING: usize = 100;
 /// Judges a bundle's number and previous hash by what was received.
 #[must_use]
 pub fn standing(info: &BagInfo, bag_hash: &str, received: &[Received]) -> Standing {
-    if received.iter().any(|old| old.bag_hash == bag_hash) {
+    if received.iter().any(|old| old.bag_hash == bag_hash && !old.quarantined) {
         return Standing::Replay;
     }
     let of = |number: u64| received.iter().find(|old| old.sequence == number);
     let before = info.sequence.checked_sub(1).and_then(of);
-    let contradicts = of(info.sequence).is_some()
+    let contradicts = of(info.sequence).is_some_and(|old| old.bag_hash != bag_hash)
         || before.is_some_and(|old| old.bag_hash != info.previous)
         || of(info.sequence.saturating_add(1)).is_some_and(|old| old.previous != bag_hash)
         || (info.sequence == 1) != (info.previous == NO_PREVIOUS);
     if contradicts {
         return Standing::Fork;
     }
-    let last = received.iter().map(|old| old.sequence).max().unwrap_or(0);
+    let last = received.iter().filter(|old| !old.quarantined).map(|old| old.sequence).max().unwrap_or(0);
     if info.sequence < last {
         Standing::Late
     } else if Some(info.sequence) == last.checked_add(1) {
@@ -96,7 +98,7 @@ pub(super) fn check(checks: &mut Checks, info: &BagInfo, standing: &Standing) {
         Standing::Replay => checks.fail("sequence", Text::new("受領済みの再送", "replay: it was received before")),
         Standing::Fork => checks.fail(
             "sequence",
-            Text::new("分岐: 受領済みの持出しと矛盾する", "fork: it contradicts a bundle received before"),
+            Text::new("分岐: 受領済みの報告資料と矛盾する", "fork: it contradicts a bundle received before"),
         ),
     }
 }

@@ -153,6 +153,14 @@ impl<R: Read + Seek> Archive<R> {
         Ok(out)
     }
 
+    /// The archive itself.
+    pub(super) fn whole(&mut self) -> Result<Vec<u8>, Fault> {
+        let mut out = Vec::new();
+        self.input.seek(SeekFrom::Start(0))?;
+        (&mut self.input).take(MAX_BYTES).read_to_end(&mut out)?;
+        Ok(out)
+    }
+
     /// One file as it stands in the archive, under another name.
     pub(super) fn take_packed(&mut self, index: usize, name: String) -> Result<Packed, Fault> {
         let Some(entry) = self.entries.get(index).cloned() else {

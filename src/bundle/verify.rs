@@ -129,7 +129,7 @@ pub(super) fn examine<R: Read + Seek>(
     };
     match &key {
         Some(key) => checks.pass("seal", key.fingerprint()),
-        None => checks.unknown("seal", Text::new("封緘されていない書庫", "an archive without a seal")),
+        None => checks.unknown("seal", Text::new("封かんされていない書庫", "an archive without a seal")),
     }
     checks.put("opens", Some(true), Text::new("開封できた", "opened").into());
     let mut bag = match Examined::new(plain, Stage::Final, checks) {
@@ -282,7 +282,7 @@ fn judge_receiver(checks: &mut Checks, info: &BagInfo, key: Option<&Recipient>, 
         (Some(false), _) => checks.fail(
             "receiver",
             Text::new(
-                "署名された宛先の鍵と違う鍵に封緘されている",
+                "署名された宛先の鍵と違う鍵に封かんされている",
                 "it is sealed to a key that the signed bag does not name",
             ),
         ),
@@ -325,11 +325,11 @@ fn judge_use(checks: &mut Checks, info: &BagInfo, context: &Context<'_>) {
             "training",
             if info.training {
                 Text::new(
-                    "訓練用の持出しは実務のケースファイルに受領できない",
+                    "訓練用の報告資料は実務の事案ファイルに受領できない",
                     "training material does not enter a real store",
                 )
             } else {
-                Text::new("実データは訓練用のケースファイルに受領できない", "real data does not enter a training store")
+                Text::new("実データは訓練用の事案ファイルに受領できない", "real data does not enter a training store")
             },
         ),
         _ => checks.put("training", Some(true), kind.into()),
@@ -349,8 +349,7 @@ fn judge_profile(checks: &mut Checks, info: &BagInfo, record: &[u8]) {
         policy: Policy,
     }
     let Ok(known) = Profile::named(&info.profile) else {
-        return checks
-            .fail("profile", Wording::about(Text::new("知らないプロファイル", "unknown profile"), &info.profile));
+        return checks.fail("profile", Wording::about(Text::new("知らない提供区分", "unknown profile"), &info.profile));
     };
     let policy = match serde_json::from_slice::<Record>(record) {
         Ok(record) => record.policy,
@@ -366,10 +365,7 @@ fn judge_profile(checks: &mut Checks, info: &BagInfo, record: &[u8]) {
     if policy.name != info.profile {
         checks.fail(
             "profile",
-            Wording::about(
-                Text::new("記録されたプロファイルと違う:", "the sanitiser recorded another profile:"),
-                &edition,
-            ),
+            Wording::about(Text::new("記録された提供区分と違う:", "the sanitiser recorded another profile:"), &edition),
         );
     } else if policy.sha256 == known.hash() {
         checks.pass("profile", edition);

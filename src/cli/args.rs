@@ -171,6 +171,9 @@ pub(super) enum Command {
         /// 受け手の秘密鍵（age） / age identity file
         #[arg(long)]
         identity: PathBuf,
+        /// 欠番や期限切れを承知して受け入れる責任者 / who accepts missing numbers or a time past, by name
+        #[arg(long, value_name = "NAME")]
+        accepted_by: Option<String>,
         /// 受領書に署名する鍵 / key that signs the receipt
         #[arg(long)]
         key: Option<PathBuf>,
@@ -202,6 +205,13 @@ pub(super) enum Command {
         /// 紙の簿冊に記す頭部 / the head for the paper register
         #[arg(long)]
         head: bool,
+    },
+    /// 事案ファイルの控えを取り、点検する / copy a case file and check the copy
+    Backup {
+        /// 事案ファイル / case file
+        store: PathBuf,
+        /// 作るファイル / file to make
+        file: PathBuf,
     },
     /// 事案ファイルの点検 / check a case file
     Check {
@@ -357,7 +367,7 @@ pub(super) enum Key {
     Trust {
         /// 事案ファイル / case file
         store: PathBuf,
-        /// 公開鍵 / public key file
+        /// 署名者の公開鍵、または受け手の公開鍵（age） / public key of a signer, or age recipient
         public_key: PathBuf,
         /// 所属 / unit
         #[arg(long)]
@@ -392,9 +402,12 @@ pub(super) struct Export {
     /// 含める明細の検索式 / records to include
     #[arg(long)]
     pub(super) records: Option<String>,
-    /// 受け手の公開鍵（age） / age recipient the bundle will be sealed to
+    /// 受け手の公開鍵（age）。省略時は、信頼する鍵のうち受け手のもの / age recipient it will be sealed to, else the trusted one
     #[arg(long)]
     pub(super) to: Vec<String>,
+    /// この受け手に一字一句そのまま渡す文章のファイル / text that goes along word for word
+    #[arg(long, value_name = "FILE")]
+    pub(super) text: Vec<PathBuf>,
     /// 案の出力先 / where the draft goes
     #[arg(long)]
     pub(super) out: PathBuf,

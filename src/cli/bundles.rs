@@ -2,30 +2,18 @@
 
 use super::args::{self, Key};
 use super::evidence::checks;
-use super::{Context, Result, Verdict, tell};
+use super::{Context, Result, Verdict, secret, tell};
 use crate::model::Ticket;
 use crate::workbench::receive::{Arrival, Judge};
-use crate::workbench::{Accept, Error, Fault, Finding, Mode, TrustRow, clock, export, keys, receive, session};
+use crate::workbench::{Accept, Error, Fault, Finding, Mode, TrustRow, clock, export, keys, receive, reply, session};
 use serde_json::json;
 use std::path::Path;
-
-/// The passphrase of a key: from the environment, so that it is in no argument list and no log.
-fn passphrase() -> Option<String> {
-    std::env::var("ITOGUCHI_PASSPHRASE").ok().filter(|text| !text.is_empty())
-}
 
 pub(super) fn key(context: &Context, command: &Key) -> Result {
     let row = match command {
         Key::New { file, name, no_passphrase } => {
-            let secret = passphrase();
-            if secret.is_none() && !no_passphrase {
-                return Err(Error::input(
-                    "合言葉を環境変数 ITOGUCHI_PASSPHRASE に入れるか、--no-passphrase を付けてください",
-                    "put a passphrase into ITOGUCHI_PASSPHRASE, or give --no-passphrase",
-                )
-                .into());
-            }
-            let made = keys::make_key(file, name, secret.as_deref().filter(|_| !no_passphrase))?;
+            let passphrase = if *no_passphrase { None } else { Some(secret::for_new_key(context)?) };
+            let made = keys::make_key(file, name, passphrase.as_deref())?;
             json!({"file": file.display().to_string(), "name": name, "public": made.line(), "fingerprint": made.fingerprint()})
         }
         Key::Identity { file } => json!({"file": file.display().to_string(), "recipient": keys::make_identity(file)?}),
@@ -35,13 +23,9 @@ pub(super) fn key(context: &Context, command: &Key) -> Result {
         }
         Key::Trust { store, public_key, unit, name, may } => {
             let session = context.open(store, Mode::Write)?;
-            let line = keys::read_public(public_key)?;
-            let row = TrustRow {
-                public_key: keys::public_line(&line)?,
-                unit: session::read_unit(unit)?,
-                name: name.clone(),
-                may: keys::read_rights(may)?,
-            };
+            let may = keys::read_rights(may)?;
+            let public_key = keys::public_line(&keys::read_public(public_key)?, &may)?;
+            let row = TrustRow { public_key, unit: session::read_unit(unit)?, name: name.clone(), may };
             session.store.trust(&row, &session.author())?;
             json!({"public": row.public_key, "unit": row.unit.path(), "name": row.name, "may": row.may})
         }
@@ -58,18 +42,28 @@ pub(super) fn export(context: &Context, args: &args::Export) -> Result {
         receiver: session::read_unit(&args.receiver)?,
         records: args.records.clone(),
         to: args.to.clone(),
+        texts: args.text.clone(),
     };
-    let preparer = export::read_key(&args.prepare, passphrase().as_deref())?;
+    let preparer = secret::open_key(context, &args.prepare)?;
     let token_key = export::read_token_key(&session, &args.token_key)?;
     let done = export::make_draft(&session, &plan, &preparer, &token_key, &args.out, &Ticket::new())?;
     let stopped = !done.report.stops.is_empty();
+    if !stopped && done.receiver_keys.is_empty() {
+        context.note(
+            "受け手の公開鍵を知らないため、封かん先は所属だけで確かめられます（key trust で受け手の鍵を登録できます）",
+            "no key of the receiver is known: who it is sealed to can be checked by unit alone (see key trust)",
+        );
+    }
     let finding = |list: &[Finding]| -> Vec<_> {
-        list.iter().map(|risk| json!({"id": risk.id, "file": risk.file, "what": risk.what})).collect()
+        list.iter()
+            .map(|risk| json!({"id": risk.id, "file": risk.file, "what": risk.what, "reason": risk.reason}))
+            .collect()
     };
     context.out.row(&json!({
-        "draft": args.out.display().to_string(), "bundle": done.bundle, "files": done.files, "bytes": done.bytes,
+        "draft": args.out.display().to_string(), "files": done.files, "bytes": done.bytes,
         "kept": done.counts[0], "tokens": done.counts[1], "generalised": done.counts[2], "withheld": done.counts[3],
-        "records": done.records, "stopped": stopped, "stops": finding(&done.report.stops), "residual": finding(&done.report.residual),
+        "stopped": stopped, "bundle": done.bundle, "records": done.records, "receiver_keys": done.receiver_keys,
+        "stops": finding(&done.report.stops), "residual": finding(&done.report.residual),
         "searched": {"files": done.report.searched.files, "bytes": done.report.searched.bytes, "decoded": done.report.searched.decoded},
     }))?;
     Ok(if stopped { Verdict::Wanting } else { Verdict::Done })
@@ -82,7 +76,7 @@ pub(super) fn approve(
     accept: Option<&str>,
     reason: Option<&str>,
 ) -> Result {
-    let key = export::read_key(key, passphrase().as_deref())?;
+    let key = secret::open_key(context, key)?;
     let accept = match accept {
         None => Accept::Nothing,
         Some("all") => Accept::All,
@@ -90,11 +84,14 @@ pub(super) fn approve(
     };
     match export::approve(draft, &key, accept, reason.unwrap_or(""), context.fixed) {
         Ok(done) => {
-            context.out.row(&json!({"draft": draft.display().to_string(), "bundle": done.bundle, "approver": done.approver, "risks_accepted": done.risks_accepted}))?;
+            context.out.row(&json!({"draft": draft.display().to_string(), "approver": done.approver, "risks_accepted": done.risks_accepted, "bundle": done.bundle}))?;
             Ok(Verdict::Done)
         }
         Err(err) if is_wanting(&err) => {
             tell(context.out.lang, &err);
+            for risk in export::risks(draft).unwrap_or_default() {
+                context.note(&risk, &risk);
+            }
             Ok(Verdict::Wanting)
         }
         Err(err) => Err(err.into()),
@@ -157,15 +154,21 @@ pub(super) fn receive(
     context: &Context,
     store: &Path,
     bundle: &Path,
-    identity: &Path,
+    (identity, accepted_by): (&Path, Option<String>),
     receipt: Option<(&Path, &Path)>,
 ) -> Result {
     let session = context.open(store, Mode::Write)?;
-    let judge = Judge::of_store(&session, receive::read_identities(identity)?)?;
-    let key = receipt.map(|(key, _)| export::read_key(key, passphrase().as_deref())).transpose()?;
+    let judge = Judge { accepted_by, ..Judge::of_store(&session, receive::read_identities(identity)?)? };
+    let key = receipt.map(|(key, _)| secret::open_key(context, key)).transpose()?;
     let receipt = key.as_ref().zip(receipt.map(|(_, out)| out));
     match receive::receive(&session, bundle, &judge, receipt, &Ticket::new())? {
         Arrival::Entered(entered) => {
+            if entered.quarantined.is_some() {
+                context.note(
+                    "保留しました。送り主に確かめ、届かないと分かったら --accepted-by 氏名 で受け入れられます",
+                    "quarantined; ask the sender, and if nothing more will come, take it in with --accepted-by NAME",
+                );
+            }
             context.out.row(&json!({
                 "bundle": entered.bundle, "cases": entered.cases, "indicators": entered.indicators, "records": entered.records,
                 "quarantined": entered.quarantined.is_some(), "why": entered.quarantined,
@@ -182,8 +185,8 @@ pub(super) fn receive(
 pub(super) fn answer(context: &Context, store: &Path, receiver: &str, prepare: &Path, out: &Path) -> Result {
     let session = context.open(store, Mode::Write)?;
     let receiver = session::read_unit(receiver)?;
-    let key = export::read_key(prepare, passphrase().as_deref())?;
-    let (bundle, answer, bytes) = receive::draft_answer(&session, &receiver, &key, &[], out, &Ticket::new())?;
+    let key = secret::open_key(context, prepare)?;
+    let (bundle, answer, bytes) = reply::draft_answer(&session, &receiver, &key, &[], out, &Ticket::new())?;
     context.out.row(
         &json!({"draft": out.display().to_string(), "bundle": bundle, "links": answer.links.len(), "bytes": bytes}),
     )?;

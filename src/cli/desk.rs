@@ -1,7 +1,7 @@
 //! The window and the training exercise.
 
 use super::args::{Demo, Open};
-use super::{Context, Result, Verdict};
+use super::{Context, Failed, Result, Verdict};
 use crate::app::{self, WindowOptions};
 use crate::jobs::LocalDesk;
 use crate::model::Ticket;
@@ -90,28 +90,45 @@ pub(super) fn demo(context: &Context, args: &Demo) -> Result {
         printed = std::mem::replace(&mut printed, Ok(())).and_then(|()| context.out.say(&row, &text));
     })?;
     printed?;
+    let shown = |path: &std::path::Path| path.display().to_string();
+    let next = [
+        format!("itoguchi open {}", shown(&done.national)),
+        format!("itoguchi correlate {} --pairs", shown(&done.national)),
+        format!("itoguchi search {} 203.0.113.99", shown(&done.second)),
+        format!("itoguchi audit {} --verify", shown(&done.first)),
+    ];
     let places = json!({
-        "step": "done", "dir": dir.display().to_string(), "stores": [done.first, done.second, done.national],
-        "ties": done.ties.iter().map(|(kind, value)| json!({"kind": kind.tag(), "value": value})).collect::<Vec<_>>(), "training": true,
+        "step": "done", "dir": shown(&dir), "stores": [shown(&done.first), shown(&done.second), shown(&done.national)],
+        "ties": done.ties.iter().map(|(kind, value)| json!({"kind": kind.tag(), "value": value})).collect::<Vec<_>>(),
+        "training": true, "next": next,
     });
-    let text = format!(
-        "{}{}",
-        context.out.pick("訓練を終えました。ファイルはここにあります: ", "training done; the files are in "),
-        dir.display()
-    );
-    context.out.say(&places, &text)?;
+    if context.out.json {
+        context.out.row(&places)?;
+    } else {
+        let ended = context
+            .out
+            .pick("訓練を終えました。ファイルはすべてここにあります: ", "The exercise is done; its files are in ");
+        context.out.say(&places, &format!("{ended}{}", shown(&dir)))?;
+        for command in &next {
+            let then = context.out.pick("次に試せること: ", "to try next: ");
+            context.out.say(&places, &format!("{then}{command}"))?;
+        }
+        let end = context
+            .out
+            .pick("要らなくなれば、このフォルダごと削除できます", "When it is no longer needed, delete that folder");
+        context.out.say(&places, end)?;
+    }
     if args.no_window {
         return Ok(Verdict::Done);
     }
     let session = context.open(&done.national, Mode::Write)?;
     match show(context, Some(session), None) {
-        Err(failed) => {
+        Err(Failed::Told(err)) => {
             // The exercise itself is done; a machine without a screen is no failure of it.
-            super::tell(context.out.lang, &*failed.0);
-            eprintln!(
-                "{} itoguchi open {}",
-                context.out.pick("画面で見るには:", "to see it in the window:"),
-                done.national.display()
+            super::tell(context.out.lang, &*err);
+            context.note(
+                &format!("画面で見るには: itoguchi open {}", done.national.display()),
+                &format!("to see it in the window: itoguchi open {}", done.national.display()),
             );
             Ok(Verdict::Done)
         }

@@ -1,17 +1,20 @@
 //! Commands on cases, evidence, records and the audit trail.
 
 use super::args::{Add, Case, Evidence};
-use super::{Context, Result, Verdict, tell};
+use super::out::Pipe;
+use super::{Context, Failed, Result, Verdict, tell};
 use crate::model::time::JST_MINUTES;
 use crate::model::{Instant, RowSet, Ticket};
 use crate::workbench::import::{AddOptions, Outcome};
-use crate::workbench::{self, Check, Mode, find, import, print_head};
-use serde_json::{Value, json};
+use crate::workbench::{self, Check, Error, Mode, backup, find, heads, import, print_head};
+use serde_json::json;
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::Instant as Stopwatch;
 
 pub(super) fn new(context: &Context, store: &Path, unit: &str) -> Result {
     let session = workbench::Session::create(store, unit, &context.operator, context.fixed)?;
+    context.keep(&session);
     let text = format!("{} {}（{unit}）", context.out.pick("作りました:", "made:"), store.display());
     context.out.say(&json!({"store": store.display().to_string(), "unit": session.store.unit().path()}), &text)?;
     Ok(Verdict::Done)
@@ -58,8 +61,18 @@ pub(super) fn evidence(context: &Context, command: &Evidence) -> Result {
         Evidence::Cat { store, evidence } => {
             let session = context.open(store, Mode::Read)?;
             let key = session.store.find_evidence(evidence)?;
-            session.store.stream(key, &mut std::io::stdout().lock())?;
-            Ok(Verdict::Done)
+            if std::io::stdout().is_terminal() {
+                return Err(Error::input(
+                    "証拠のバイト列を端末に直接は出力しません。ファイルへ渡してください（> ファイル）",
+                    "evidence bytes are not written to a terminal: send them to a file (> FILE)",
+                )
+                .into());
+            }
+            let mut pipe = Pipe { unread: false };
+            match session.store.stream(key, &mut pipe) {
+                Err(_) if pipe.unread => Err(Failed::Unread),
+                streamed => Ok(streamed.map(|_| Verdict::Done)?),
+            }
         }
     }
 }
@@ -112,19 +125,18 @@ pub(super) fn search(
 
 fn print_rows(context: &Context, session: &workbench::Session, rows: &RowSet, limit: u64) -> Result {
     let limit = if limit == 0 { u64::MAX } else { limit };
-    find::each_row(session, rows, limit, &mut |row| {
-        let time = row.time.map(|(at, minutes)| at.iso(minutes));
-        let printed = if context.out.json {
-            let fields: serde_json::Map<String, Value> =
-                row.fields.into_iter().map(|(name, value)| (name, value.into())).collect();
-            context.out.row(&json!({
-                "evidence": row.evidence, "row": row.row, "offset": row.offset, "len": row.len, "time": time, "text": row.text, "fields": fields,
-            }))
+    let mut printed = Ok(());
+    let done = find::each_row(session, rows, limit, &mut |row| {
+        printed = if context.out.json {
+            context.out.row(&row.to_json())
         } else {
+            let time = row.time.map(|(at, minutes)| at.iso(minutes));
             context.out.row(&json!({"evidence": row.evidence, "row": row.row, "time": time, "text": row.text}))
         };
-        printed.map_err(|source| workbench::Error::File { source, path: "stdout".into() })
-    })?;
+        if printed.is_ok() { Ok(()) } else { Err(Error::Cancelled) }
+    });
+    printed?;
+    done?;
     Ok(Verdict::Done)
 }
 
@@ -140,7 +152,9 @@ pub(super) fn audit(context: &Context, store: &Path, verify: bool, head: bool) -
         )?;
     }
     if verify {
-        return checks(context, &session.store.audit_verify()?);
+        let mut lines = session.store.audit_verify()?;
+        lines.push(heads::check(&session)?);
+        return checks(context, &lines);
     }
     if !head {
         for (entry, operator) in session.store.audit_entries(usize::MAX >> 1)?.into_iter().rev() {
@@ -156,6 +170,11 @@ pub(super) fn audit(context: &Context, store: &Path, verify: bool, head: bool) -
 pub(super) fn check(context: &Context, store: &Path) -> Result {
     let session = context.open(store, Mode::Read)?;
     checks(context, &session.store.check()?)
+}
+
+pub(super) fn backup(context: &Context, store: &Path, file: &Path) -> Result {
+    let session = context.open(store, Mode::Read)?;
+    checks(context, &backup::backup(&session, file)?)
 }
 
 /// Prints one line per check; found wanting if any fails.

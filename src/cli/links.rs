@@ -84,7 +84,7 @@ pub(super) fn import(context: &Context, store: &Path, case: &str, file: &Path) -
     let case = session.case(case)?;
     let done = lists::import(&session, case, file)?;
     for (line, reason) in done.rejected.iter().take(20) {
-        eprintln!("{}:{line}: {}", file.display(), super::out::plain(reason));
+        eprintln!("{}", super::out::plain(&format!("{}:{line}: {reason}", file.display())));
     }
     let row = json!({"cases": done.cases, "indicators": done.indicators, "sightings": done.sightings, "rejected": done.rejected.len()});
     context.out.row(&row)?;
@@ -101,11 +101,19 @@ pub(super) fn graph(context: &Context, store: &Path, case: Option<&str>, out: &P
 
 pub(super) fn correlate(context: &Context, store: &Path, min_score: Option<f64>, pairs: bool, suggest: bool) -> Result {
     let session = context.open(store, Mode::Read)?;
-    let found = network::correlate(&session, min_score, &Ticket::new())?;
+    let sightings = network::all_sightings(&session)?;
+    let found = network::correlate_of(&session, &sightings, min_score, &Ticket::new())?;
     let rows = if pairs { network::pair_rows(&found) } else { network::cluster_rows(&found) };
     rows.iter().try_for_each(|row| context.out.row(row))?;
     if suggest {
-        network::suggestion_rows(&session, &found)?.iter().try_for_each(|row| context.out.row(row))?;
+        let near = network::near_matches(&session, &found, &sightings, context.out.lang);
+        near.rows.iter().try_for_each(|row| context.out.row(row))?;
+        if near.left_out + near.crowded > 0 {
+            context.note(
+                &format!("他に候補{}件。候補が多すぎて何も言えない組{}は除きました", near.left_out, near.crowded),
+                &format!("{} more near-matches; {} groups too crowded to say anything", near.left_out, near.crowded),
+            );
+        }
     }
     Ok(Verdict::Done)
 }

@@ -8,12 +8,14 @@ mod desk;
 mod evidence;
 mod links;
 mod out;
+mod secret;
 
 use crate::model::{Explain, Instant, Lang};
-use crate::workbench::{self, Mode, Session, clock};
+use crate::workbench::{self, Found, Mode, Session, clock, heads};
 use args::{Cli, Command};
 use clap::Parser as _;
 use out::Out;
+use std::cell::RefCell;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -29,15 +31,19 @@ enum Verdict {
 type Result = std::result::Result<Verdict, Failed>;
 
 /// An error on its way to the person: the message and the remedy in their language.
-struct Failed(Box<dyn Explain>);
+enum Failed {
+    Told(Box<dyn Explain>),
+    /// Whoever reads standard output has seen enough.
+    Unread,
+}
 
 impl<E: Explain + 'static> From<E> for Failed {
     fn from(err: E) -> Self {
-        Self(Box::new(err))
+        Self::Told(Box::new(err))
     }
 }
 
-/// Standard output failed: a closed pipe is a reader that has seen enough.
+/// Standard output failed.
 #[derive(Debug, thiserror::Error)]
 #[error("the result could not be printed: {0}")]
 struct Printing(std::io::Error);
@@ -50,10 +56,7 @@ impl Explain for Printing {
 
 impl From<std::io::Error> for Failed {
     fn from(err: std::io::Error) -> Self {
-        if err.kind() == std::io::ErrorKind::BrokenPipe {
-            std::process::exit(0);
-        }
-        Self(Box::new(Printing(err)))
+        if err.kind() == std::io::ErrorKind::BrokenPipe { Self::Unread } else { Self::Told(Box::new(Printing(err))) }
     }
 }
 
@@ -68,21 +71,20 @@ pub fn main() -> ExitCode {
         }
     };
     let lang = cli.lang.as_deref().map_or_else(system_lang, |tag| Lang::from_tag(tag).unwrap_or_default());
-    let context = match Context::new(&cli, lang) {
-        Ok(context) => context,
-        Err(failed) => return complain(lang, &failed),
-    };
-    match context.run(cli.command) {
-        Ok(Verdict::Done) => ExitCode::SUCCESS,
+    let ended = Context::new(&cli, lang).and_then(|context| {
+        let ended = context.run(cli.command);
+        context.sign_out();
+        ended
+    });
+    match ended {
+        Ok(Verdict::Done) | Err(Failed::Unread) => ExitCode::SUCCESS,
         Ok(Verdict::Wanting) => ExitCode::from(1),
         Ok(Verdict::Unreadable) => ExitCode::from(2),
-        Err(failed) => complain(lang, &failed),
+        Err(Failed::Told(err)) => {
+            tell(lang, &*err);
+            ExitCode::from(2)
+        }
     }
-}
-
-fn complain(lang: Lang, failed: &Failed) -> ExitCode {
-    tell(lang, &*failed.0);
-    ExitCode::from(2)
 }
 
 /// Tells a failure on standard error, with its remedy.
@@ -108,6 +110,8 @@ struct Context {
     fixed: Option<Instant>,
     /// The language asked for on the command line, if one was.
     stated_lang: Option<Lang>,
+    /// Stores opened for writing: their heads are remembered at the end.
+    written: RefCell<Vec<Session>>,
 }
 
 impl Context {
@@ -126,11 +130,46 @@ impl Context {
             operator: operator.unwrap_or_else(|| "operator".to_owned()),
             fixed: cli.time.as_deref().map(clock::read).transpose()?,
             stated_lang: cli.lang.as_deref().and_then(Lang::from_tag),
+            written: RefCell::default(),
         })
     }
 
+    /// Opens a store. An older copy in its place is told, and written down before anything is added to it.
     fn open(&self, store: &Path, mode: Mode) -> std::result::Result<Session, Failed> {
-        Ok(Session::open(store, mode, &self.operator, self.fixed)?)
+        let session = Session::open(store, mode, &self.operator, self.fixed)?;
+        if session.store.found() == Found::Left {
+            let (ja, en) = (
+                "事案ファイルは閉じられずに残されていました。元に戻しました（確定済みの内容は失われていません）",
+                "the case file had not been closed; it was put in order, nothing committed is lost",
+            );
+            self.note(ja, en);
+        }
+        if let Some(said) = heads::greet(&session)? {
+            self.note(&said.ja, &said.en);
+        }
+        if mode == Mode::Write {
+            self.keep(&session);
+        }
+        Ok(session)
+    }
+
+    /// Keeps a store that is written to until the end.
+    fn keep(&self, session: &Session) {
+        self.written.borrow_mut().push(session.clone());
+    }
+
+    fn sign_out(&self) {
+        for session in self.written.take() {
+            // The work is done; only the memory of it is missing.
+            if let Err(err) = heads::remember(&session) {
+                tell(self.out.lang, &err);
+            }
+        }
+    }
+
+    /// A remark that is no result.
+    fn note(&self, ja: &str, en: &str) {
+        eprintln!("{}{}", self.out.pick("注意: ", "note: "), out::plain(self.out.pick(ja, en)));
     }
 
     fn run(&self, command: Option<Command>) -> Result {
@@ -163,13 +202,15 @@ impl Context {
             Some(Command::Verify { bundle, identity, trust, store, at }) => {
                 bundles::verify(self, &bundle, identity.as_deref(), trust.as_deref(), store.as_deref(), at.as_deref())
             }
-            Some(Command::Receive { store, bundle, identity, key, receipt }) => {
-                bundles::receive(self, &store, &bundle, &identity, key.as_deref().zip(receipt.as_deref()))
+            Some(Command::Receive { store, bundle, identity, accepted_by, key, receipt }) => {
+                let receipt = key.as_deref().zip(receipt.as_deref());
+                bundles::receive(self, &store, &bundle, (&identity, accepted_by), receipt)
             }
             Some(Command::Answer { store, receiver, prepare, out }) => {
                 bundles::answer(self, &store, &receiver, &prepare, &out)
             }
             Some(Command::Audit { store, verify, head }) => evidence::audit(self, &store, verify, head),
+            Some(Command::Backup { store, file }) => evidence::backup(self, &store, &file),
             Some(Command::Check { store }) => evidence::check(self, &store),
         }
     }

@@ -1,14 +1,15 @@
-//! A lane: a bounded queue and the named threads that empty it. Newer work of a sort replaces what still waits of it.
+//! A lane: a bounded queue and the named threads that empty it.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 type Work = Box<dyn FnOnce() + Send>;
 
-/// One piece of work: its sort, what to do, and what to do if it is replaced before it began.
+/// One piece of work: its number, what to do, and what to do if it is taken out before it began.
 struct Waiting {
-    sort: Option<u64>,
+    number: u64,
     work: Work,
     dropped: Work,
 }
@@ -19,13 +20,16 @@ struct Queue {
     closed: bool,
 }
 
-/// Threads that take work in order.
+type Shared = (Mutex<Queue>, Condvar);
+
+/// Threads that take work in order. Dropping a lane lets them finish what waits, and waits for them.
 pub(super) struct Lane {
-    queue: Arc<(Mutex<Queue>, Condvar)>,
+    queue: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 /// Work waiting in one lane at most; the oldest is dropped then.
-const MOST: usize = 256;
+const MOST: usize = 4096;
 
 fn lock(mutex: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -34,36 +38,46 @@ fn lock(mutex: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
 impl Lane {
     /// Starts `threads` threads under a name.
     pub(super) fn start(name: &str, threads: usize) -> std::io::Result<Self> {
-        let queue: Arc<(Mutex<Queue>, Condvar)> = Arc::default();
+        let mut lane = Self { queue: Arc::default(), threads: Vec::new() };
         for number in 0..threads {
-            let queue = Arc::clone(&queue);
-            std::thread::Builder::new().name(format!("{name}-{number}")).spawn(move || empty(&queue))?;
+            let queue = Arc::clone(&lane.queue);
+            lane.threads
+                .push(std::thread::Builder::new().name(format!("{name}-{number}")).spawn(move || empty(&queue))?);
         }
-        Ok(Self { queue })
+        Ok(lane)
     }
 
-    /// Puts work at the end. Waiting work of the same sort is dropped: its asker wants the newer one.
+    /// Puts work at the end.
     pub(super) fn put(
         &self,
-        sort: Option<u64>,
+        number: u64,
         work: impl FnOnce() + Send + 'static,
         dropped: impl FnOnce() + Send + 'static,
     ) {
-        let mut gone = Vec::new();
-        {
+        let oldest = {
             let mut queue = lock(&self.queue.0);
-            if sort.is_some() {
-                while let Some(at) = queue.waiting.iter().position(|waiting| waiting.sort == sort) {
-                    gone.extend(queue.waiting.remove(at));
-                }
-            }
-            if queue.waiting.len() >= MOST {
-                gone.extend(queue.waiting.pop_front());
-            }
-            queue.waiting.push_back(Waiting { sort, work: Box::new(work), dropped: Box::new(dropped) });
-        }
+            queue.waiting.push_back(Waiting { number, work: Box::new(work), dropped: Box::new(dropped) });
+            if queue.waiting.len() > MOST { queue.waiting.pop_front() } else { None }
+        };
         self.queue.1.notify_one();
-        gone.into_iter().for_each(|waiting| (waiting.dropped)());
+        if let Some(oldest) = oldest {
+            (oldest.dropped)();
+        }
+    }
+
+    /// Takes work out that has not begun; tells whether it was still there.
+    pub(super) fn take_out(&self, number: u64) -> bool {
+        let found = {
+            let mut queue = lock(&self.queue.0);
+            let at = queue.waiting.iter().position(|waiting| waiting.number == number);
+            at.and_then(|at| queue.waiting.remove(at))
+        };
+        found.map(|waiting| (waiting.dropped)()).is_some()
+    }
+
+    /// Takes everything out that has not begun.
+    pub(super) fn clear(&self) {
+        lock(&self.queue.0).waiting.clear();
     }
 }
 
@@ -71,24 +85,26 @@ impl Drop for Lane {
     fn drop(&mut self) {
         lock(&self.queue.0).closed = true;
         self.queue.1.notify_all();
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has told so where it could; there is nothing left to wait for.
+            drop(thread.join());
+        }
     }
 }
 
-fn empty(queue: &(Mutex<Queue>, Condvar)) {
+fn empty(queue: &Shared) {
     loop {
         let mut held = lock(&queue.0);
         let next = loop {
-            if held.closed {
-                return;
-            }
             match held.waiting.pop_front() {
                 Some(next) => break next,
+                None if held.closed => return,
                 None => held = queue.1.wait(held).unwrap_or_else(PoisonError::into_inner),
             }
         };
         drop(held);
         // Work tells its own panic; the lane goes on whatever happens.
-        let _ = catch_unwind(AssertUnwindSafe(next.work));
+        drop(catch_unwind(AssertUnwindSafe(next.work)));
     }
 }
 
@@ -98,27 +114,37 @@ mod tests {
     use std::sync::mpsc::sync_channel;
 
     #[test]
-    fn newer_work_replaces_waiting_work_of_its_sort_and_a_panic_ends_nothing() {
+    fn work_that_waits_can_be_taken_out_and_a_panic_ends_nothing() {
         let lane = Lane::start("test", 1).unwrap();
         let (told, heard) = sync_channel(10);
         let (open, gate) = sync_channel::<()>(1);
         let (begun, running) = sync_channel::<()>(1);
-        lane.put(
-            None,
-            move || {
-                begun.send(()).unwrap();
-                gate.recv().unwrap();
-                panic!("a job fails")
-            },
-            || {},
-        );
+        let first = move || {
+            begun.send(()).unwrap();
+            gate.recv().unwrap();
+            panic!("a job fails")
+        };
+        lane.put(0, first, || {});
         running.recv().unwrap();
-        for number in 0..3 {
+        for number in 1..=3 {
             let (work, dropped) = (told.clone(), told.clone());
-            lane.put(Some(7), move || work.send(number).unwrap(), move || dropped.send(number + 100).unwrap());
+            lane.put(number, move || work.send(number).unwrap(), move || dropped.send(number + 100).unwrap());
         }
+        assert!(lane.take_out(2) && !lane.take_out(2) && !lane.take_out(0));
         open.send(()).unwrap();
-        let got: Vec<i32> = (0..3).map(|_| heard.recv().unwrap()).collect();
-        assert_eq!(got, [100, 101, 2]);
+        let got: Vec<u64> = (0..3).map(|_| heard.recv().unwrap()).collect();
+        assert_eq!(got, [102, 1, 3]);
+    }
+
+    #[test]
+    fn what_waits_when_a_lane_is_dropped_is_still_done() {
+        let lane = Lane::start("test", 1).unwrap();
+        let (told, heard) = sync_channel(100);
+        for number in 0..50 {
+            let told = told.clone();
+            lane.put(number, move || told.send(number).unwrap(), || {});
+        }
+        drop(lane);
+        assert_eq!(heard.try_iter().collect::<Vec<_>>(), (0..50).collect::<Vec<_>>());
     }
 }

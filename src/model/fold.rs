@@ -1,13 +1,15 @@
 //! Folding: the form in which text is compared. Evidence itself is never folded, only copies used for matching.
 //!
-//! Case, NFKC width, kana width and hyphen variants disappear, and JSON `\u` escapes are undone, so that `口座`, `ﾌﾘｺﾐ`
-//! and `\u53e3\u5ea7` are found by what a person types. Search folds the question and the text with the same function;
-//! the skip filters are built from folded text. The rules are part of the store's format: see [`FOLD_VERSION`].
+//! Case, NFKC width, kana width and hyphen variants disappear, and JSON escapes are undone, so that `口座`, `ﾌﾘｺﾐ`,
+//! `\u53e3\u5ea7`, `http:\/\/example.jp` and `C:\\Users` are found by what a person types, also in JSON inside JSON. `\n` and
+//! its like stay: what looks like one is more often part of a Windows path. Search folds the question and the text with
+//! the same function; the skip filters are built from folded text. The rules are part of the store's format: see
+//! [`FOLD_VERSION`].
 
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Rises whenever folding changes; skip filters built under another version must not be used.
-pub const FOLD_VERSION: u16 = 1;
+pub const FOLD_VERSION: u16 = 2;
 
 /// Appends the folded form of `text` to `out`.
 pub fn fold_into(text: &str, out: &mut String) {
@@ -44,35 +46,49 @@ pub fn fold(text: &str) -> String {
 /// Whether folding keeps every byte in its place (only ASCII case changes), so that offsets carry over.
 #[must_use]
 pub fn keeps_offsets(text: &[u8]) -> bool {
-    text.is_ascii()
-        && memchr::memchr(b'\\', text)
-            .is_none_or(|first| text.get(first..).is_some_and(|tail| memchr::memmem::find(tail, b"\\u").is_none()))
+    let undone = |at: usize| matches!(text.get(at + 1), Some(b'u' | b'/' | b'"' | b'\\'));
+    text.is_ascii() && !memchr::memchr_iter(b'\\', text).any(undone)
 }
 
-/// Undoes a run of `\uXXXX` at the start of `rest`, or passes one backslash through. Returns the bytes consumed.
+/// Undoes what stands at a run of backslashes at the start of `rest`. Returns the bytes consumed.
+///
+/// `\uXXXX`, one after the other, become their characters; before `/` and `"` the run goes; otherwise one backslash stays.
 fn fold_escape(rest: &[u8], out: &mut String) -> usize {
     let mut units = Vec::new();
     let mut at = 0;
-    while let Some(unit) = rest.get(at..).and_then(json_unit) {
+    while let Some((unit, len)) = rest.get(at..).and_then(escaped_unit) {
         units.push(unit);
-        at += 6;
+        at += len;
     }
-    if units.is_empty() {
+    if !units.is_empty() {
+        let decoded: String =
+            char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+        fold_wide(&decoded, out);
+        return at;
+    }
+    let run = backslashes(rest);
+    if !matches!(rest.get(run), Some(b'/' | b'"')) {
         out.push('\\');
-        return 1;
     }
-    let decoded: String = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-    fold_wide(&decoded, out);
-    at
+    run
 }
 
-fn json_unit(rest: &[u8]) -> Option<u16> {
-    let [b'\\', b'u', hex @ ..] = rest else { return None };
-    let hex = hex.get(..4)?;
-    if !hex.iter().all(u8::is_ascii_hexdigit) {
+/// How many backslashes a text begins with.
+#[must_use]
+pub fn backslashes(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| **byte == b'\\').count()
+}
+
+/// The UTF-16 unit of the `\uXXXX` at the start of `rest`, and its length; before the `u` may stand any number of
+/// backslashes, as JSON inside JSON has them.
+#[must_use]
+pub fn escaped_unit(rest: &[u8]) -> Option<(u16, usize)> {
+    let run = backslashes(rest);
+    let hex = rest.get(run..)?.strip_prefix(b"u")?.get(..4)?;
+    if run == 0 || !hex.iter().all(u8::is_ascii_hexdigit) {
         return None;
     }
-    u16::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()
+    Some((u16::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()?, run + 5))
 }
 
 fn fold_wide(run: &str, out: &mut String) {
@@ -103,6 +119,7 @@ const fn same_sign(c: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn widths_case_and_hyphens_disappear() {
@@ -115,12 +132,41 @@ mod tests {
     fn json_escapes_are_undone_and_other_backslashes_stay() {
         assert_eq!(fold(r"\u53e3\u5ea7 C:\Users \u12"), r"口座 c:\users \u12");
         assert_eq!(fold(r"\ud83d\ude00"), "😀");
+        assert_eq!(
+            fold(r#"{"url":"http:\/\/example.jp\/a","x":"\"q\""}"#),
+            r#"{"url":"http://example.jp/a","x":""q""}"#
+        );
+        assert_eq!(fold(r"C:\\Users\\new \\\\srv\\share"), r"c:\users\new \srv\share");
+        assert_eq!(fold(r#"{\"a\":\"\\u53e3\\u5ea7\",\"b\":\"x\\\/y\"}"#), r#"{"a":"口座","b":"x/y"}"#);
+        assert_eq!(fold(r"end\"), r"end\");
     }
 
     #[test]
     fn offsets_carry_over_only_where_nothing_changes_length() {
-        assert!(keeps_offsets(b"GET /a\\b"));
-        assert!(!keeps_offsets(br"\u53e3"));
+        assert!(keeps_offsets(b"GET /a\\b\\"));
+        for changes in [r"\u53e3", r"a\/b", r#"\""#, r"a\\b"] {
+            assert!(!keeps_offsets(changes.as_bytes()), "{changes}");
+        }
         assert!(!keeps_offsets("口".as_bytes()));
+    }
+
+    proptest! {
+        #[test]
+        fn what_keeps_offsets_only_changes_case(text in r#"(\\{1,3}|u00|/|"|[a-zA-Z0-9 ]){0,12}"#) {
+            if keeps_offsets(text.as_bytes()) {
+                prop_assert_eq!(fold(&text), text.to_ascii_lowercase());
+            }
+        }
+
+        #[test]
+        fn a_text_written_as_json_is_found_by_itself(text in "[a-zA-Z0-9ぁ-ん漢字/:. \"-]{1,12}") {
+            let once = serde_json::Value::String(text.clone()).to_string();
+            let twice = serde_json::Value::String(once.clone()).to_string();
+            let slashed = once.replace('/', r"\/");
+            let escaped: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+            for written in [once, twice, slashed, escaped] {
+                prop_assert!(fold(&written).contains(&fold(&text)), "{}", written);
+            }
+        }
     }
 }

@@ -67,6 +67,12 @@ impl Hits {
         self.values.get(hit.value.start as usize..hit.value.end as usize).unwrap_or("")
     }
 
+    /// The canonical value of the hit at this place; empty if there is none.
+    #[must_use]
+    pub fn value_at(&self, at: u32) -> &str {
+        self.list.get(at as usize).map_or("", |hit| self.value(hit))
+    }
+
     /// Every hit with its canonical value, in the order found.
     pub fn iter(&self) -> impl Iterator<Item = (&Hit, &str)> {
         self.list.iter().map(|hit| (hit, self.value(hit)))

@@ -9,11 +9,19 @@
 
 /// Bits of each set while it is built. Stored sets are folded to fewer bits where the content is small.
 pub const BITS: usize = 1 << 17;
+const WIDTH: u32 = BITS.trailing_zeros();
 
 /// Runs of letters and digits at least this long get minimizers.
 const LONG: usize = 16;
 /// Bytes of one minimizer.
 const GRAM: usize = 8;
+
+/// What a key is made of; keeps equal bytes of different making apart.
+const TOKEN: u64 = 0;
+const PARTS: u64 = 1 << 32;
+const MINIMIZER: u64 = 2 << 32;
+/// A piece of text while a set is built; no key.
+const PIECE: u64 = 3 << 32;
 
 /// The two bit sets of one chunk, at full width.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,20 +40,39 @@ impl Default for Skip {
 
 impl Skip {
     /// Adds everything in one piece of folded text.
+    ///
+    /// Logs repeat themselves, so the text is taken in pieces (a token, what divides it from the next, and the two bytes
+    /// that grams reach beyond), and a piece that was just seen, byte for byte, is passed over.
     pub fn add(&mut self, folded: &[u8]) {
-        let mut window = folded.iter();
-        if let (Some(a), Some(b)) = (window.next(), window.next()) {
-            let mut triple = u32::from(*a) << 8 | u32::from(*b);
-            for byte in window {
-                triple = (triple << 8 | u32::from(*byte)) & 0x00ff_ffff;
-                set(&mut self.grams, gram_hash(triple));
+        /// Pieces remembered, as a power of two.
+        const SEEN: u32 = 12;
+        let mut seen = vec![(0_usize, 0_usize); 1 << SEEN];
+        let mut pieces = Pieces { text: folded, at: 0 };
+        let mut minimizers = Vec::new();
+        if let Some(lead) = pieces.lead() {
+            self.add_grams(lead);
+        }
+        while let Some((start, token, piece)) = pieces.next() {
+            let hash = hash(PIECE, piece);
+            if let Some(place) = seen.get_mut(top(hash, SEEN) as usize) {
+                if folded.get(place.0..place.1) == Some(piece) {
+                    continue;
+                }
+                *place = (start, start + piece.len());
+            }
+            self.add_grams(piece);
+            each_key(token, true, &mut minimizers, &mut |key| {
+                positions(key).into_iter().for_each(|at| set(&mut self.keys, at));
+            });
+        }
+    }
+
+    fn add_grams(&mut self, piece: &[u8]) {
+        for window in piece.windows(3) {
+            if let [a, b, c] = window {
+                set(&mut self.grams, gram_hash([*a, *b, *c]));
             }
         }
-        let keys = &mut self.keys;
-        each_key(folded, true, &mut |key| {
-            set(keys, key);
-            set(keys, second(key));
-        });
     }
 }
 
@@ -65,11 +92,17 @@ impl Probe {
         let mut probe = Self::default();
         for window in folded.windows(3) {
             if let [a, b, c] = window {
-                probe.grams.push(gram_hash(u32::from(*a) << 16 | u32::from(*b) << 8 | u32::from(*c)));
+                probe.grams.push(gram_hash([*a, *b, *c]));
             }
         }
-        let keys = &mut probe.keys;
-        each_key(folded, false, &mut |key| keys.extend([key, second(key)]));
+        let mut pieces = Pieces { text: folded, at: 0 };
+        let mut minimizers = Vec::new();
+        pieces.lead();
+        while let Some((start, token, _)) = pieces.next() {
+            // The literal's own ends may be cut out of something longer.
+            let whole = start > 0 && start + token.len() < folded.len();
+            each_key(token, whole, &mut minimizers, &mut |key| probe.keys.extend(positions(key)));
+        }
         for list in [&mut probe.grams, &mut probe.keys] {
             list.sort_unstable();
             list.dedup();
@@ -100,74 +133,145 @@ fn get(bits: &[u64], at: u32) -> bool {
     bits.get(at as usize / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
 }
 
-const fn gram_hash(gram: u32) -> u32 {
-    gram.wrapping_mul(0x9e37_79b1) >> (32 - BITS.trailing_zeros())
+const fn gram_hash(gram: [u8; 3]) -> u32 {
+    let [a, b, c] = gram;
+    (((a as u32) << 16) | ((b as u32) << 8) | c as u32).wrapping_mul(0x9e37_79b1) >> (32 - WIDTH)
 }
 
-const fn second(key: u32) -> u32 {
-    key.wrapping_mul(0x85eb_ca6b).wrapping_add(0x1234_5679).wrapping_mul(0x9e37_79b1) >> (32 - BITS.trailing_zeros())
+/// Where a key stands in the key set.
+const fn positions(key: u64) -> [u32; 2] {
+    [top(key, WIDTH), top(key << WIDTH, WIDTH)]
 }
 
-fn key_hash(seed: u32, bytes: &[u8]) -> u32 {
-    let mut hash = 0x811c_9dc5_u32 ^ seed;
-    for byte in bytes {
-        hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+/// The upper bits of a hash, which are its best.
+#[expect(clippy::cast_possible_truncation, reason = "at most 32 bits are asked for")]
+const fn top(hash: u64, bits: u32) -> u32 {
+    (hash >> (64 - bits)) as u32
+}
+
+/// Eight bytes at a time; the hash need not be strong: who can choose bytes to meet can only make a question slower.
+fn hash(seed: u64, bytes: &[u8]) -> u64 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mix = |hash: u64, word: u64| {
+        let mixed = (hash ^ word).wrapping_mul(FACTOR);
+        mixed ^ mixed >> 32
+    };
+    let (mut hash, mut rest) = (seed ^ bytes.len() as u64, bytes);
+    while let Some((word, more)) = rest.split_first_chunk::<8>().filter(|(_, more)| !more.is_empty()) {
+        hash = mix(hash, u64::from_le_bytes(*word));
+        rest = more;
     }
-    (hash ^ hash >> 15).wrapping_mul(0x2c1b_3c6d) >> (32 - BITS.trailing_zeros())
+    mix(hash, last_word(rest)).wrapping_mul(FACTOR)
 }
 
-const fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
+/// At most eight bytes as one number.
+fn last_word(bytes: &[u8]) -> u64 {
+    if let Some(word) = bytes.first_chunk::<8>() {
+        return u64::from_le_bytes(*word);
+    }
+    if let (Some(head), Some(tail)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        return u64::from(u32::from_le_bytes(*head)) << 32 | u64::from(u32::from_le_bytes(*tail));
+    }
+    bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
-/// Calls `found` with each key of the text. `ends` tells whether the text's own ends are true token ends (a whole record)
-/// or may be cut out of something longer (a literal).
-fn each_key(text: &[u8], ends: bool, found: &mut impl FnMut(u32)) {
-    let mut at = 0;
-    while at < text.len() {
-        let rest = text.get(at..).unwrap_or(&[]);
-        let Some(start) = rest.iter().position(|byte| is_token(*byte)) else { return };
-        let rest = rest.get(start..).unwrap_or(&[]);
-        let len = rest.iter().position(|byte| !is_token(*byte)).unwrap_or(rest.len());
-        let token = rest.get(..len).unwrap_or(&[]);
-        let whole = ends || (at + start > 0 && at + start + len < text.len());
-        if whole && len >= 3 {
-            found(key_hash(0, token));
+/// Bits of [`CLASS`]: part of a token, digit, divides the parts of a token.
+const WORD: u8 = 1;
+const DIGIT: u8 = 2;
+const JOINT: u8 = 4;
+
+/// What each byte is to a token; 0 divides tokens.
+static CLASS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[byte as usize] = match byte {
+            b'0'..=b'9' => WORD | DIGIT,
+            b'.' | b'_' | b'-' => WORD | JOINT,
+            _ if byte.is_ascii_alphabetic() => WORD,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+
+fn class(byte: u8) -> u8 {
+    CLASS.get(usize::from(byte)).copied().unwrap_or(0)
+}
+
+/// Walks a text token by token.
+struct Pieces<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Pieces<'a> {
+    /// How far bytes go on being (or not being) part of a token.
+    fn run(&self, from: usize, token: bool) -> usize {
+        let rest = self.text.get(from..).unwrap_or(&[]);
+        from + rest.iter().position(|byte| (class(*byte) != 0) != token).unwrap_or(rest.len())
+    }
+
+    fn with_reach(&self, start: usize, end: usize) -> &'a [u8] {
+        self.text.get(start..(end + 2).min(self.text.len())).unwrap_or(&[])
+    }
+
+    /// What stands before the first token; only at the start.
+    fn lead(&mut self) -> Option<&'a [u8]> {
+        self.at = self.run(0, false);
+        (self.at > 0).then(|| self.with_reach(0, self.at))
+    }
+
+    /// Where the next token begins, the token, and its piece.
+    fn next(&mut self) -> Option<(usize, &'a [u8], &'a [u8])> {
+        let start = self.at;
+        if start >= self.text.len() {
+            return None;
         }
-        if len >= 7 && token.iter().any(u8::is_ascii_digit) {
-            inner_parts(token, found);
-            long_runs(token, found);
+        let end = self.run(start, true);
+        self.at = self.run(end, false);
+        Some((start, self.text.get(start..end)?, self.with_reach(start, self.at)))
+    }
+}
+
+/// Calls `found` with each key of a token; `whole` tells whether its ends are true ones.
+fn each_key(token: &[u8], whole: bool, minimizers: &mut Vec<u64>, found: &mut impl FnMut(u64)) {
+    if whole && token.len() >= 3 {
+        found(hash(TOKEN, token));
+    }
+    if token.len() >= 7 && token.iter().any(u8::is_ascii_digit) {
+        inner_parts(token, found);
+        if token.len() >= LONG {
+            long_runs(token, minimizers, found);
         }
-        at += start + len;
     }
 }
 
 /// Of a dotted token: last byte of a part, the two parts after it whole, first byte of the part that follows. Both ends
 /// are fixed by the separators inside, so the key is the same in every longer token.
-fn inner_parts(token: &[u8], found: &mut impl FnMut(u32)) {
+fn inner_parts(token: &[u8], found: &mut impl FnMut(u64)) {
     let mut cuts = [0_usize; 3];
     let mut seen = 0;
     for (index, byte) in token.iter().enumerate() {
-        if matches!(byte, b'.' | b'_' | b'-') {
+        if class(*byte) & JOINT != 0 {
             cuts = [cuts[1], cuts[2], index];
             seen += 1;
             if seen >= 3
                 && cuts[0] > 0
-                && let Some(gram) = token.get(cuts[0] - 1..index + 2)
+                && let Some(parts) = token.get(cuts[0] - 1..index + 2)
             {
-                found(key_hash(1, gram));
+                found(hash(PARTS, parts));
             }
         }
     }
 }
 
 /// Minimizers: of every window of nine 8-byte grams the one with the smallest hash. Any common run of 16 bytes shares one.
-fn long_runs(token: &[u8], found: &mut impl FnMut(u32)) {
-    for run in token.split(|byte| matches!(byte, b'.' | b'_' | b'-')) {
-        if run.len() < LONG {
-            continue;
-        }
-        let hashes: Vec<u32> = run.windows(GRAM).map(|gram| key_hash(2, gram)).collect();
+fn long_runs(token: &[u8], hashes: &mut Vec<u64>, found: &mut impl FnMut(u64)) {
+    for run in token.split(|byte| class(*byte) & JOINT != 0).filter(|run| run.len() >= LONG) {
+        hashes.clear();
+        hashes.extend(run.windows(GRAM).map(|gram| hash(MINIMIZER, gram)));
         let mut before = None;
         for window in hashes.windows(LONG - GRAM + 1) {
             let least = window.iter().min().copied();

@@ -108,13 +108,14 @@ fn single(hir: &Hir) -> Option<String> {
 
 /// The pieces of a text whose folded form is the same whatever stands around the text.
 ///
+/// What folding makes of a backslash depends on what follows, so pieces end there.
 /// NFKC may join a character with the combining mark after it, so the last character counts only if nothing joins it
 /// (digits, punctuation, kanji); kana count inside; everything else that is not ASCII is left out.
 fn stable_pieces(text: &str) -> Vec<&str> {
     let is_kanji = |c: char| matches!(c, '\u{4e00}'..='\u{9fff}');
     let is_kana = |c: char| matches!(c, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{30fc}');
     let stands_alone = |c: char| is_kanji(c) || matches!(c, ' '..=';' | '?' | '@' | '['..='`' | '{'..='~');
-    text.split(|c: char| !(c.is_ascii() || is_kanji(c) || is_kana(c)))
+    text.split(|c: char| c == '\\' || !(c.is_ascii() || is_kanji(c) || is_kana(c)))
         .map(|piece| match piece.char_indices().next_back() {
             Some((at, last)) if !stands_alone(last) => piece.get(..at).unwrap_or(""),
             _ => piece,
@@ -147,5 +148,6 @@ mod tests {
         assert_eq!(stable_pieces("203.0.113.7"), ["203.0.113.7"]);
         assert_eq!(stable_pieces("口座か"), ["口座"]);
         assert_eq!(stable_pieces("ﾊﾞ振込ｶ"), ["振込"]);
+        assert_eq!(stable_pieces(r"C:\2026\07\"), ["C:", "2026", "07"]);
     }
 }

@@ -1,8 +1,8 @@
 //! A changed copy of a text that knows where each of its pieces came from, so that a hit in the folded text can be marked
 //! in the text as written.
 
-use super::text::{Form, escaped_unit, in_form};
-use crate::model::fold::fold;
+use super::text::{Form, in_form};
+use crate::model::fold::{backslashes, escaped_unit, fold};
 use std::ops::Range;
 use unicode_normalization::char::canonical_combining_class;
 
@@ -18,7 +18,7 @@ impl Mapped {
     /// `text` in `form`.
     pub(super) fn of(text: &str, form: Form) -> Self {
         let mut mapped = Self { text: String::with_capacity(text.len()), pieces: Vec::new() };
-        for run in runs(text) {
+        for run in runs(text, form) {
             mapped.run(&run, form);
         }
         // The pieces are made to agree with the whole; where they do not, the whole is one piece.
@@ -63,21 +63,26 @@ impl Mapped {
     }
 }
 
-/// A stretch that folding looks at as one: an ASCII character, a run of wide ones, or a run of `\u` escapes.
+/// A stretch that folding looks at as one: an ASCII character with the backslashes before it, a run of wide characters, or
+/// a run of `\u` escapes.
 struct Run {
     chars: Vec<(char, Range<usize>)>,
 }
 
-fn runs(text: &str) -> Vec<Run> {
+fn runs(text: &str, form: Form) -> Vec<Run> {
     let mut out: Vec<Run> = Vec::new();
     let mut at = 0;
     let mut wide = false;
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
-        let escapes = if c == '\\' { escapes(text, at) } else { Vec::new() };
-        if let Some((_, last)) = escapes.last() {
-            at = last.end;
+        let one = if c == '\\' {
+            escapes(text, at).or_else(|| escaped(text, at).filter(|_| form == Form::Folded))
+        } else {
+            None
+        };
+        if let Some(run) = one {
+            at = run.chars.last().map_or(text.len(), |(_, range)| range.end);
             wide = false;
-            out.push(Run { chars: escapes });
+            out.push(run);
             continue;
         }
         let end = at + c.len_utf8();
@@ -92,20 +97,33 @@ fn runs(text: &str) -> Vec<Run> {
 }
 
 /// The characters of the `\uXXXX` escapes that stand at `at`, each with its bytes.
-fn escapes(text: &str, at: usize) -> Vec<(char, Range<usize>)> {
-    let mut units = Vec::new();
-    while let Some(unit) = text.get(at + units.len() * 6..).and_then(escaped_unit) {
+fn escapes(text: &str, at: usize) -> Option<Run> {
+    let (mut units, mut ends) = (Vec::new(), Vec::new());
+    let mut end = at;
+    while let Some((unit, len)) = text.get(end..).and_then(|rest| escaped_unit(rest.as_bytes())) {
         units.push(unit);
+        end += len;
+        ends.push(end);
     }
-    let mut place = at;
-    let mut out = Vec::new();
-    for decoded in char::decode_utf16(units) {
-        let c = decoded.unwrap_or(char::REPLACEMENT_CHARACTER);
-        let end = place + 6 * if c == char::REPLACEMENT_CHARACTER { 1 } else { c.len_utf16() };
-        out.push((c, place..end));
-        place = end;
-    }
-    out
+    let (mut place, mut used) = (at, 0);
+    let chars = char::decode_utf16(units).map(|decoded| {
+        // What does not decode is one unit; what does may be two.
+        used += decoded.as_ref().map_or(1, |c| c.len_utf16());
+        let from = std::mem::replace(&mut place, ends.get(used - 1).copied().unwrap_or(end));
+        (decoded.unwrap_or(char::REPLACEMENT_CHARACTER), from..place)
+    });
+    let chars: Vec<_> = chars.collect();
+    (!chars.is_empty()).then_some(Run { chars })
+}
+
+/// A run of backslashes at `at` as folding leaves it: gone before `/` and `"`, one backslash elsewhere.
+fn escaped(text: &str, at: usize) -> Option<Run> {
+    let rest = text.get(at..)?;
+    let run = backslashes(rest.as_bytes());
+    Some(match rest.get(run..)?.chars().next() {
+        Some(c @ ('/' | '"')) => Run { chars: vec![(c, at..at + run + 1)] },
+        _ => Run { chars: vec![('\\', at..at + run)] },
+    })
 }
 
 /// Whether a character may become one with what stands before it.
@@ -123,6 +141,9 @@ mod tests {
         for (text, word, written) in [
             ("GET ﾌﾘｺﾐ/ﾊﾞﾝｸ", "バ", "ﾊﾞ"),
             (r#"{"a":"\u53e3\u5ea7x"}"#, "座", r"\u5ea7"),
+            (r#"{\"a\":\"\\u53e3\\u5ea7x\"}"#, "座", r"\\u5ea7"),
+            (r"http:\/\/example.jp\/a", "//ex", r"\/\/ex"),
+            (r"C:\\Users", r":\u", r":\\U"),
             ("ＡＢＣ㈱", "bc(", "ＢＣ㈱"),
             ("cafe\u{301}s", "s", "s"),
             ("か\u{3099}く", "が", "か\u{3099}"),
@@ -135,7 +156,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_copy_is_the_form_and_every_span_has_an_origin(text in r"(\\u[0-9a-f]{4}|\\|ﾊ|ﾞ|か|\u{3099}|e|\u{301}|㈱|ÿ|\PC){0,20}") {
+        fn the_copy_is_the_form_and_every_span_has_an_origin(text in r#"(\\{1,3}u[0-9a-f]{4}|\\|/|"|ﾊ|ﾞ|か|\u{3099}|e|\u{301}|㈱|ÿ|\PC){0,20}"#) {
             for form in [Form::Folded, Form::Plain] {
                 let mapped = Mapped::of(&text, form);
                 prop_assert_eq!(&mapped.text, &in_form(&text, form));

@@ -1,7 +1,7 @@
 //! The forms of a record's text that are searched: folded, or as it stands with JSON `\u` escapes undone.
 
 use crate::model::evidence::ReadingForm;
-use crate::model::fold::fold_into;
+use crate::model::fold::{backslashes, escaped_unit, fold_into};
 use crate::model::{Chunk, FieldReader};
 use std::borrow::Cow;
 
@@ -107,28 +107,23 @@ pub(super) fn unescape(text: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find("\\u") {
+    while let Some(at) = rest.find('\\') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let mut units = Vec::new();
-        while let Some(unit) = escaped_unit(rest) {
+        while let Some((unit, len)) = escaped_unit(rest.as_bytes()) {
             units.push(unit);
-            rest = &rest[6..];
+            rest = &rest[len..];
         }
         if units.is_empty() {
-            out.push_str("\\u");
-            rest = &rest[2..];
+            let run = backslashes(rest.as_bytes());
+            out.push_str(&rest[..run]);
+            rest = &rest[run..];
         }
         out.extend(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));
     }
     out.push_str(rest);
     Cow::Owned(out)
-}
-
-/// The UTF-16 unit of the `\uXXXX` at the start of `rest`.
-pub(super) fn escaped_unit(rest: &str) -> Option<u16> {
-    let hex = rest.strip_prefix("\\u")?.get(..4)?;
-    hex.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u16::from_str_radix(hex, 16).ok())?
 }
 
 #[cfg(test)]
@@ -138,7 +133,7 @@ mod tests {
 
     #[test]
     fn escapes_are_undone_where_folding_undoes_them() {
-        assert_eq!(unescape(r"\u53e3\u5ea7 C:\users \u12 \ud83d\ude00 \\u0041"), r"口座 C:\users \u12 😀 \A");
+        assert_eq!(unescape(r"\u53e3\u5ea7 C:\users \u12 \ud83d\ude00 \\u0041 a\/b"), r"口座 C:\users \u12 😀 A a\/b");
         for text in [r"\u53e3\u5ea7", r"a\\u0041", r"\u12\u0041", r"\ud800x"] {
             assert_eq!(fold(&unescape(text)), fold(text), "{text}");
         }

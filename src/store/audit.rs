@@ -120,6 +120,20 @@ impl Store {
         })
     }
 
+    /// Whether this head lies on the chain, as it stands.
+    pub fn audit_holds(&self, head: &AuditHead) -> Result<bool> {
+        self.read(|connection| {
+            let hash = connection
+                .query_row(
+                    "SELECT hash FROM audit WHERE seq=?",
+                    [i64::try_from(head.count).unwrap_or(i64::MAX)],
+                    |row| row.get::<_, Vec<u8>>(0),
+                )
+                .optional()?;
+            Ok(head.count == 0 || hash.is_some_and(|hash| hex(&hash) == head.hash))
+        })
+    }
+
     /// Recomputes the whole chain and every commitment whose content is still there.
     pub fn audit_verify(&self) -> Result<Vec<Check>> {
         self.audit_verify_with(&[])

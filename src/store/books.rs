@@ -151,6 +151,17 @@ impl Store {
         Ok(())
     }
 
+    /// Writes down what became of a bundle that left, as that it was sealed: its new body, and the entry for the trail.
+    pub fn note_export(&self, bundle: &str, body: &str, entry: (&str, &str), author: &Author) -> Result<()> {
+        self.write(|connection| {
+            let changed = connection.execute("UPDATE export SET body=? WHERE bundle=?", [body, bundle])?;
+            if changed == 0 {
+                return Err(Error::Unknown { noun: "bundle", text: bundle.to_owned() });
+            }
+            audit::append(connection, entry.0, bundle, entry.1, author)
+        })
+    }
+
     /// Bundles that left, newest first.
     pub fn exports(&self) -> Result<Vec<ExportEntry>> {
         self.read(|connection| {
@@ -173,9 +184,11 @@ impl Store {
         })
     }
 
-    /// Enters a bundle that arrived.
+    /// Enters a bundle that arrived; one that stood in quarantine may come again.
     pub fn record_received(&self, entry: &ReceivedEntry, author: &Author) -> Result<()> {
         self.write(|connection| {
+            let sql = "DELETE FROM received WHERE bundle=? AND tagmanifest=? AND quarantined IS NOT NULL";
+            connection.execute(sql, [&entry.bundle, &entry.tagmanifest])?;
             connection.execute(
                 "INSERT INTO received VALUES (?,?,?,?,?,?,?,?)",
                 params![
@@ -229,10 +242,14 @@ impl Store {
     /// Drops what an origin listed for a case before its newer revision is taken in.
     pub fn drop_listed(&self, origin: &str, case: CaseKey) -> Result<()> {
         self.write(|connection| {
-            connection.execute(
-                "DELETE FROM listed WHERE case_key=? AND source IN (SELECT key FROM source WHERE origin=?)",
-                params![case.0, origin],
-            )?;
+            let dropped = [
+                "DELETE FROM listed WHERE (kind, value, case_key, source) IN (SELECT kind, value, case_key, source
+                 FROM listed_case WHERE case_key=?1 AND source IN (SELECT key FROM source WHERE origin=?2))",
+                "DELETE FROM listed_case WHERE case_key=?1 AND source IN (SELECT key FROM source WHERE origin=?2)",
+            ];
+            for sql in dropped {
+                connection.execute(sql, params![case.0, origin])?;
+            }
             super::cases::forget_total(connection, Some(case))
         })
     }

@@ -4,8 +4,7 @@
 
 use super::Store;
 use super::error::{Error, Result};
-use super::merge::merge;
-use super::runs::{self, Cursor, from_ordered};
+use super::sightings::{SightingFilter, walk};
 use super::statements::parse;
 use crate::model::{Case, CaseKey, EvidenceKey, Statement, Unit};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -116,7 +115,7 @@ pub(super) fn forget_total(connection: &Connection, case: Option<CaseKey>) -> Re
 
 /// Distinct values of every case whose total is not stored.
 fn missing_totals(connection: &Connection) -> Result<BTreeMap<CaseKey, u64>> {
-    let sql = "SELECT key, (SELECT count(DISTINCT fp) FROM listed WHERE case_key=cases.key) FROM cases
+    let sql = "SELECT key, (SELECT count(*) FROM (SELECT DISTINCT kind, value FROM listed_case WHERE case_key=cases.key)) FROM cases
         WHERE live=1 AND key NOT IN (SELECT case_key FROM case_total)";
     let mut query = connection.prepare_cached(sql)?;
     let rows = query.query_map([], |row| Ok((CaseKey(row.get(0)?), row.get::<_, i64>(1)? as u64)))?;
@@ -125,39 +124,28 @@ fn missing_totals(connection: &Connection) -> Result<BTreeMap<CaseKey, u64>> {
         let mut query =
             connection.prepare_cached("SELECT key FROM evidence WHERE case_key=? AND state='complete' ORDER BY key")?;
         let evidence = query.query_map([case.0], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
-        if !evidence.is_empty() {
-            *total = distinct(connection, *case, &evidence)?;
-        }
+        *total = match evidence.as_slice() {
+            [] => *total,
+            [only] if *total == 0 => indicators_of(connection, *only)?,
+            _ => distinct(connection, *case)?,
+        };
     }
     Ok(out)
 }
 
-fn distinct(connection: &Connection, case: CaseKey, evidence: &[i64]) -> Result<u64> {
-    let mut query = connection.prepare_cached("SELECT DISTINCT fp FROM listed WHERE case_key=? ORDER BY fp")?;
-    let mut listed = query.query([case.0])?;
-    let mut next = listed.next()?.map(|row| row.get(0)).transpose()?.map(from_ordered);
-    let mut cursors = Vec::new();
-    for key in evidence {
-        cursors.extend(runs::runs_of(connection, *key)?.into_iter().map(Cursor::stored));
-    }
-    let (mut count, mut before) = (0_u64, None);
-    merge(connection, cursors, |_, _, entry, _| {
-        if before == Some(entry.fp) {
-            return Ok(());
-        }
-        before = Some(entry.fp);
+/// Distinct values of one evidence, counted when it was read.
+fn indicators_of(connection: &Connection, evidence: i64) -> Result<u64> {
+    let mut query = connection.prepare_cached("SELECT coalesce(max(indicators), 0) FROM reading WHERE evidence=?")?;
+    Ok(query.query_row([evidence], |row| row.get::<_, i64>(0))? as u64)
+}
+
+/// Distinct values of a case.
+fn distinct(connection: &Connection, case: CaseKey) -> Result<u64> {
+    let mut count = 0;
+    walk(connection, &SightingFilter { case: Some(case), ..SightingFilter::default() }, &mut |_, _| {
         count += 1;
-        // What is listed only is counted as the walk passes it.
-        while let Some(fp) = next.filter(|fp| *fp <= entry.fp) {
-            count += u64::from(fp != entry.fp);
-            next = listed.next()?.map(|row| row.get(0)).transpose()?.map(from_ordered);
-        }
         Ok(())
     })?;
-    while next.is_some() {
-        count += 1;
-        next = listed.next()?.map(|row| row.get(0)).transpose()?.map(from_ordered);
-    }
     Ok(count)
 }
 

@@ -45,6 +45,7 @@ impl Store {
             out.push(Check::of(&name, fault.is_none(), fault.unwrap_or_else(|| format!("{} bytes", evidence.bytes))));
         }
         out.extend(self.audit_verify()?);
+        out.extend(self.agrees()?);
         Ok(out)
     }
 
@@ -111,21 +112,24 @@ impl Store {
 
 /// Every posting names a row that is there, in order, and has a value.
 fn postings(connection: &rusqlite::Connection, evidence: i64, rows: u32, indicators: u32) -> Result<Option<String>> {
-    let (mut distinct, mut before) = (0_u32, None);
+    let mut distinct = 0_u32;
     for place in runs::runs_of(connection, evidence)? {
         let mut cursor = runs::Cursor::stored(place);
-        while let Some((entry, _)) = cursor.step(connection)? {
+        let mut before: Option<Vec<u8>> = None;
+        while cursor.step(connection)? {
+            let Some((entry, _)) = cursor.now() else { break };
             if entry.first_row.saturating_add(entry.span) >= rows {
                 return Ok(Some("a posting names a row that is not there".to_owned()));
             }
-            if before.is_some_and(|before| before > entry.fp) {
+            if before.as_deref().is_some_and(|before| before > cursor.key()) {
                 return Ok(Some("postings out of order".to_owned()));
             }
-            if before != Some(entry.fp) {
-                super::values::resolve(connection, entry.fp)?;
+            if before.as_deref() != Some(cursor.key()) {
+                super::values::indicator_of(cursor.key())?;
                 distinct += 1;
+                before.get_or_insert_default().clear();
+                before.get_or_insert_default().extend_from_slice(cursor.key());
             }
-            before = Some(entry.fp);
         }
     }
     let wrong = || format!("{distinct} values are posted of {indicators}");

@@ -4,6 +4,7 @@ use super::codec::{unpress, unpress_up_to};
 use super::error::{Error, Result};
 use super::import::chunk_key;
 use super::seal::MAX_CHUNK;
+use super::values::key_of;
 use super::{Store, bands, derived, lock, rowindex, runs};
 use crate::model::corpus::Failure;
 use crate::model::evidence::ReadingForm;
@@ -260,14 +261,14 @@ impl Store {
 
     /// Rows that hold a canonical value.
     pub fn rows_of(&self, kind: Kind, value: &str) -> Result<RowSet> {
-        let fp = self.facts.print.of(kind, value);
+        let posted = key_of(kind, value);
         self.read(|connection| {
             let mut query =
                 connection.prepare_cached("SELECT key FROM evidence WHERE state='complete' ORDER BY key")?;
             let keys = query.query_map([], |row| row.get(0))?.collect::<std::result::Result<Vec<i64>, _>>()?;
             let mut out = RowSet::new();
             for key in keys {
-                out.add(EvidenceKey(key), runs::rows_of(connection, key, fp)?);
+                out.add(EvidenceKey(key), runs::rows_of(connection, key, &posted)?);
             }
             Ok(out)
         })

@@ -15,7 +15,7 @@ use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 
 /// Bytes of postings held before they are spilled as a run; little in debug builds, so that tests meet it.
-const SPILL: usize = if cfg!(debug_assertions) { 1 << 20 } else { 32 << 20 };
+const SPILL: usize = if cfg!(debug_assertions) { 1 << 20 } else { 96 << 20 };
 /// Runs merged at once: each holds one unpacked block.
 const FAN_IN: usize = 64;
 
@@ -107,8 +107,8 @@ impl Derived {
 
 fn write_run(connection: &Connection, evidence: i64, cursors: Vec<Cursor>) -> Result<u32> {
     let mut writer = RunWriter::new(connection)?;
-    merge(connection, cursors, |_, base, entry, raw| writer.add(entry, raw, base))?;
-    Ok(writer.finish(evidence)?.1)
+    merge(connection, cursors, |_, cursor| writer.add(cursor))?;
+    writer.finish(evidence)
 }
 
 /// Merges all runs of an evidence into one. Their rows ascend from run to run.

@@ -34,6 +34,12 @@ pub enum Error {
     /// The file was not closed: a side file lies beside it, or is missing.
     #[error("the case file was not closed: {0}")]
     NotClosed(PathBuf),
+    /// The file was left behind in the midst of writing, where nothing may be written.
+    #[error("the case file was left in the midst of writing and cannot be put in order here: {0}")]
+    Unsettled(PathBuf),
+    /// Another file stands where the open one stood.
+    #[error("the case file was replaced while it was open: {0}")]
+    Replaced(PathBuf),
     /// An older file opened for reading.
     #[error("the case file has version {found}, now is {known}: {path}")]
     Older {
@@ -113,9 +119,6 @@ pub enum Error {
     /// Resuming found other bytes than before.
     #[error("the source has changed since its import was begun, at byte {0}")]
     SourceChanged(u64),
-    /// Two different values have one fingerprint.
-    #[error("two values share a fingerprint: `{0}` and `{1}`")]
-    Collision(String, String),
     /// Not allowed, and why.
     #[error("{}", .0.en)]
     Refused(Text),
@@ -171,7 +174,6 @@ impl Explain for Error {
             Self::Unknown { text, .. } => format!("`{text}` は見つかりません"),
             Self::Ambiguous { text, .. } => format!("`{text}` で終わるものが複数あります"),
             Self::SourceChanged(at) => format!("取込みを始めた時から元ファイルが変わっています（{at}バイト目）"),
-            Self::Collision(a, b) => format!("異なる値の指紋が一致しました: `{a}` と `{b}`"),
             Self::Refused(why) => why.ja.to_owned(),
             Self::Busy => "他のプログラムが事案ファイルを使用中です".to_owned(),
             Self::Full => "ディスクの空きがありません".to_owned(),
@@ -181,6 +183,10 @@ impl Explain for Error {
             Self::InUse(what) => format!("`{what}` はまだ参照されています"),
             Self::NoBytes(id) => format!("`{id}` の中身は事案ファイルにありません"),
             Self::NotClosed(path) => format!("事案ファイルが閉じられていません: {}", path.display()),
+            Self::Unsettled(path) => {
+                format!("事案ファイルは書込み中に途切れており、ここでは元に戻せません: {}", path.display())
+            }
+            Self::Replaced(path) => format!("開いている間に事案ファイルが差し替えられました: {}", path.display()),
             Self::Older { found, known, path } => {
                 format!("事案ファイルの版が古いものです（版{found}、現在は{known}）: {}", path.display())
             }
@@ -207,7 +213,15 @@ impl Explain for Error {
                 ("他の画面や処理を閉じてからやり直してください", "close the other window or command and try again")
             }
             Self::ReadOnly => ("書き込みで開き直してください", "open it for writing"),
+            Self::Replaced(_) => (
+                "元のファイルを戻してから開き直してください。以後の入力は記録されていません",
+                "put the file back and open it again; nothing entered since was recorded",
+            ),
             Self::NotClosed(_) => ("送付元に、閉じたファイルを求めてください", "ask the sender for a closed file"),
+            Self::Unsettled(_) => (
+                "隣の -wal と -journal も一緒に、書き込めるフォルダへ複写してから開いてください",
+                "copy it, with the -wal and -journal beside it, to a folder that can be written, and open it there",
+            ),
             Self::Older { .. } => {
                 ("控えを取り、書き込みで一度開いてください", "back it up, then open it for writing once")
             }

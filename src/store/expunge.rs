@@ -4,7 +4,7 @@ use super::cases;
 use super::derived::drop_indices;
 use super::error::{Error, Result};
 use super::merge::merge;
-use super::runs::{self, Cursor, ordered};
+use super::runs::{self, Cursor};
 use super::statements;
 use super::{Store, audit, lock, values};
 use crate::model::statement::{Author, Statement};
@@ -87,16 +87,15 @@ impl Store {
 
 fn erase(connection: &Connection, evidence: &Evidence) -> Result<Expunged> {
     let key = evidence.key.0;
-    let gone = values_only_in(connection, key)?;
+    let lost = values_only_in(connection, key)?;
     let citing = citing(connection, evidence)?;
     drop_indices(connection, key)?;
     connection.execute("DELETE FROM content WHERE key BETWEEN ?1<<32 AND (?1<<32) + 4294967295", [key])?;
     connection.execute("DELETE FROM chunk WHERE evidence=?", [key])?;
-    let mut lost = BTreeSet::new();
-    for fp in &gone {
-        lost.insert(values::resolve(connection, *fp)?);
-        connection.prepare_cached("DELETE FROM indicator WHERE fp=?")?.execute([ordered(*fp)])?;
-        connection.prepare_cached("DELETE FROM value_token WHERE fp=?")?.execute([ordered(*fp)])?;
+    for lost in &lost {
+        connection
+            .prepare_cached("DELETE FROM value_token WHERE kind=? AND value=?")?
+            .execute([lost.kind.tag(), &lost.value])?;
     }
     connection.execute("DELETE FROM tag_rows WHERE evidence=?", [key])?;
     let statements = drop_statements(connection, evidence.key, &lost)?;
@@ -109,11 +108,11 @@ fn erase(connection: &Connection, evidence: &Evidence) -> Result<Expunged> {
     cases::forget_total(connection, evidence.case)?;
     let mut query = connection.prepare("SELECT key FROM evidence WHERE parent=? AND state!='expunged' ORDER BY key")?;
     let derived = query.query_map([key], |row| Ok(EvidenceKey(row.get(0)?)))?.collect::<rusqlite::Result<_>>()?;
-    Ok(Expunged { values: gone.len() as u64, statements, citing, derived })
+    Ok(Expunged { values: lost.len() as u64, statements, citing, derived })
 }
 
-/// Fingerprints that stand in this evidence and in no other, nor in a list.
-fn values_only_in(connection: &Connection, key: i64) -> Result<Vec<u64>> {
+/// Values that stand in this evidence and in no other, nor in a list.
+fn values_only_in(connection: &Connection, key: i64) -> Result<BTreeSet<Indicator>> {
     let mut query = connection.prepare("SELECT evidence FROM run GROUP BY evidence ORDER BY evidence!=?, evidence")?;
     let evidence = query.query_map([key], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
     let (mut cursors, mut mine) = (Vec::new(), 0);
@@ -122,26 +121,28 @@ fn values_only_in(connection: &Connection, key: i64) -> Result<Vec<u64>> {
         mine += if other == key { places.len() } else { 0 };
         cursors.extend(places.into_iter().map(Cursor::stored));
     }
-    // The merge hands out the cursors of one fingerprint in their order: ours come first.
-    let mut out: Vec<u64> = Vec::new();
+    // The merge hands out the cursors of one value in their order: ours come first.
+    let mut out: Vec<Vec<u8>> = Vec::new();
     let mut elsewhere = false;
-    merge(connection, cursors, |at, _, entry, _| {
+    merge(connection, cursors, |at, cursor| {
+        let same = out.last().is_some_and(|last| last == cursor.key());
         if at < mine {
-            if out.last() != Some(&entry.fp) {
-                out.push(entry.fp);
+            if !same {
+                out.push(cursor.key().to_vec());
                 elsewhere = false;
             }
-        } else if out.last() == Some(&entry.fp) && !elsewhere {
+        } else if same && !elsewhere {
             elsewhere = true;
             out.pop();
         }
         Ok(())
     })?;
-    let mut listed = connection.prepare("SELECT EXISTS (SELECT 1 FROM listed WHERE fp=?)")?;
-    let mut kept = Vec::with_capacity(out.len());
-    for fp in out {
-        if !listed.query_row([ordered(fp)], |row| row.get::<_, bool>(0))? {
-            kept.push(fp);
+    let mut listed = connection.prepare("SELECT EXISTS (SELECT 1 FROM listed WHERE kind=? AND value=?)")?;
+    let mut kept = BTreeSet::new();
+    for key in out {
+        let indicator = values::indicator_of(&key)?;
+        if !listed.query_row([indicator.kind.tag(), &indicator.value], |row| row.get::<_, bool>(0))? {
+            kept.insert(indicator);
         }
     }
     Ok(kept)

@@ -6,7 +6,6 @@
 use super::derived::{Derived, drop_indices};
 use super::error::{Error, Result};
 use super::seal::SealedChunk;
-use super::values::Values;
 use super::{Store, audit, cases, random, statements};
 use crate::model::evidence::ReadingForm;
 use crate::model::fold::FOLD_VERSION;
@@ -94,7 +93,6 @@ struct State {
     first: Option<Instant>,
     last: Option<Instant>,
     derived: Derived,
-    values: Values,
 }
 
 impl Store {
@@ -235,15 +233,12 @@ impl Import<'_> {
         let (store, waiting) = (self.store, std::mem::take(&mut self.waiting));
         self.bytes = 0;
         self.broken = true;
-        store.write(|connection| {
-            waiting.into_iter().try_for_each(|chunk| self.write_chunk(connection, chunk))?;
-            self.state.values.write(connection)
-        })?;
+        store.write(|connection| waiting.into_iter().try_for_each(|chunk| self.write_chunk(connection, chunk)))?;
         self.broken = false;
         Ok(())
     }
 
-    fn write_chunk(&mut self, connection: &Connection, mut chunk: SealedChunk) -> Result<()> {
+    fn write_chunk(&mut self, connection: &Connection, chunk: SealedChunk) -> Result<()> {
         let (evidence, seq) = (self.key.0, self.state.seq);
         let key = chunk_key(evidence, seq);
         if !self.is_held(connection, &chunk)? {
@@ -274,7 +269,6 @@ impl Import<'_> {
         state.rejects += chunk.rejects;
         state.first = [state.first, chunk.first].into_iter().flatten().min();
         state.last = state.last.max(chunk.last);
-        state.values.take(self.store.facts.print, std::mem::take(&mut chunk.values))?;
         state.derived.take(connection, evidence, chunk, first_row)
     }
 
@@ -326,8 +320,11 @@ impl Import<'_> {
             params![finish.sha256.as_slice(), self.key.0],
             |row| row.get(0),
         )?;
+        // Withdrawn while it came in: its bytes are whole now, and it stays withdrawn until somebody puts it back.
         connection.execute(
-            "UPDATE evidence SET state='complete', sha256=?, blake3=?, bytes=?, damaged=?, duplicate_of=? WHERE key=?",
+            "UPDATE evidence SET state=CASE state WHEN 'withdrawn' THEN state ELSE 'complete' END,
+             held_state=CASE state WHEN 'withdrawn' THEN 'complete' ELSE held_state END,
+             sha256=?, blake3=?, bytes=?, damaged=?, duplicate_of=? WHERE key=?",
             params![
                 finish.sha256.as_slice(),
                 finish.blake3.as_slice(),

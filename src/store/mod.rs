@@ -4,6 +4,7 @@
 //! rebuilt from it or a statement somebody made, each in one transaction with its audit entry. The store never reads the
 //! clock: every time comes in with its author.
 
+mod agree;
 mod audit;
 mod bands;
 mod books;
@@ -14,10 +15,13 @@ mod codec;
 mod corpus;
 mod derived;
 mod edits;
+mod entry;
 mod error;
 mod evidence;
 mod expunge;
+mod held;
 mod import;
+mod listed;
 mod lists;
 mod merge;
 mod open;
@@ -25,6 +29,7 @@ mod rowindex;
 mod runs;
 mod schema;
 mod seal;
+mod settle;
 mod sightings;
 mod statements;
 mod values;
@@ -36,10 +41,12 @@ pub use cases::CaseRow;
 pub use check::Check;
 pub use error::{Error, Result};
 pub use expunge::Expunged;
+pub use held::in_use;
 pub use import::{Finish, Import, NewEvidence};
 pub use lists::Listed;
 pub use open::Mode;
-pub use seal::{Fingerprinter, PackedContent, Post, Posts, SealedChunk, pack_content, seal};
+pub use seal::{PackedContent, Posts, SealedChunk, pack_content, seal};
+pub use settle::Found;
 pub use sightings::SightingFilter;
 
 use crate::model::corpus::LayerReader;
@@ -47,7 +54,7 @@ use crate::model::statement::Author;
 use crate::model::{Id, Text, Unit};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Reading connections kept for the next question.
 const READERS: usize = 8;
@@ -56,8 +63,10 @@ const READERS: usize = 8;
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
+    /// Which file that was when it was opened.
+    place: open::Place,
     mode: Mode,
-    leftover: bool,
+    found: Found,
     /// `None` unless opened for writing, and after closing.
     writer: Mutex<Option<Connection>>,
     readers: Mutex<Vec<Connection>>,
@@ -65,6 +74,10 @@ pub struct Store {
     history: Mutex<edits::History>,
     facts: Facts,
     layers: Option<Layers>,
+    /// Stated later, where the store was made before anybody said whose it is.
+    unit: OnceLock<Unit>,
+    /// Last, so that it outlives the connections.
+    _held: held::Held,
 }
 
 /// Who decodes layers.
@@ -85,13 +98,12 @@ impl std::ops::Deref for Layers {
     }
 }
 
-/// What never changes in a store.
+/// What never changes in a store, but for a unit that was left open.
 #[derive(Debug)]
 struct Facts {
     id: Id,
     unit: Unit,
     secret: [u8; 32],
-    print: Fingerprinter,
 }
 
 /// Locks whatever became of the thread that held it before: every value here is whole between statements.
@@ -111,31 +123,30 @@ impl Store {
     /// Makes a new case file for a unit; refuses to overwrite.
     pub fn create(path: &Path, unit: &Unit, author: &Author) -> Result<Self> {
         let path = absolute(path)?;
-        let mut connection = open::make(&path)?;
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let id = Id::from_random('s', random()?);
-        for (key, value) in [
-            ("store_id", id.as_str().as_bytes()),
-            ("unit", unit.path().as_bytes()),
-            ("secret", &random::<32>()?[..]),
-            ("fingerprint_key", &random::<16>()?[..]),
-        ] {
-            tx.execute("INSERT INTO meta VALUES (?,?)", (key, value))?;
-        }
-        audit::append(&tx, "store.create", id.as_str(), unit.path(), author)?;
-        tx.commit()?;
+        let connection = open::make(&path, |tx| {
+            for (key, value) in [
+                ("store_id", id.as_str().as_bytes()),
+                ("unit", unit.path().as_bytes()),
+                ("secret", &random::<32>()?[..]),
+            ] {
+                tx.execute("INSERT INTO meta VALUES (?,?)", (key, value))?;
+            }
+            audit::append(tx, "store.create", id.as_str(), unit.path(), author)?;
+            Ok(())
+        })?;
         let facts = Facts::load(&connection)?;
-        Ok(Self::assemble(path, Mode::Write, false, facts, Some(connection)))
+        Ok(Self::assemble(path, Mode::Write, Found::Closed, facts, Some(connection)))
     }
 
     /// Opens a case file. See [`Mode`].
     pub fn open(path: &Path, mode: Mode) -> Result<Self> {
-        let path = absolute(path)?;
-        let (version, leftover) = open::inspect(&path, mode)?;
+        let path = real(path)?;
+        let (version, found) = open::inspect(&path, mode)?;
         if mode == Mode::Write {
             let connection = open::writer(&path, version)?;
             let facts = Facts::load(&connection)?;
-            return Ok(Self::assemble(path, mode, leftover, facts, Some(connection)));
+            return Ok(Self::assemble(path, mode, found, facts, Some(connection)));
         }
         let connection = open::reader(&path, mode)?;
         schema::demand_equal(&connection, version, &path)?;
@@ -143,7 +154,7 @@ impl Store {
             open::demand_sound(&connection)?;
         }
         let facts = Facts::load(&connection)?;
-        let store = Self::assemble(path, mode, leftover, facts, None);
+        let store = Self::assemble(path, mode, found, facts, None);
         store.give_back(connection);
         Ok(store)
     }
@@ -155,16 +166,19 @@ impl Store {
         self
     }
 
-    fn assemble(path: PathBuf, mode: Mode, leftover: bool, facts: Facts, writer: Option<Connection>) -> Self {
+    fn assemble(path: PathBuf, mode: Mode, found: Found, facts: Facts, writer: Option<Connection>) -> Self {
         Self {
+            _held: held::Held::new(&path),
+            place: open::place(&path),
             path,
             mode,
-            leftover,
+            found,
             writer: Mutex::new(writer),
             readers: Mutex::default(),
             caches: corpus::Caches::default(),
             history: Mutex::default(),
             facts,
+            unit: OnceLock::new(),
             layers: None,
         }
     }
@@ -195,14 +209,36 @@ impl Store {
         self.mode
     }
 
-    /// Whether a `-wal` file lay beside the store when it was opened: another program has it open, or was killed.
-    pub fn had_leftover(&self) -> bool {
-        self.leftover
+    /// How it was found when it was opened.
+    pub fn found(&self) -> Found {
+        self.found
     }
 
     /// The unit that holds the store.
     pub fn unit(&self) -> &Unit {
-        &self.facts.unit
+        self.unit.get().unwrap_or(&self.facts.unit)
+    }
+
+    /// States whose store this is, once, where it was made for `open` before anybody said so. Refused as soon as a bundle
+    /// left under the old name.
+    pub fn state_unit(&self, open: &Unit, unit: &Unit, author: &Author) -> Result<()> {
+        if self.unit() != open {
+            return Err(Error::Refused(Text::new("所属は既に記録されています", "the unit is stated already")));
+        }
+        self.write(|connection| {
+            let exports: i64 = connection.query_row("SELECT count(*) FROM export", [], |row| row.get(0))?;
+            if exports > 0 {
+                return Err(Error::Refused(Text::new(
+                    "既に束を起案しているため、所属は変えられません",
+                    "a bundle was drafted already, so the unit can no longer change",
+                )));
+            }
+            connection.execute("UPDATE meta SET value=? WHERE key='unit'", [unit.path().as_bytes()])?;
+            audit::append(connection, "store.unit", self.facts.id.as_str(), unit.path(), author)
+        })?;
+        // Whoever lost the race was refused above.
+        self.unit.get_or_init(|| unit.clone());
+        Ok(())
     }
 
     /// The store's public id (`s…`).
@@ -215,11 +251,6 @@ impl Store {
         &self.facts.secret
     }
 
-    /// Makes fingerprints for this store's postings.
-    pub fn fingerprinter(&self) -> Fingerprinter {
-        self.facts.print
-    }
-
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
@@ -229,6 +260,7 @@ impl Store {
     fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         let mut guard = lock(&self.writer);
         let connection = guard.as_mut().ok_or(Error::ReadOnly)?;
+        self.demand_place()?;
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let out = work(&tx)?;
         tx.commit()?;
@@ -240,7 +272,11 @@ impl Store {
         let held = lock(&self.readers).pop();
         let connection = match held {
             Some(connection) => connection,
-            None => open::reader(&self.path, self.mode)?,
+            None => {
+                let connection = open::reader(&self.path, self.mode)?;
+                self.demand_place()?;
+                connection
+            }
         };
         let out = (|| {
             let snapshot = connection.unchecked_transaction()?;
@@ -250,6 +286,12 @@ impl Store {
         })();
         self.give_back(connection);
         out
+    }
+
+    /// Refuses to go on with another file that was put in this one's place: what is written would be lost with the old
+    /// one, what is read would be another store's.
+    fn demand_place(&self) -> Result<()> {
+        if open::place(&self.path) == self.place { Ok(()) } else { Err(Error::Replaced(self.path.clone())) }
     }
 
     fn give_back(&self, connection: Connection) {
@@ -279,9 +321,15 @@ impl Facts {
             id: Id(text("store_id")?),
             unit: Unit::from_path(&text("unit")?).ok_or_else(|| damaged("unit"))?,
             secret: meta("secret")?.try_into().map_err(|_| damaged("secret"))?,
-            print: Fingerprinter { key: meta("fingerprint_key")?.try_into().map_err(|_| damaged("fingerprint_key"))? },
         })
     }
+}
+
+/// The file itself, where a link stands in its place: side files lie beside it, not beside the link.
+fn real(path: &Path) -> Result<PathBuf> {
+    let named = absolute(path)?;
+    // On Windows the canonical form of a network path no longer looks like one.
+    if cfg!(windows) { Ok(named) } else { Ok(named.canonicalize().unwrap_or(named)) }
 }
 
 fn absolute(path: &Path) -> Result<PathBuf> {

@@ -3,10 +3,11 @@
 //! A store from elsewhere is hostile input. Nothing here reads evidence.
 
 use super::error::{Error, Result};
-use super::schema;
+use super::settle::{Found, is_left, settle};
+use super::{held, schema};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -32,43 +33,68 @@ pub enum Mode {
 struct Header {
     version: i64,
     wal: bool,
+    size: u64,
 }
 
-/// Checks path and header before SQLite opens the file. Returns its version and whether a `-wal` lies beside it.
-pub(super) fn inspect(path: &Path, mode: Mode) -> Result<(i64, bool)> {
+/// Checks path and header before SQLite opens the file, and has a store that was not closed put in order. Returns its
+/// version and how it was found.
+pub(super) fn inspect(path: &Path, mode: Mode) -> Result<(i64, Found)> {
     let facts =
         std::fs::metadata(path).map_err(|source| Error::file("the case file cannot be opened", path, source))?;
     if facts.is_dir() {
         return Err(not_a_store(path, "a folder"));
     }
-    let header = read_header(path, facts.len())?;
-    let leftover = side_files(path).into_iter().find(|side| side.exists());
-    if let (Mode::Foreign, Some(side)) = (mode, &leftover) {
-        return Err(Error::NotClosed(side.clone()));
-    }
-    if mode == Mode::Foreign && header.wal {
-        return Err(Error::NotClosed(path.to_owned()));
-    }
-    let known = schema::VERSION;
-    if header.version > known {
-        return Err(Error::Newer { found: header.version, known, path: path.to_owned() });
-    }
-    if header.version < 1 {
-        return Err(not_a_store(path, "never finished"));
-    }
-    if mode != Mode::Write && header.version < known {
-        return Err(Error::Older { found: header.version, known, path: path.to_owned() });
+    // A link or a device as a side file would have the engine read, write or empty something else.
+    if let Some(side) =
+        side_files(path).into_iter().find(|side| side.symlink_metadata().is_ok_and(|facts| !facts.is_file()))
+    {
+        return Err(Error::NotClosed(side));
     }
     if mode == Mode::Write {
         refuse_network(path)?;
     }
-    let wal = leftover.is_some_and(|side| std::fs::metadata(side).is_ok_and(|facts| facts.len() > 0));
-    Ok((header.version, wal))
+    let side = side_files(path).into_iter().find(|side| side.exists());
+    if let (Mode::Foreign, Some(side)) = (mode, side) {
+        return Err(Error::NotClosed(side));
+    }
+    if held::is_open(path) {
+        return Ok((schema::VERSION, Found::InUse));
+    }
+    let mut header = read_header(path)?;
+    if mode == Mode::Foreign && header.wal {
+        return Err(Error::NotClosed(path.to_owned()));
+    }
+    let mut found = Found::Closed;
+    if mode != Mode::Foreign && is_left(path, header.wal) {
+        header.refuse_newer(path)?;
+        found = settle(path, mode)?;
+        header = read_header(path)?;
+    }
+    header.refuse_newer(path)?;
+    if header.version < 1 {
+        return Err(not_a_store(path, "never finished"));
+    }
+    // While another program writes, the file may be growing.
+    if found != Found::InUse && !header.size.is_multiple_of(PAGE as u64) {
+        return Err(Error::damaged(format!("cut off: {}", path.display())));
+    }
+    if mode != Mode::Write && header.version < schema::VERSION {
+        return Err(Error::Older { found: header.version, known: schema::VERSION, path: path.to_owned() });
+    }
+    Ok((header.version, found))
 }
 
-fn read_header(path: &Path, size: u64) -> Result<Header> {
+impl Header {
+    fn refuse_newer(&self, path: &Path) -> Result<()> {
+        let (found, known) = (self.version, schema::VERSION);
+        if found > known { Err(Error::Newer { found, known, path: path.to_owned() }) } else { Ok(()) }
+    }
+}
+
+fn read_header(path: &Path) -> Result<Header> {
     let mut bytes = [0_u8; 100];
     let mut file = File::open(path).map_err(|source| Error::file("the case file cannot be opened", path, source))?;
+    let size = file.metadata().map_err(|source| Error::file("the case file cannot be read", path, source))?.len();
     file.read_exact(&mut bytes).map_err(|source| match source.kind() {
         std::io::ErrorKind::UnexpectedEof if size == 0 => not_a_store(path, "empty"),
         std::io::ErrorKind::UnexpectedEof => not_a_store(path, "too short"),
@@ -85,10 +111,7 @@ fn read_header(path: &Path, size: u64) -> Result<Header> {
     if word(68) != schema::APPLICATION_ID || usize::from(page) != PAGE {
         return Err(not_a_store(path, "another program's database"));
     }
-    if !size.is_multiple_of(PAGE as u64) {
-        return Err(Error::damaged(format!("cut off: {}", path.display())));
-    }
-    Ok(Header { version: word(60), wal: bytes[18] == 2 || bytes[19] == 2 })
+    Ok(Header { version: word(60), wal: bytes[18] == 2 || bytes[19] == 2, size })
 }
 
 fn not_a_store(path: &Path, reason: &str) -> Error {
@@ -102,6 +125,23 @@ pub(super) fn side_files(path: &Path) -> [PathBuf; 3] {
         name.push(end);
         PathBuf::from(name)
     })
+}
+
+/// Device and number of a file, where the system has such.
+pub(super) type Place = Option<(u64, u64)>;
+
+/// Which file stands at a path.
+pub(super) fn place(path: &Path) -> Place {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        std::fs::metadata(path).ok().map(|facts| (facts.dev(), facts.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
 }
 
 /// Refuses file systems whose locks do not protect a database being written.
@@ -149,8 +189,9 @@ fn is_network(kind: &str) -> bool {
     NETWORK.contains(&kind)
 }
 
-/// Makes the file and brings it to the present version.
-pub(super) fn make(path: &Path) -> Result<Connection> {
+/// Makes the file at the present version, with what `fill` writes, in one transaction: a kill leaves an empty file or a whole
+/// store.
+pub(super) fn make(path: &Path, fill: impl FnOnce(&Transaction<'_>) -> Result<()>) -> Result<Connection> {
     refuse_network(path)?;
     // `create_new` decides the race between two makers; SQLite would open what the other made.
     File::create_new(path).map_err(|source| match source.kind() {
@@ -161,9 +202,13 @@ pub(super) fn make(path: &Path) -> Result<Connection> {
         let mut conn =
             Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         conn.pragma_update(None, "page_size", i64::try_from(PAGE).unwrap_or(0))?;
-        conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
-        conn.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
-        schema::migrate(&mut conn, 0)?;
+        // Deferred, as the pragma must come before the first page; it would write that page by itself outside.
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Deferred)?;
+        tx.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+        tx.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
+        schema::migrate(&tx, 0)?;
+        fill(&tx)?;
+        tx.commit()?;
         set_writer(&conn)?;
         Ok(conn)
     };
@@ -178,8 +223,14 @@ pub(super) fn writer(path: &Path, version: i64) -> Result<Connection> {
     let mut conn =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     guard(&conn)?;
+    if conn.is_readonly(MAIN_DB)? {
+        let denied = std::io::ErrorKind::PermissionDenied.into();
+        return Err(Error::file("the case file may not be written", path, denied));
+    }
     schema::demand_equal(&conn, version, path)?;
-    schema::migrate(&mut conn, version)?;
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    schema::migrate(&tx, version)?;
+    tx.commit()?;
     set_writer(&conn)?;
     Ok(conn)
 }
@@ -214,7 +265,7 @@ pub(super) fn demand_sound(conn: &Connection) -> Result<()> {
     if verdict == "ok" { Ok(()) } else { Err(Error::Damaged(verdict)) }
 }
 
-fn guard(conn: &Connection) -> Result<()> {
+pub(super) fn guard(conn: &Connection) -> Result<()> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;

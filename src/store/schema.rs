@@ -4,7 +4,7 @@
 //! a store is opened: an extra trigger or view would be code.
 
 use super::error::{Error, Result};
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -52,17 +52,18 @@ CREATE TABLE band (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
 CREATE TABLE run (key INTEGER PRIMARY KEY, evidence INTEGER NOT NULL REFERENCES evidence(key), first_block INTEGER NOT NULL,
   blocks INTEGER NOT NULL) STRICT;
 CREATE INDEX run_evidence ON run(evidence);
-CREATE TABLE run_block (key INTEGER PRIMARY KEY, last_fp INTEGER NOT NULL, len INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
+CREATE TABLE run_block (key INTEGER PRIMARY KEY, last_key BLOB NOT NULL, len INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
 CREATE TABLE kind_rows (evidence INTEGER NOT NULL REFERENCES evidence(key), kind TEXT NOT NULL, part INTEGER NOT NULL,
   rows BLOB NOT NULL, PRIMARY KEY (evidence, kind, part)) STRICT;
 CREATE INDEX kind_rows_kind ON kind_rows(kind);
-CREATE TABLE indicator (fp INTEGER PRIMARY KEY, kind TEXT NOT NULL, value TEXT NOT NULL) STRICT;
-CREATE UNIQUE INDEX indicator_value ON indicator(kind, value);
-CREATE TABLE listed (fp INTEGER NOT NULL, case_key INTEGER NOT NULL, source INTEGER NOT NULL, first INTEGER, last INTEGER,
-  count INTEGER NOT NULL, flags INTEGER NOT NULL, role TEXT, PRIMARY KEY (fp, case_key, source)) STRICT, WITHOUT ROWID;
+CREATE TABLE listed (kind TEXT NOT NULL, value TEXT NOT NULL, case_key INTEGER NOT NULL, source INTEGER NOT NULL,
+  first INTEGER, last INTEGER, count INTEGER NOT NULL, flags INTEGER NOT NULL, role TEXT,
+  PRIMARY KEY (kind, value, case_key, source)) STRICT, WITHOUT ROWID;
+CREATE TABLE listed_case (case_key INTEGER NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, source INTEGER NOT NULL,
+  PRIMARY KEY (case_key, kind, value, source)) STRICT, WITHOUT ROWID;
 CREATE TABLE source (key INTEGER PRIMARY KEY, origin TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
-CREATE TABLE value_token (fp INTEGER NOT NULL, token TEXT NOT NULL, PRIMARY KEY (fp, token)) STRICT, WITHOUT ROWID;
-CREATE INDEX listed_case ON listed(case_key);
+CREATE TABLE value_token (kind TEXT NOT NULL, value TEXT NOT NULL, token TEXT NOT NULL,
+  PRIMARY KEY (kind, value, token)) STRICT, WITHOUT ROWID;
 CREATE TABLE case_total (case_key INTEGER PRIMARY KEY, indicators INTEGER NOT NULL) STRICT;
 CREATE TABLE audit (seq INTEGER PRIMARY KEY, entry TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
 CREATE TABLE audit_content (seq INTEGER PRIMARY KEY REFERENCES audit(seq), operator TEXT, operator_salt BLOB, content TEXT,
@@ -79,13 +80,11 @@ CREATE TABLE citation (bundle TEXT NOT NULL, n INTEGER NOT NULL, sha256 TEXT NOT
   PRIMARY KEY (bundle, n)) STRICT, WITHOUT ROWID;
 ";
 
-/// Lifts a file from version `from` to the present one, one transaction a step.
-pub(super) fn migrate(connection: &mut Connection, from: i64) -> Result<()> {
+/// Lifts a file from version `from` to the present one, within the caller's transaction.
+pub(super) fn migrate(connection: &Connection, from: i64) -> Result<()> {
     for (step, version) in STEPS.iter().zip(1_i64..).filter(|(_, version)| *version > from) {
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        tx.execute_batch(step)?;
-        tx.pragma_update(None, "user_version", version)?;
-        tx.commit()?;
+        connection.execute_batch(step)?;
+        connection.pragma_update(None, "user_version", version)?;
     }
     Ok(())
 }
@@ -126,12 +125,12 @@ mod tests {
     #[test]
     fn a_fresh_store_equals_a_migrated_one_and_versions_rise_by_one() {
         for from in 0..=VERSION {
-            let mut connection = Connection::open_in_memory().unwrap();
+            let connection = Connection::open_in_memory().unwrap();
             for step in STEPS.iter().take(usize::try_from(from).unwrap()) {
                 connection.execute_batch(step).unwrap();
             }
             connection.pragma_update(None, "user_version", from).unwrap();
-            migrate(&mut connection, from).unwrap();
+            migrate(&connection, from).unwrap();
             assert_eq!(objects(&connection).unwrap(), expected(VERSION).unwrap());
             let stored: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
             assert_eq!(stored, VERSION);

@@ -2,101 +2,99 @@
 
 use super::bands::Folded;
 use super::codec;
+use super::entry::{DIRECT, Draft, Packed, VERIFIED};
 use super::error::{Error, Result};
 use super::rowindex;
-use super::runs::{DIRECT, Draft, VERIFIED};
 use crate::model::skip::Skip;
 use crate::model::{Hits, Instant, Kind, RecordHead, Text};
-use siphasher::sip::{SipHasher13, SipHasher24};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::hash::Hasher as _;
 
 /// No chunk is longer than this; a stored length beyond it is damage.
 pub(super) const MAX_CHUNK: u32 = 16 << 20;
 
-/// Makes the 64-bit fingerprint a value is posted under. Keyed per store, so that nobody can prepare two values that meet.
+/// One value in one record.
 #[derive(Clone, Copy, Debug)]
-pub struct Fingerprinter {
-    /// Random key of the store.
-    pub(super) key: [u8; 16],
-}
-
-impl Fingerprinter {
-    /// The fingerprint of a canonical value.
-    #[must_use]
-    pub fn of(&self, kind: Kind, value: &str) -> u64 {
-        let mut hasher = SipHasher13::new_with_key(&self.key);
-        hasher.write(kind.tag().as_bytes());
-        hasher.write_u8(0);
-        hasher.write(value.as_bytes());
-        hasher.finish()
-    }
-
-    /// A second, independent hash: equal fingerprints with different second hashes are a collision.
-    pub(super) fn second(&self, kind: Kind, value: &str) -> u64 {
-        let mut hasher = SipHasher24::new_with_key(&self.key);
-        hasher.write(value.as_bytes());
-        hasher.write_u8(0xff);
-        hasher.write(kind.tag().as_bytes());
-        hasher.finish()
-    }
-}
-
-/// One value in one record of a chunk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Post {
-    /// Fingerprint of kind and value.
-    pub fp: u64,
+struct Post {
+    /// Place among the kinds.
+    kind: u16,
+    implied: bool,
+    verified: bool,
     /// Row, counted inside the chunk.
-    pub row: u32,
-    /// [`Post::IMPLIED`], [`Post::VERIFIED`].
-    pub flags: u8,
+    row: u32,
+    /// The value's first bytes, which mostly decide its order.
+    start: u64,
+    /// Place among the hits.
+    hit: u32,
 }
 
-impl Post {
-    /// Seen inside another value.
-    pub const IMPLIED: u8 = 1;
-    /// The kind's own rule holds.
-    pub const VERIFIED: u8 = 2;
-}
-
-/// The values of one chunk.
+/// The values of one chunk, in the order of kind, value and row.
 #[derive(Clone, Debug, Default)]
 pub struct Posts {
-    /// Every value in every record, each once, sorted.
-    pub posts: Vec<Post>,
-    /// The values behind the fingerprints.
-    pub values: BTreeMap<u64, (Kind, String)>,
-    /// Rows that hold any value of a kind, rising.
-    pub kinds: BTreeMap<Kind, Vec<u32>>,
+    hits: Hits,
+    list: Vec<Post>,
+    /// Rows that hold any value of a kind, rising; sorted by kind.
+    kinds: Vec<(Kind, Vec<u32>)>,
 }
 
 impl Posts {
-    /// Gathers the hits of a chunk. `row_of` tells the chunk's row for a byte of the searched text.
-    pub fn gather(hits: &Hits, print: Fingerprinter, row_of: &mut dyn FnMut(u32) -> Option<u32>) -> Self {
-        let mut out = Self::default();
-        for (hit, value) in hits.iter() {
+    /// Gathers the hits of a chunk, which are sorted by span. `row_of` tells the chunk's row for a byte of the searched
+    /// text; a hit in no row is left out.
+    pub fn gather(hits: Hits, row_of: &mut dyn FnMut(u32) -> Option<u32>) -> Self {
+        let mut kinds: Vec<(Kind, Vec<u32>)> = Vec::new();
+        let mut list = Vec::with_capacity(hits.len());
+        for (index, (hit, value)) in (0_u32..).zip(hits.iter()) {
             let Some(row) = row_of(hit.span.start) else { continue };
-            let fp = print.of(hit.kind, value);
-            let flags = (u8::from(hit.implied) * Post::IMPLIED) | (u8::from(hit.verified) * Post::VERIFIED);
-            out.posts.push(Post { fp, row, flags });
-            let rows = out.kinds.entry(hit.kind).or_default();
-            if rows.last() != Some(&row) {
+            let kind = kinds.iter().position(|(kind, _)| *kind == hit.kind).unwrap_or_else(|| {
+                kinds.push((hit.kind, Vec::new()));
+                kinds.len() - 1
+            });
+            if let Some((_, rows)) = kinds.get_mut(kind).filter(|(_, rows)| rows.last() != Some(&row)) {
                 rows.push(row);
             }
-            out.values.entry(fp).or_insert_with(|| (hit.kind, value.to_owned()));
+            list.push(Post {
+                kind: u16::try_from(kind).unwrap_or(u16::MAX),
+                implied: hit.implied,
+                verified: hit.verified,
+                row,
+                start: start_of(value),
+                hit: index,
+            });
         }
-        out.posts.sort_unstable();
-        // A value both stated and implied in one record counts as stated.
-        out.posts.dedup_by(|later, kept| {
-            let same = later.fp == kept.fp && later.row == kept.row;
-            if same {
-                kept.flags = (kept.flags & later.flags & Post::IMPLIED) | ((kept.flags | later.flags) & Post::VERIFIED);
-            }
-            same
-        });
+        let mut out = Self { hits, list, kinds };
+        out.sort();
         out
     }
+
+    fn sort(&mut self) {
+        let mut order: Vec<usize> = (0..self.kinds.len()).collect();
+        order.sort_unstable_by_key(|at| self.kinds.get(*at).map(|(kind, _)| *kind));
+        let mut rank = vec![0_u16; order.len()];
+        for (place, at) in (0_u16..).zip(&order) {
+            if let Some(rank) = rank.get_mut(*at) {
+                *rank = place;
+            }
+        }
+        for post in &mut self.list {
+            post.kind = rank.get(usize::from(post.kind)).copied().unwrap_or(u16::MAX);
+        }
+        self.kinds.sort_unstable_by_key(|(kind, _)| *kind);
+        let hits = &self.hits;
+        self.list.sort_unstable_by(|a, b| {
+            (a.kind, a.start).cmp(&(b.kind, b.start)).then_with(|| same_start(hits, a, b)).then(a.row.cmp(&b.row))
+        });
+    }
+}
+
+fn same_start(hits: &Hits, a: &Post, b: &Post) -> Ordering {
+    hits.value_at(a.hit).cmp(hits.value_at(b.hit))
+}
+
+/// The first eight bytes as a number that compares like them.
+fn start_of(value: &str) -> u64 {
+    let mut start = [0; 8];
+    start.iter_mut().zip(value.bytes()).for_each(|(to, from)| *to = from);
+    u64::from_be_bytes(start)
 }
 
 /// A chunk ready to be written.
@@ -114,16 +112,20 @@ pub struct SealedChunk {
     pub(super) content: Vec<u8>,
     pub(super) index: Vec<u8>,
     pub(super) filter: Folded,
-    /// Posting entries, sorted by fingerprint; rows count inside the chunk.
+    /// Posting entries in the order of their keys; rows count inside the chunk.
     pub(super) entries: Vec<u8>,
-    pub(super) values: BTreeMap<u64, (Kind, String)>,
     pub(super) kinds: BTreeMap<Kind, Vec<u32>>,
 }
 
 impl SealedChunk {
+    /// Bytes of the evidence it holds.
+    pub fn bytes(&self) -> u64 {
+        u64::from(self.len)
+    }
+
     /// Bytes it holds in memory, roughly.
     pub(super) fn size(&self) -> usize {
-        self.content.len() + self.index.len() + self.entries.len() + self.filter.size() + self.values.len() * 64
+        self.content.len() + self.index.len() + self.entries.len() + self.filter.size()
     }
 }
 
@@ -170,31 +172,32 @@ pub fn seal(
         index: codec::press(&rowindex::pack(offset, records))?,
         filter: Folded::of(skip),
         entries: entries(records, &posts)?,
-        values: posts.values,
-        kinds: posts.kinds,
+        kinds: posts.kinds.into_iter().collect(),
     })
 }
 
-/// The posts as entries sorted by fingerprint.
+/// The posts as entries in the order of their keys.
 fn entries(records: &[RecordHead], posts: &Posts) -> Result<Vec<u8>> {
-    let mut out = Vec::with_capacity(posts.posts.len() * 16);
+    let mut out = Packed::default();
     let mut draft = Draft::default();
-    let mut before = None;
-    for post in &posts.posts {
+    let mut before: Option<(u16, &str)> = None;
+    for post in &posts.list {
         let record = records.get(post.row as usize).ok_or_else(|| Error::damaged("a find without its record"))?;
-        if before.is_some_and(|before| before > (post.fp, post.row)) || !posts.values.contains_key(&post.fp) {
-            return Err(Error::damaged("finds out of order, or without their value"));
+        let value = posts.hits.value_at(post.hit);
+        if before != Some((post.kind, value)) {
+            if !draft.is_empty() {
+                draft.flush(&mut out);
+            }
+            let kind = posts.kinds.get(usize::from(post.kind)).map(|(kind, _)| kind.tag()).unwrap_or_default();
+            draft.begin(&[kind.as_bytes(), &[0], value.as_bytes()]);
+            before = Some((post.kind, value));
         }
-        before = Some((post.fp, post.row));
-        if !draft.is_empty() && draft.fp() != post.fp {
-            draft.flush(&mut out);
-        }
-        let direct = if post.flags & Post::IMPLIED == 0 { DIRECT } else { 0 };
-        let verified = if post.flags & Post::VERIFIED == 0 { 0 } else { VERIFIED };
-        draft.row(post.fp, post.row, direct | verified, record.when.instant());
+        // A value both stated and implied in one record counts as stated.
+        let flags = if post.implied { 0 } else { DIRECT } | if post.verified { VERIFIED } else { 0 };
+        draft.row(post.row, flags, record.when.instant());
     }
     if !draft.is_empty() {
         draft.flush(&mut out);
     }
-    Ok(out)
+    Ok(out.raw)
 }

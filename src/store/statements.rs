@@ -136,7 +136,7 @@ pub(super) fn remove(connection: &Connection, key: &StatementKey) -> Result<()> 
 /// A dropped case keeps its key, for the day it is put back; nothing else may refer to it.
 fn drop_case(connection: &Connection, id: &str) -> Result<()> {
     let sql = "SELECT count(*) FROM cases WHERE id=?1 AND (
-        EXISTS (SELECT 1 FROM evidence WHERE case_key=cases.key) OR EXISTS (SELECT 1 FROM listed WHERE case_key=cases.key)
+        EXISTS (SELECT 1 FROM evidence WHERE case_key=cases.key) OR EXISTS (SELECT 1 FROM listed_case WHERE case_key=cases.key)
         OR EXISTS (SELECT 1 FROM statement WHERE case_key=cases.key)
         OR EXISTS (SELECT 1 FROM export WHERE case_key=cases.key))";
     if connection.query_row(sql, [id], |row| row.get::<_, i64>(0))? > 0 {

@@ -1,81 +1,60 @@
-//! The dictionary: which kind and value a fingerprint stands for.
+//! The key a value is posted under: its kind's tag, a zero byte, its canonical form.
+//!
+//! Keys compare as bytes in the order of kind, then value, so every run is in the order shown and can be asked for one
+//! kind alone. A tag holds no zero byte, so the first one divides.
 
 use super::error::{Error, Result};
-use super::runs::ordered;
-use super::seal::Fingerprinter;
 use crate::model::{Indicator, Kind};
-use rusqlite::{Connection, OptionalExtension as _, params};
-use std::collections::{BTreeMap, HashMap};
 
-/// Values remembered as written, so that the same thousand addresses of every chunk are not looked up again.
-const REMEMBERED: usize = 400_000;
+/// Longest key that is read back; a stored one beyond it is damage.
+pub(super) const MAX_KEY: usize = 1 << 20;
 
-/// Values of an import on their way into the dictionary.
-#[derive(Debug, Default)]
-pub(super) struct Values {
-    /// Fingerprint to second hash of what is known to stand in the dictionary.
-    known: HashMap<u64, u64>,
-    new: Vec<(u64, Kind, String)>,
+/// The key of a value.
+pub(super) fn key_of(kind: Kind, value: &str) -> Vec<u8> {
+    let mut key = prefix_of(kind);
+    key.extend_from_slice(value.as_bytes());
+    key
 }
 
-impl Values {
-    /// Takes a chunk's values. A fingerprint that stands for another value is an error, never a silent merge.
-    pub(super) fn take(&mut self, print: Fingerprinter, values: BTreeMap<u64, (Kind, String)>) -> Result<()> {
-        for (fp, (kind, value)) in values {
-            let second = print.second(kind, &value);
-            match self.known.get(&fp) {
-                Some(held) if *held == second => {}
-                Some(_) => return Err(Error::Collision(format!("{fp:016x}"), value)),
-                None => {
-                    self.known.insert(fp, second);
-                    self.new.push((fp, kind, value));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes what is new.
-    pub(super) fn write(&mut self, connection: &Connection) -> Result<()> {
-        self.new.sort_unstable_by_key(|(fp, _, _)| *fp);
-        for (fp, kind, value) in self.new.drain(..) {
-            insert(connection, fp, kind, &value)?;
-        }
-        // What a later chunk needs again it brings again.
-        if self.known.len() > REMEMBERED {
-            self.known = HashMap::new();
-        }
-        Ok(())
-    }
+/// What all keys of a kind begin with.
+pub(super) fn prefix_of(kind: Kind) -> Vec<u8> {
+    let mut key = kind.tag().as_bytes().to_vec();
+    key.push(0);
+    key
 }
 
-/// Adds a value to the dictionary; a second value under the same fingerprint is an error, never a silent merge.
-pub(super) fn insert(connection: &Connection, fp: u64, kind: Kind, value: &str) -> Result<()> {
-    let added = connection
-        .prepare_cached("INSERT INTO indicator VALUES (?,?,?) ON CONFLICT(fp) DO NOTHING")?
-        .execute(params![ordered(fp), kind.tag(), value])?;
-    if added == 0 {
-        let (held_kind, held): (String, String) = connection
-            .prepare_cached("SELECT kind, value FROM indicator WHERE fp=?")?
-            .query_row([ordered(fp)], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        if held != value || held_kind != kind.tag() {
-            return Err(Error::Collision(held, value.to_owned()));
-        }
-    }
-    Ok(())
-}
-
-/// The value a fingerprint stands for.
-pub(super) fn resolve(connection: &Connection, fp: u64) -> Result<Indicator> {
-    let found: Option<(String, String)> = connection
-        .prepare_cached("SELECT kind, value FROM indicator WHERE fp=?")?
-        .query_row([ordered(fp)], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let (tag, value) = found.ok_or_else(|| Error::damaged("a posting has no value"))?;
-    Ok(Indicator { kind: kind(&tag)?, value })
+/// The value a key stands for.
+pub(super) fn indicator_of(key: &[u8]) -> Result<Indicator> {
+    let bad = || Error::damaged("key of a posting");
+    let at = memchr::memchr(0, key).ok_or_else(bad)?;
+    let (tag, value) = key.split_at(at);
+    let text = |bytes| std::str::from_utf8(bytes).map_err(|_| bad());
+    Ok(Indicator { kind: kind(text(tag)?)?, value: text(value.get(1..).unwrap_or(&[]))?.to_owned() })
 }
 
 /// A kind as stored.
 pub(super) fn kind(tag: &str) -> Result<Kind> {
     Kind::from_tag(tag).ok_or_else(|| Error::damaged(format!("indicator kind `{tag}`")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn keys_are_in_the_order_of_indicators(a in "[a-c_]{1,3}", b in "[a-c_]{1,3}", x in ".{0,6}", y in ".{0,6}") {
+            let one = Indicator { kind: Kind::from_tag(&a).unwrap(), value: x };
+            let two = Indicator { kind: Kind::from_tag(&b).unwrap(), value: y };
+            let (first, second) = (key_of(one.kind, &one.value), key_of(two.kind, &two.value));
+            prop_assert_eq!(first.cmp(&second), one.cmp(&two));
+            prop_assert_eq!(indicator_of(&first).unwrap(), one);
+        }
+
+        #[test]
+        fn junk_is_refused_without_panic(junk in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let _ = indicator_of(&junk);
+        }
+    }
 }

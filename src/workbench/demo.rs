@@ -3,16 +3,22 @@
 //! Everything is invented: documentation ranges, people who do not exist. All of it is marked as training. One process
 //! plays every part here, both signatures included, which real work never allows.
 
+use super::ask::Said;
+use super::ask::unit_name;
 use super::error::{Error, Result};
 use super::import::{AddOptions, Outcome};
 use super::receive::{Arrival, Judge};
 use super::session::{Session, read_unit};
-use super::{export, import, keys, network, receive, roles};
+use super::{export, import, keys, network, receive, reply, roles};
 use crate::bundle::approve::Accept;
 use crate::model::statement::Statement;
-use crate::model::{Case, CaseKey, Edit, Extractor as _, Instant, Kind, Role, Stage, Ticket, Unit};
-use crate::store::TrustRow;
+use crate::model::{Case, CaseKey, Edit, Extractor as _, Instant, Kind, Role, Stage, Text, Ticket, Unit};
+use crate::store::{SightingFilter, TrustRow};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+/// Who analyses for the whole country.
+const NATION: &str = "00/special";
 
 const FILES: [(&str, &str, &[u8]); 6] = [
     ("11", "phishing-access.log", include_bytes!("../../assets/demo/11/phishing-access.log")),
@@ -73,6 +79,19 @@ pub struct Training {
 /// Runs the whole exercise in a folder, telling each step.
 pub fn run(dir: &Path, fixed: Option<Instant>, ticket: &Ticket, tell: &mut dyn FnMut(Step)) -> Result<Training> {
     std::fs::create_dir_all(dir).map_err(Error::file(dir))?;
+    if std::fs::read_dir(dir).map_err(Error::file(dir))?.next().is_some() {
+        return Err(Error::input(
+            format!("訓練は空のフォルダで行います。ここには何かあります: {}", dir.display()),
+            format!("the exercise needs an empty folder; there is something in {}", dir.display()),
+        ));
+    }
+    tell(Step {
+        name: "start",
+        ja: "訓練です。人物・番号・サイトはすべて架空で、二つの県と全国の役をこのプログラムが一人で演じます".into(),
+        en: "An exercise: every person, number and site is invented, and this program plays two prefectures and the \
+             national unit by itself"
+            .into(),
+    });
     let mut training = Training::default();
     let nation = National::make(dir, fixed, tell)?;
     for (unit, number, title) in
@@ -85,7 +104,7 @@ pub fn run(dir: &Path, fixed: Option<Instant>, ticket: &Ticket, tell: &mut dyn F
         let session = open_training(&store, unit, "訓練警部補", fixed)?;
         let case = enter_case(&session, title, number)?;
         take_in(&session, unit, case, dir, ticket, tell)?;
-        state_roles(&session, unit, case)?;
+        state_roles(&session, unit, case, tell)?;
         nation.hand_up(&session, unit, case, dir, ticket, tell)?;
         if unit == "11" { training.first = store } else { training.second = store }
     }
@@ -146,14 +165,16 @@ fn take_in(
     failed.map_or(Ok(()), Err)?;
     tell(Step {
         name: "evidence",
-        ja: format!("{unit}: 証拠{files}点、明細{rows}件を取り込みました"),
-        en: format!("{unit}: took in {files} files, {rows} records"),
+        ja: format!("{}: 証拠{files}点、明細{rows}件を取り込みました", name_of(unit).ja),
+        en: format!("{}: took in {files} files, {rows} records", name_of(unit).en),
     });
     Ok(())
 }
 
-fn state_roles(session: &Session, unit: &str, case: CaseKey) -> Result<()> {
+fn state_roles(session: &Session, unit: &str, case: CaseKey, tell: &mut dyn FnMut(Step)) -> Result<()> {
+    let (mut offending, mut others) = (0, 0);
     for (_, tag, written, role) in ROLES.iter().filter(|(held, ..)| *held == unit) {
+        *if role.is_offending() { &mut offending } else { &mut others } += 1;
         let kind = roles::read_kind(session, tag)?;
         let value = session.indicators.canonical(kind, written);
         let value = value.ok_or_else(|| {
@@ -161,7 +182,19 @@ fn state_roles(session: &Session, unit: &str, case: CaseKey) -> Result<()> {
         })?;
         roles::state(session, case, kind, &[value], *role)?;
     }
+    let name = name_of(unit);
+    tell(Step {
+        name: "roles",
+        ja: format!("{}: 役割を記しました（被疑者・インフラ・踏み台{offending}件、被害者{others}件）", name.ja),
+        en: format!("{}: stated roles ({offending} suspect, infrastructure or relay, {others} victim)", name.en),
+    });
     Ok(())
+}
+
+/// A unit as a person knows it, with its code.
+fn name_of(unit: &str) -> Said {
+    let name = unit_name(unit);
+    Said::new(format!("{}（{unit}）", name.ja), format!("{} ({unit})", name.en))
 }
 
 /// The national side of the exercise, with everybody's keys.
@@ -177,7 +210,7 @@ struct National {
 impl National {
     fn make(dir: &Path, fixed: Option<Instant>, tell: &mut dyn FnMut(Step)) -> Result<Self> {
         let path = dir.join("national.itoguchi");
-        let session = open_training(&path, "00/special", "訓練分析官", fixed)?;
+        let session = open_training(&path, NATION, "訓練分析官", fixed)?;
         let keys = dir.join("keys");
         std::fs::create_dir_all(&keys).map_err(Error::file(&keys))?;
         for (unit, step) in [
@@ -185,8 +218,8 @@ impl National {
             ("11", "approve"),
             ("27", "prepare"),
             ("27", "approve"),
-            ("00/special", "prepare"),
-            ("00/special", "approve"),
+            (NATION, "prepare"),
+            (NATION, "approve"),
         ] {
             let name = format!("訓練 {unit} {step}");
             let public = keys::make_key(&keys.join(format!("{}-{step}", unit.replace('/', "-"))), &name, None)?;
@@ -199,7 +232,11 @@ impl National {
         let recipient = keys::make_identity(&identity)?;
         let token_key = keys.join("token-key");
         keys::make_token_key(&token_key, session.now())?;
-        tell(Step { name: "keys", ja: "訓練用の鍵を作りました".into(), en: "made training keys".into() });
+        tell(Step {
+            name: "keys",
+            ja: format!("訓練用の鍵を作りました（起案・決裁の署名鍵、封かんの鍵、仮名化の鍵）: {}", keys.display()),
+            en: format!("made training keys to prepare, approve, seal and tokenise: {}", keys.display()),
+        });
         Ok(Self { path, session, identity, recipient, token_key, keys })
     }
 
@@ -217,13 +254,14 @@ impl National {
         ticket: &Ticket,
         tell: &mut dyn FnMut(Step),
     ) -> Result<()> {
-        let receiver = read_unit("00/special")?;
+        let receiver = read_unit(NATION)?;
         let plan = export::Plan {
             case,
             profile: "national".into(),
             receiver,
             records: None,
             to: vec![self.recipient.clone()],
+            texts: Vec::new(),
         };
         let draft = dir.join(format!("report-{unit}.itd"));
         let token_key = export::read_token_key(session, &self.token_key)?;
@@ -236,31 +274,36 @@ impl National {
         }
         export::approve(&draft, &self.key(unit, "approve")?, Accept::All, "訓練 / training", Some(session.now()))?;
         let sealed = dir.join(format!("report-{unit}.itb.age"));
-        let result = export::seal_draft(&draft, std::slice::from_ref(&self.recipient), &sealed)?;
+        export::seal_draft(&draft, std::slice::from_ref(&self.recipient), &sealed)?;
         let [kept, tokens, _, withheld] = done.counts;
         tell(Step {
             name: "report",
             ja: format!(
-                "{unit}: 報告資料を封かんしました（原値{kept}・仮名化{tokens}・除外{withheld}、明細{}、{}バイト）",
-                done.records, result.bytes
+                "{}: 報告資料を起案・決裁・封かんしました（原値{kept}・仮名化{tokens}・除外{withheld}、明細{}件）: {}",
+                name_of(unit).ja,
+                done.records,
+                sealed.display()
             ),
             en: format!(
-                "{unit}: sealed a bundle ({kept} kept, {tokens} tokens, {withheld} withheld, {} records, {} bytes)",
-                done.records, result.bytes
+                "{}: drafted, approved and sealed a bundle ({kept} kept, {tokens} tokens, {withheld} withheld, {} records): {}",
+                name_of(unit).en,
+                done.records,
+                sealed.display()
             ),
         });
         let judge = Judge::of_store(&self.session, receive::read_identities(&self.identity)?)?;
         match receive::receive(&self.session, &sealed, &judge, None, ticket)? {
             Arrival::Entered(entered) => {
+                let (from, by) = (name_of(unit), name_of(NATION));
                 tell(Step {
                     name: "receive",
                     ja: format!(
-                        "全国: {unit} から識別情報{}件・明細{}件を受領しました",
-                        entered.indicators, entered.records
+                        "{}: {}の報告資料の真正性を確認し、受領しました（識別情報{}件・明細{}件）",
+                        by.ja, from.ja, entered.indicators, entered.records
                     ),
                     en: format!(
-                        "national: received {} indicators and {} records from {unit}",
-                        entered.indicators, entered.records
+                        "{}: verified and received the bundle of {} ({} indicators, {} records)",
+                        by.en, from.en, entered.indicators, entered.records
                     ),
                 });
                 Ok(())
@@ -278,24 +321,38 @@ impl National {
     fn find_ties(&self, ticket: &Ticket, tell: &mut dyn FnMut(Step)) -> Result<Vec<(Kind, String)>> {
         let all = network::correlate(&self.session, None, ticket)?;
         let mut ties = Vec::new();
-        for cluster in &all.found.clusters {
-            for why in cluster.why.iter().filter(|why| !why.marks.is_damped()) {
-                tell(Step {
-                    name: "tie",
-                    ja: format!("全国: 関連を見つけました {} {}（重み{:.2}）", why.kind, why.value, why.weight),
-                    en: format!("national: found a tie {} {} (weight {:.2})", why.kind, why.value, why.weight),
-                });
-                ties.push((why.kind, why.value.clone()));
-            }
+        for why in all.found.clusters.iter().flat_map(|cluster| &cluster.why).filter(|why| !why.marks.is_damped()) {
+            let clear = self.in_clear(why.kind, &why.value)?;
+            let tokenised = clear < why.cases.len();
+            let how = if tokenised {
+                Said::new("一方は原値、他方は仮名で報告", "kept by one, a token from the other")
+            } else {
+                Said::new("双方とも原値で報告", "kept by both")
+            };
+            tell(Step {
+                name: "tie",
+                ja: format!("二つの県の事案がつながりました: {} {}（{}）", why.kind, why.value, how.ja),
+                en: format!("the cases of both prefectures are tied: {} {} ({})", why.kind, why.value, how.en),
+            });
+            ties.push((why.kind, why.value.clone()));
         }
         for value in all.found.damped() {
+            let why = self.session.indicators.benign(value.kind, &value.value);
+            let why = why.unwrap_or(Text::new("多数の事案に出現", "in very many cases"));
             tell(Step {
                 name: "decoy",
-                ja: format!("全国: 結び付けに使わない共有値 {} {}", value.kind, value.value),
-                en: format!("national: shared but not a tie {} {}", value.kind, value.value),
+                ja: format!("双方にあるが、つながりの根拠としません: {} {}（{}）", value.kind, value.value, why.ja),
+                en: format!("in both, and no reason for a tie: {} {} ({})", value.kind, value.value, why.en),
             });
         }
         Ok(ties)
+    }
+
+    /// In how many cases the value itself was sent, and not a token alone.
+    fn in_clear(&self, kind: Kind, value: &str) -> Result<usize> {
+        let filter = SightingFilter { kind: Some(kind), value: Some(value.to_owned()), ..SightingFilter::default() };
+        let cases: BTreeSet<_> = self.session.store.sightings(&filter)?.iter().map(|seen| seen.case).collect();
+        Ok(cases.len())
     }
 
     /// The answer to each prefecture, received by it.
@@ -305,17 +362,17 @@ impl National {
             let identity = self.keys.join(format!("{unit}-identity"));
             let recipient = keys::make_identity(&identity)?;
             let draft = dir.join(format!("answer-{unit}.itd"));
-            let (_, answer, _) = receive::draft_answer(
+            let (_, answer, _) = reply::draft_answer(
                 &self.session,
                 &receiver,
-                &self.key("00/special", "prepare")?,
+                &self.key(NATION, "prepare")?,
                 std::slice::from_ref(&recipient),
                 &draft,
                 ticket,
             )?;
             export::approve(
                 &draft,
-                &self.key("00/special", "approve")?,
+                &self.key(NATION, "approve")?,
                 Accept::All,
                 "訓練 / training",
                 Some(self.session.now()),
@@ -332,18 +389,20 @@ impl National {
                     format!("the answer did not pass: {why}"),
                 ));
             }
-            let counterparts: Vec<&str> = answer.links.iter().map(|link| link.counterpart.as_str()).collect();
+            let counterparts: BTreeSet<&str> = answer.links.iter().map(|link| link.counterpart.as_str()).collect();
+            let (names, by) = (counterparts.iter().map(|unit| name_of(unit)), name_of(unit));
+            let (ja, en): (Vec<_>, Vec<_>) = names.map(|name| (name.ja, name.en)).unzip();
             tell(Step {
                 name: "answer",
-                ja: format!("{unit}: 分析結果の還元を受けました（関連先 {}）", counterparts.join("、")),
-                en: format!("{unit}: received the answer (counterpart {})", counterparts.join(", ")),
+                ja: format!("{}: 分析結果の還元を受領しました（関連先 {}）", by.ja, ja.join("、")),
+                en: format!("{}: received the answer (counterpart {})", by.en, en.join(", ")),
             });
         }
         Ok(())
     }
 
     fn trust_national(&self, session: &Session) -> Result<()> {
-        let national: Unit = read_unit("00/special")?;
+        let national: Unit = read_unit(NATION)?;
         for row in self.session.store.trusted()?.into_iter().filter(|row| row.unit == national) {
             session.store.trust(&row, &session.author())?;
         }

@@ -1,5 +1,6 @@
 //! Handing up: plan, sanitise, check, draft; approve; seal. Three steps, two people, two keys.
 
+use super::arrival::derived_id;
 use super::error::{Error, Result};
 use super::session::Session;
 use super::{clock, find};
@@ -8,7 +9,7 @@ use crate::bundle::bag_info::{BagInfo, Content, NO_PREVIOUS};
 use crate::bundle::clean::CleanBundle;
 use crate::bundle::identity::Recipient;
 use crate::bundle::keys::SigningKey;
-use crate::bundle::material::{Material, Record, RecordHit, Value};
+use crate::bundle::material::{ApprovedText, Material, Record, RecordHit, Value};
 use crate::bundle::policy::Profile;
 use crate::bundle::release::{self, ReleaseReport};
 use crate::bundle::sanitise::{self, sanitise};
@@ -24,11 +25,13 @@ use crate::store::{ExportEntry, SightingFilter, Store};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Cursor, Write as _};
-use std::path::Path;
+use std::io::{BufReader, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
 
-/// Largest draft read back into memory.
-const MAX_DRAFT: u64 = 2 << 30;
+/// Largest payload of a bundle, made here or received: it is worked on in memory.
+pub(super) const MAX_PAYLOAD: u64 = 1 << 30;
+/// Most text of records a bundle is made from.
+const MAX_TEXT: u64 = 256 << 20;
 
 /// What is to be handed up, and to whom.
 #[derive(Clone, Debug)]
@@ -41,8 +44,10 @@ pub struct Plan {
     pub receiver: Unit,
     /// Records to include; `None`: rows holding a value whose role is suspect, infrastructure or relay.
     pub records: Option<String>,
-    /// Keys the bundle will be sealed to, where known already.
+    /// Keys the bundle will be sealed to; empty: the keys the receiver is trusted with, if any.
     pub to: Vec<String>,
+    /// Texts that leave word for word, as somebody wrote them for this receiver.
+    pub texts: Vec<PathBuf>,
 }
 
 /// A draft as made.
@@ -60,6 +65,8 @@ pub struct Drafted {
     pub records: usize,
     /// What the check before release found.
     pub report: ReleaseReport,
+    /// Fingerprints of the keys it may be sealed to; empty where none of the receiver's is known.
+    pub receiver_keys: Vec<String>,
 }
 
 /// Wraps a failure of a layer below.
@@ -83,18 +90,27 @@ pub fn read_token_key(session: &Session, path: &Path) -> Result<TokenKey> {
     TokenKey::from_file(&std::fs::read(path).map_err(Error::file(path))?).map_err(below)
 }
 
-/// Puts together everything a bundle may draw on.
-pub fn material(session: &Session, plan: &Plan, bundle: &str, ticket: &Ticket) -> Result<Material> {
+/// Puts together everything a bundle may draw on. What is more than a bundle may hold is refused before it is read.
+pub fn material(session: &Session, plan: &Plan, profile: &Profile, bundle: &str, ticket: &Ticket) -> Result<Material> {
     let store = &session.store;
     let case = case_of(store, plan.case)?;
     let sightings = store.sightings(&SightingFilter { case: Some(plan.case), ..SightingFilter::default() })?;
-    let mut records = Vec::new();
     let rows = match &plan.records {
         Some(query) => find::search_case(session, query, plan.case, ticket)?.rows,
         None => find::offending_rows(session, plan.case, &sightings)?,
     };
+    let chosen = usize::try_from(rows.len()).unwrap_or(usize::MAX);
+    profile.permit(store.unit(), &plan.receiver, chosen, 0).map_err(below)?;
     let evidence = store.evidence()?;
+    let (mut records, mut text) = (Vec::with_capacity(chosen), 0);
     find::each_row(session, &rows, u64::MAX, &mut |row| {
+        if ticket.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        text += row.len;
+        if text > MAX_TEXT {
+            return Err(too_much_text());
+        }
         let hash = evidence.iter().find(|one| one.id == row.evidence).and_then(|one| one.sha256);
         let sha256 = hash.map(|hash| data_encoding::HEXLOWER.encode(&hash)).unwrap_or_default();
         records.push(Record {
@@ -131,12 +147,34 @@ pub fn material(session: &Session, plan: &Plan, bundle: &str, ticket: &Ticket) -
         records,
         requests: requests.collect(),
         links: links.collect(),
-        texts: Vec::new(),
+        texts: texts(session, plan)?,
     })
 }
 
+fn too_much_text() -> Error {
+    let (ja, en) = (
+        format!("選んだ明細の本文が{MAX_TEXT}バイトを超えます。--records で絞ってください"),
+        format!("the chosen records hold more than {MAX_TEXT} bytes of text; narrow them with --records"),
+    );
+    Error::input(ja, en)
+}
+
+/// The texts as read: whoever prepares answers for each word, and whoever approves sees them in the final bytes.
+fn texts(session: &Session, plan: &Plan) -> Result<Vec<ApprovedText>> {
+    let read = |path: &PathBuf| {
+        Ok(ApprovedText {
+            noun: "summary".to_owned(),
+            text: std::fs::read_to_string(path).map_err(Error::file(path))?.trim_end().to_owned(),
+            receiver: plan.receiver.clone(),
+            by: session.operator.clone(),
+            at: session.now(),
+        })
+    };
+    plan.texts.iter().map(read).collect()
+}
+
 /// Name and version of the program, as bundles name it.
-const TOOL: &str = concat!("itoguchi ", env!("CARGO_PKG_VERSION"));
+pub(super) const TOOL: &str = concat!("itoguchi ", env!("CARGO_PKG_VERSION"));
 
 fn hits(session: &Session, text: &str) -> Vec<RecordHit> {
     let mut hits = Hits::default();
@@ -190,7 +228,7 @@ fn values(session: &Session, sightings: &[Sighting], evidence: &[Evidence]) -> V
 /// What a plan would show and hide; nothing is written.
 pub fn review(session: &Session, plan: &Plan, tokens: &Tokens, ticket: &Ticket) -> Result<CleanBundle> {
     let profile = Profile::named(&plan.profile).map_err(below)?;
-    let material = material(session, plan, "preview", ticket)?;
+    let material = material(session, plan, &profile, "preview", ticket)?;
     let plan = sanitise::Plan::new(&material, &profile, Some(tokens)).map_err(below)?;
     Ok(sanitise(&plan, &*session.indicators))
 }
@@ -205,8 +243,8 @@ pub fn make_draft(
     ticket: &Ticket,
 ) -> Result<Drafted> {
     let profile = Profile::named(&plan.profile).map_err(below)?;
-    let bundle = Id::from_random('b', crate::store::random()?);
-    let material = material(session, plan, bundle.as_str(), ticket)?;
+    let bundle = bundle_id(session, plan)?;
+    let material = material(session, plan, &profile, bundle.as_str(), ticket)?;
     let tokens = Tokens::new(&key.epoch, key.secret);
     let allowed = sanitise::Plan::new(&material, &profile, Some(&tokens)).map_err(below)?;
     let mut clean = sanitise(&allowed, &*session.indicators);
@@ -218,6 +256,7 @@ pub fn make_draft(
         counts: clean.counts(),
         records: clean.record_count(),
         report,
+        receiver_keys: Vec::new(),
     };
     if !done.report.stops.is_empty() {
         session.store.audit(
@@ -230,10 +269,26 @@ pub fn make_draft(
     }
     let mut info = info(session, &material.case, bundle, (Content::Report, &plan.profile), &plan.receiver, &plan.to)?;
     info.token_epoch = Some(key.epoch.clone());
-    let body = json!({"profile": plan.profile, "kept": done.counts[0], "tokens": done.counts[1], "generalised": done.counts[2], "withheld": done.counts[3], "records": done.records, "file": out.to_string_lossy()});
+    info.tlp = clean.tlp();
+    done.receiver_keys.clone_from(&info.receiver_keys);
+    let body = json!({"profile": plan.profile, "kept": done.counts[0], "tokens": done.counts[1], "generalised": done.counts[2], "withheld": done.counts[3], "records": done.records, "file": out.to_string_lossy(), "to": plan.to});
     done.bytes =
         write_draft(session, &payload, &info, preparer, out, (plan.case, &body.to_string(), clean.citations()))?;
     Ok(done)
+}
+
+/// The same store, plan and time give the same id, and so the same payload.
+fn bundle_id(session: &Session, plan: &Plan) -> Result<Id> {
+    let sequence = session.store.last_export(&plan.receiver)?.0 + 1;
+    let name = format!(
+        "bundle\0{}\0{sequence}\0{}\0{}\0{}\0{:?}",
+        plan.receiver,
+        session.now().0,
+        plan.case.0,
+        plan.profile,
+        plan.records
+    );
+    Ok(derived_id('b', session.store.secret(), &name))
 }
 
 /// Signs a payload, writes the draft and enters it in the books.
@@ -245,9 +300,14 @@ pub(super) fn write_draft(
     out: &Path,
     book: (CaseKey, &str, &[Citation]),
 ) -> Result<u64> {
-    let mut bytes = Vec::new();
-    let made = draft::draft(payload, info, preparer, &mut bytes).map_err(below)?;
-    write_new(out, &bytes)?;
+    let size: u64 = payload.iter().map(|(_, bytes)| bytes.len() as u64).sum();
+    if size > MAX_PAYLOAD {
+        return Err(Error::input(
+            format!("報告資料が上限{MAX_PAYLOAD}バイトを超えます（{size}）。--records で絞ってください"),
+            format!("the bundle would hold {size} bytes, {MAX_PAYLOAD} at most; narrow it with --records"),
+        ));
+    }
+    let made = write_file(out, |file| draft::draft(payload, info, preparer, file).map_err(below))?;
     let entry = ExportEntry {
         bundle: info.bundle.to_string(),
         case: book.0,
@@ -272,11 +332,9 @@ pub(super) fn info(
     to: &[String],
 ) -> Result<BagInfo> {
     let (last, hash) = session.store.last_export(receiver)?;
-    let mut receiver_keys: Vec<String> = to
-        .iter()
-        .map(|text| Recipient::from_text(text).map(|key| key.fingerprint()))
-        .collect::<std::result::Result<_, _>>()
-        .map_err(below)?;
+    let to = if to.is_empty() { trusted_keys(session, receiver)? } else { to.to_vec() };
+    let mut receiver_keys: Vec<String> =
+        recipients(&to)?.iter().map(crate::bundle::identity::Recipient::fingerprint).collect();
     receiver_keys.sort();
     receiver_keys.dedup();
     Ok(BagInfo {
@@ -301,15 +359,31 @@ pub(super) fn info(
     })
 }
 
+/// The receiver's own keys, as far as this store trusts any: a bundle that names them can be sealed to no other.
+fn trusted_keys(session: &Session, receiver: &Unit) -> Result<Vec<String>> {
+    let rows = session.store.trusted()?.into_iter();
+    Ok(rows.filter(|row| row.unit == *receiver && is_recipient(&row.public_key)).map(|row| row.public_key).collect())
+}
+
+/// Whether a trusted key is one that bundles are sealed to, not one that signs.
+pub(super) fn is_recipient(key: &str) -> bool {
+    key.starts_with("age1")
+}
+
 /// Writes a file that must not exist yet, whole or not at all.
 pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_file(path, |file| file.write_all(bytes).map_err(Error::file(path)))
+}
+
+/// The same, as it is made.
+fn write_file<T>(path: &Path, write: impl FnOnce(&mut File) -> Result<T>) -> Result<T> {
     let mut file = File::create_new(path).map_err(Error::file(path))?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    let written = write(&mut file).and_then(|out| file.sync_all().map_err(Error::file(path)).map(|()| out));
     if written.is_err() {
         // Half a bundle is worse than none.
         let _ = std::fs::remove_file(path);
     }
-    written.map_err(Error::file(path))
+    written
 }
 
 /// A draft approved by its second person.
@@ -325,8 +399,8 @@ pub struct Approved {
 
 /// Approves a draft in place: the file is replaced by the approved one.
 pub fn approve(path: &Path, key: &SigningKey, accept: Accept, reason: &str, at: Option<Instant>) -> Result<Approved> {
-    let bytes = std::fs::read(path).map_err(Error::file(path))?;
-    let review = approve::review(Cursor::new(&bytes), MAX_DRAFT).map_err(below)?;
+    let mut draft = BufReader::new(File::open(path).map_err(Error::file(path))?);
+    let review = approve::review(&mut draft, MAX_PAYLOAD).map_err(below)?;
     let decision = Decision {
         accept,
         reason: reason.to_owned(),
@@ -335,12 +409,27 @@ pub fn approve(path: &Path, key: &SigningKey, accept: Accept, reason: &str, at: 
         at: at.unwrap_or_else(clock::now),
         trust: None,
     };
-    let mut out = Vec::new();
-    let approval = approve::approve(Cursor::new(&bytes), key, &decision, &mut out).map_err(below)?;
+    draft.seek(SeekFrom::Start(0)).map_err(Error::file(path))?;
     let fresh = path.with_extension("approving");
-    write_new(&fresh, &out)?;
+    let approval = write_file(&fresh, |file| approve::approve(draft, key, &decision, file).map_err(below))?;
+    if approval.tagmanifest_sha256 != review.bag_hash {
+        let _ = std::fs::remove_file(&fresh);
+        return Err(Error::input("案が読取り中に変わりました", "the draft changed while it was read"));
+    }
     std::fs::rename(&fresh, path).map_err(Error::file(path))?;
     Ok(Approved { bundle: approval.bundle, approver: key.name(), risks_accepted: approval.accepted_risks.len() })
+}
+
+/// The residual risks of a draft, each in a line: what its approver decides.
+pub fn risks(path: &Path) -> Result<Vec<String>> {
+    let draft = BufReader::new(File::open(path).map_err(Error::file(path))?);
+    let review = approve::review(draft, MAX_PAYLOAD).map_err(below)?;
+    let record = review.files.get("data/sanitising.json").map_or(&[][..], Vec::as_slice);
+    let record: serde_json::Value = serde_json::from_slice(record).unwrap_or_default();
+    let text =
+        |risk: &serde_json::Value, key: &str| risk.get(key).and_then(|text| text.as_str()).unwrap_or("").to_owned();
+    let list = record.get("residual").and_then(|list| list.as_array()).cloned().unwrap_or_default();
+    Ok(list.iter().map(|risk| ["id", "file", "what", "reason"].map(|key| text(risk, key)).join("  ")).collect())
 }
 
 fn counts_in(files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, u64> {
@@ -352,11 +441,8 @@ fn counts_in(files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, u64> {
 /// Seals an approved draft.
 pub fn seal_draft(path: &Path, to: &[String], out: &Path) -> Result<seal::Sealed> {
     let recipients = recipients(to)?;
-    let draft = File::open(path).map_err(Error::file(path))?;
-    let mut sealed = Vec::new();
-    let done = seal::seal(draft, &recipients, &mut sealed).map_err(below)?;
-    write_new(out, &sealed)?;
-    Ok(done)
+    let draft = BufReader::new(File::open(path).map_err(Error::file(path))?);
+    write_file(out, |file| seal::seal(draft, &recipients, file).map_err(below))
 }
 
 /// Recipients given as `age1…` or as files that hold them.

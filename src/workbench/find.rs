@@ -10,6 +10,7 @@ use crate::model::{
     ReadingHead, Reject, Role, RowSet, Sighting, Ticket,
 };
 use crate::search::{self, Outcome, Scope};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
@@ -39,6 +40,26 @@ pub struct Row {
     pub text: String,
     /// Fields in the format's order.
     pub fields: Vec<(String, String)>,
+}
+
+impl Row {
+    /// With the keys of the command line contract. A field's name that stands more than once has a list of its values.
+    #[must_use]
+    pub fn to_json(self) -> Value {
+        let mut fields = Map::new();
+        for (name, value) in self.fields {
+            match fields.get_mut(&name) {
+                None => drop(fields.insert(name, value.into())),
+                Some(Value::Array(list)) => list.push(value.into()),
+                Some(first) => *first = json!([first.take(), value]),
+            }
+        }
+        let time = self.time.map(|(at, minutes)| at.iso(minutes));
+        json!({
+            "evidence": self.evidence, "row": self.row, "offset": self.offset, "len": self.len, "time": time,
+            "text": self.text, "fields": fields,
+        })
+    }
 }
 
 /// Answers a query given in words; case and evidence by id, suffix or number.

@@ -149,6 +149,12 @@ fn add_file(
     ticket: &Ticket,
     tell: &mut dyn FnMut(Outcome),
 ) -> Result<()> {
+    if crate::store::in_use(path) {
+        return Err(Error::input(
+            format!("開いている事案ファイル自身は証拠にできません: {}", path.display()),
+            format!("the open case file itself is no evidence: {}", path.display()),
+        ));
+    }
     let watch = Stopwatch::now();
     let mut file = File::open(path).map_err(Error::file(path))?;
     let before = file.metadata().map_err(Error::file(path))?;

@@ -2,7 +2,7 @@
 
 use super::error::{Error, Result};
 use super::export::{below, write_new};
-use crate::bundle::identity;
+use crate::bundle::identity::{self, Recipient};
 use crate::bundle::keys::{self, PublicKey};
 use crate::bundle::token_key::TokenKey;
 use crate::bundle::trust::Right;
@@ -59,11 +59,25 @@ pub fn read_public(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).map_err(Error::file(path))
 }
 
-/// A public key line without its comment.
-pub fn public_line(line: &str) -> Result<String> {
-    let key = PublicKey::from_line(line);
-    key.map(|key| key.line())
-        .ok_or_else(|| Error::input("OpenSSHのed25519公開鍵ではありません", "not an OpenSSH ed25519 public key"))
+/// What a store trusts of a public key file: a signer's line without its comment, or a receiver's `age1…`.
+pub fn public_line(text: &str, may: &[String]) -> Result<String> {
+    if let Some(key) = PublicKey::from_line(text) {
+        return Ok(key.line());
+    }
+    let keys = Recipient::from_file(text).unwrap_or_default();
+    let [recipient] = keys.as_slice() else {
+        return Err(Error::input(
+            "OpenSSHのed25519公開鍵でも、ageの公開鍵でもありません",
+            "neither an OpenSSH ed25519 public key nor an age recipient",
+        ));
+    };
+    if may != [Right::Receive.tag()] {
+        return Err(Error::input(
+            "封かん用の公開鍵（age）に認められるのは receive だけです",
+            "an age recipient may `receive` and nothing else",
+        ));
+    }
+    Ok(recipient.to_string())
 }
 
 /// Reads what a key may do.

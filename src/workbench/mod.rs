@@ -3,12 +3,15 @@
 //! Command line and window call the same functions. Nothing here draws, prints or detaches a thread.
 
 pub mod answer;
+mod arrival;
 pub mod ask;
+pub mod backup;
 pub mod clock;
 pub mod demo;
 mod error;
 pub mod export;
 pub mod find;
+pub mod heads;
 pub mod import;
 pub mod keys;
 pub mod lists;
@@ -16,13 +19,15 @@ mod members;
 pub mod network;
 mod pipeline;
 pub mod receive;
+pub mod reply;
 pub mod roles;
 pub mod session;
 pub mod settings;
 
 pub use crate::bundle::approve::Accept;
 pub use crate::bundle::fault::Fault;
+pub use crate::bundle::keys::SigningKey;
 pub use crate::bundle::release::Finding;
-pub use crate::store::{Check, Mode, SightingFilter, TrustRow, print_head};
+pub use crate::store::{Check, Found, Mode, SightingFilter, TrustRow, print_head};
 pub use error::{Error, Result};
 pub use session::Session;

@@ -6,7 +6,8 @@ use crate::graph::correlate::{self, Options};
 use crate::graph::layout::{Request, layout};
 use crate::graph::{CaseFacts, CaseValue, Correlation, GraphInput, LinkGraph, draw, files};
 use crate::model::kind::Look;
-use crate::model::{CaseKey, Extractor as _, Kind, Sighting, Ticket};
+use crate::model::{CaseKey, Extractor as _, Kind, Lang, Sighting, Ticket};
+use crate::store::Mode;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -39,7 +40,12 @@ pub fn case_facts(session: &Session) -> Result<Vec<CaseFacts>> {
 
 /// Ties the cases of a store.
 pub fn correlate(session: &Session, min_score: Option<f64>, ticket: &Ticket) -> Result<Correlated> {
-    correlate_of(session, &session.store.sightings(&crate::store::SightingFilter::default())?, min_score, ticket)
+    correlate_of(session, &all_sightings(session)?, min_score, ticket)
+}
+
+/// Every sighting, for those who ask more than one thing of them.
+pub fn all_sightings(session: &Session) -> Result<Vec<Sighting>> {
+    Ok(session.store.sightings(&crate::store::SightingFilter::default())?)
 }
 
 /// Ties the cases of a store by sightings at hand.
@@ -93,24 +99,36 @@ impl Correlated {
     }
 }
 
+/// Near-matches between cases as JSON, how many more there are, and how many groups were too crowded to say anything.
+#[derive(Clone, Debug, Default)]
+pub struct NearMatches {
+    /// One object each.
+    pub rows: Vec<Value>,
+    /// Found and not listed.
+    pub left_out: u64,
+    /// Groups left aside.
+    pub crowded: u64,
+}
+
 /// Near-matches between cases: suggestions for a person, never ties.
-pub fn suggestion_rows(session: &Session, all: &Correlated) -> Result<Vec<Value>> {
+pub fn near_matches(session: &Session, all: &Correlated, sightings: &[Sighting], lang: Lang) -> NearMatches {
     let places: BTreeMap<CaseKey, u32> = (0_u32..).zip(&all.cases).map(|(at, case)| (case.key, at)).collect();
-    let sightings = session.store.sightings(&crate::store::SightingFilter::default())?;
     let values = sightings.iter().filter_map(|seen| {
         let case = seen.case.and_then(|case| places.get(&case))?;
         Some(CaseValue {
             implied: seen.implied,
             role: seen.role,
+            benign: session.indicators.benign(seen.indicator.kind, &seen.indicator.value).is_some(),
             ..CaseValue::new(*case, seen.indicator.kind, &seen.indicator.value)
         })
     });
     let found = correlate::suggest(values, MAX_SUGGESTIONS);
     let side = |side: &correlate::suggest::Side| json!({"value": side.value, "cases": side.cases.iter().map(|at| all.case(*at)).collect::<Vec<_>>()});
     let rows = found.list.iter().map(|near| {
-        json!({"suggestion": near.reason.text().en, "kind": near.kind.tag(), "a": side(&near.a), "b": side(&near.b)})
+        let (tag, text) = (near.reason.tag(), near.reason.text().get(lang));
+        json!({"suggestion": tag, "reason": text, "kind": near.kind.tag(), "a": side(&near.a), "b": side(&near.b)})
     });
-    Ok(rows.collect())
+    NearMatches { rows: rows.collect(), left_out: found.left_out, crowded: found.crowded }
 }
 
 /// One JSON object a cluster.
@@ -207,5 +225,9 @@ pub fn write_graph(session: &Session, case: Option<CaseKey>, out: &Path, ticket:
         }
     };
     super::export::write_new(out, &bytes)?;
+    if session.store.mode() == Mode::Write {
+        let said = format!("{} nodes, {} edges to {}", graph.nodes.len(), graph.edges.len(), out.display());
+        session.store.audit("graph.copy", "graph", &said, &session.author())?;
+    }
     Ok(Written { nodes: graph.nodes.len(), edges: graph.edges.len() })
 }

@@ -1,6 +1,6 @@
-//! The way of one file into the store: read, hash, cut, parse in parallel, settle in order, write.
+//! The way of one file into the store: read, hash, cut, parse in parallel, settle in order, seal in parallel, write.
 //!
-//! A batch of chunks is hashed and parsed on all cores while the batch before it is written. Memory is bounded by a few
+//! A batch of chunks is hashed and parsed on all cores while batches before it are written. Memory is bounded by a few
 //! batches, whatever the file.
 
 use super::error::{Error, Result};
@@ -12,16 +12,22 @@ use crate::model::evidence::ReadingForm;
 use crate::model::fold::{fold_into, keeps_offsets};
 use crate::model::skip::Skip;
 use crate::model::{Evidence, Extractor as _, Hits, Ticket};
-use crate::store::{self, Fingerprinter, Finish, NewEvidence, PackedContent, Posts};
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+use crate::store::{self, Finish, NewEvidence, PackedContent, Posts, SealedChunk};
+use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 use sha2::{Digest as _, Sha256};
 use std::io::Read;
+use std::ops::Range;
 use std::path::Path;
+use std::sync::mpsc;
 
-/// About what one chunk holds.
-const CHUNK: usize = 1 << 20;
+/// About what one chunk holds. A rare hit costs the unpacking of one chunk, so it is small; compression hardly minds.
+const CHUNK: usize = 256 << 10;
 /// Chunks parsed at once.
-const BATCH: usize = 8;
+const BATCH: usize = 32;
+/// Bytes that must follow a chunk before it is cut: where the longest record ends must be in sight.
+const SIGHT: usize = 6 << 20;
+/// Batches that may wait to be written.
+const WAITING: usize = 2;
 
 /// What is read, and what is known of it.
 pub(super) struct Source<'a> {
@@ -40,10 +46,10 @@ pub(super) struct Source<'a> {
 }
 
 /// A chunk as cut.
-struct Raw {
+struct Raw<'a> {
     offset: u64,
     lead: u32,
-    bytes: Vec<u8>,
+    bytes: &'a [u8],
     first: bool,
     last: bool,
 }
@@ -62,6 +68,8 @@ struct Ended {
     sha256: [u8; 32],
     blake3: [u8; 32],
     bytes: u64,
+    lines: u64,
+    skipped: u64,
 }
 
 /// Takes one source in. Also tells whether it is a container whose members should follow.
@@ -82,24 +90,20 @@ pub(super) fn take_in(
     new.media_type = detection.media_type.to_owned();
     let author = session.author();
     let mut import = session.store.begin_import(&new, &author)?;
-    let print = session.store.fingerprinter();
-    let settings = Settings { form: form.as_ref(), indicators: &session.indicators, print, ticket };
-    let mut totals = (0_u64, 0_u64);
-    let ended = feed(input, head, source.name, &settings, &mut |ready, settler| {
-        let Ready { place, content, mut parsed, skip, posts } = ready;
-        settler.settle(&mut parsed);
-        totals.0 += parsed.lines;
-        totals.1 += parsed.skipped;
-        ticket.advance(u64::from(place.1));
-        Ok(import.append(store::seal(place, content, &parsed.records, skip, posts)?)?)
+    let settings = Settings { form: form.as_ref(), indicators: &session.indicators, ticket };
+    let ended = feed(input, &head, source.name, &settings, &mut |batch| {
+        batch.into_iter().try_for_each(|chunk| {
+            ticket.advance(chunk.bytes());
+            Ok(import.append(chunk)?)
+        })
     })?;
     (source.check)()?;
     let evidence = import.finish(&Finish {
         sha256: ended.sha256,
         blake3: ended.blake3,
         bytes: ended.bytes,
-        lines: form.is_some().then_some(totals.0),
-        skipped: totals.1,
+        lines: form.is_some().then_some(ended.lines),
+        skipped: ended.skipped,
         form,
         damaged: (source.damage)(),
     })?;
@@ -110,77 +114,105 @@ pub(super) fn take_in(
 struct Settings<'a> {
     form: Option<&'a ReadingForm>,
     indicators: &'a Indicators,
-    print: Fingerprinter,
     ticket: &'a Ticket,
 }
 
-/// Reads here, batch by batch; batches are parsed and handed on while the next is read.
+/// Reads and parses here, batch by batch; a thread beside writes what is sealed.
 fn feed(
     input: &mut (dyn Read + '_),
-    head: Vec<u8>,
+    head: &[u8],
     name: &Path,
     settings: &Settings<'_>,
-    write: &mut dyn FnMut(Ready, &mut Settler) -> Result<()>,
+    write: &mut (dyn FnMut(Vec<SealedChunk>) -> Result<()> + Send),
+) -> Result<Ended> {
+    let (sender, receiver) = mpsc::sync_channel::<Vec<SealedChunk>>(WAITING);
+    std::thread::scope(|scope| {
+        // The receiver goes with the first failure, and then nothing more can be sent.
+        let writing = scope.spawn(move || receiver.into_iter().try_for_each(write));
+        let fed = parse_all(input, head, name, settings, &sender);
+        drop(sender);
+        let written = writing.join().unwrap_or_else(|_| Err(abnormal()));
+        match (written, fed) {
+            (Err(error), _) => Err(error),
+            (Ok(()), fed) => fed,
+        }
+    })
+}
+
+fn abnormal() -> Error {
+    Error::input("取込みが異常終了しました", "the import ended abnormally")
+}
+
+/// Reads, hashes, parses and seals all of a source.
+fn parse_all(
+    input: &mut (dyn Read + '_),
+    head: &[u8],
+    name: &Path,
+    settings: &Settings<'_>,
+    sender: &mpsc::SyncSender<Vec<SealedChunk>>,
 ) -> Result<Ended> {
     let none = ReadingForm::default();
     let mut settler = Settler::new(settings.form.unwrap_or(&none));
-    let mut cutting = Cutting::new(settings.form, head);
+    let mut cutting = Cutting { cutter: settings.form.map(Cutter::new), offset: 0 };
     let (mut sha, mut blake) = (Sha256::new(), blake3::Hasher::new());
-    let mut ready: Vec<Ready> = Vec::new();
+    let (mut lines, mut skipped) = (0, 0);
+    let (mut ahead, mut next) = (Ahead::default(), Ahead::default());
+    ahead.fill(head, input).map_err(Error::file(name))?;
     loop {
         if settings.ticket.is_cancelled() {
             return Err(Error::Cancelled);
         }
-        let batch = cutting.batch(input).map_err(Error::file(name))?;
+        let (batch, used) = cutting.batch(&ahead);
         if batch.is_empty() {
             break;
         }
-        let before = std::mem::take(&mut ready);
-        // Hashing and parsing the new batch and writing the one before go on side by side.
-        let mut written = Ok(());
         let hashed = || {
             batch.iter().for_each(|raw| {
-                sha.update(&raw.bytes);
-                blake.update(&raw.bytes);
+                sha.update(raw.bytes);
+                blake.update(raw.bytes);
             })
         };
-        let parsed = std::thread::scope(|scope| {
-            let parsing = scope.spawn(|| {
-                rayon::join(hashed, || {
-                    batch
-                        .iter()
-                        .collect::<Vec<_>>()
-                        .into_par_iter()
-                        .map(|raw| read_chunk(raw, settings))
-                        .collect::<Result<Vec<_>>>()
-                })
-                .1
-            });
-            written = before.into_iter().try_for_each(|chunk| write(chunk, &mut settler));
-            parsing.join().unwrap_or_else(|_| Err(Error::input("読取りが異常終了しました", "reading ended abnormally")))
+        let parse = || batch.par_iter().map(|raw| read_chunk(raw, settings)).collect::<Result<Vec<_>>>();
+        // What follows is read while this batch is hashed and parsed.
+        let (parsed, read) = std::thread::scope(|scope| {
+            let parsing = scope.spawn(|| rayon::join(hashed, parse).1);
+            let read = next.fill(ahead.bytes.get(used..).unwrap_or(&[]), input);
+            (parsing.join().unwrap_or_else(|_| Err(abnormal())), read)
         });
-        written?;
-        ready = parsed?;
+        let mut parsed = parsed?;
+        read.map_err(Error::file(name))?;
+        std::mem::swap(&mut ahead, &mut next);
+        for ready in &mut parsed {
+            settler.settle(&mut ready.parsed);
+            lines += ready.parsed.lines;
+            skipped += ready.parsed.skipped;
+        }
+        let sealed = parsed.into_par_iter().map(Ready::seal).collect::<Result<Vec<_>>>()?;
+        if sender.send(sealed).is_err() {
+            // The writing end tells why.
+            break;
+        }
     }
-    ready.into_iter().try_for_each(|chunk| write(chunk, &mut settler))?;
-    Ok(Ended { sha256: sha.finalize().into(), blake3: blake.finalize().into(), bytes: cutting.offset })
+    let (sha256, blake3) = (sha.finalize().into(), blake.finalize().into());
+    Ok(Ended { sha256, blake3, bytes: cutting.offset, lines, skipped })
+}
+
+impl Ready {
+    fn seal(self) -> Result<SealedChunk> {
+        Ok(store::seal(self.place, self.content, &self.parsed.records, self.skip, self.posts)?)
+    }
 }
 
 /// One chunk: text, records, indicators, filters, compression.
-fn read_chunk(raw: &Raw, settings: &Settings<'_>) -> Result<Ready> {
-    let content = store::pack_content(&raw.bytes)?;
+fn read_chunk(raw: &Raw<'_>, settings: &Settings<'_>) -> Result<Ready> {
+    let content = store::pack_content(raw.bytes)?;
     let mut skip = Skip::default();
     let (mut parsed, mut posts) = (Parsed::default(), Posts::default());
     if let Some(form) = settings.form {
-        parsed = ingest::parse(form, &raw.bytes, raw.offset, raw.lead, raw.first, raw.last);
+        parsed = ingest::parse(form, raw.bytes, raw.offset, raw.lead, raw.first, raw.last);
         let mut hits = Hits::default();
         settings.indicators.find(&parsed.text, &mut hits);
-        let ranges = &parsed.text_ranges;
-        posts = Posts::gather(&hits, settings.print, &mut |at| {
-            let row = ranges.partition_point(|range| range.start <= at).checked_sub(1)?;
-            ranges.get(row).filter(|range| at < range.end)?;
-            u32::try_from(row).ok()
-        });
+        posts = Posts::gather(hits, &mut rows_of(&parsed.text_ranges));
         if keeps_offsets(parsed.text.as_bytes()) {
             parsed.text.make_ascii_lowercase();
             skip.add(parsed.text.as_bytes());
@@ -195,65 +227,71 @@ fn read_chunk(raw: &Raw, settings: &Settings<'_>) -> Result<Ready> {
     Ok(Ready { place: (raw.offset, len, raw.lead), content, parsed, skip, posts })
 }
 
-/// Cuts a stream into chunks, a batch at a time.
-struct Cutting {
-    cutter: Option<Cutter>,
-    held: Vec<u8>,
-    offset: u64,
+/// Tells the row a byte of the text stands in; asked in rising order.
+fn rows_of(ranges: &[Range<u32>]) -> impl FnMut(u32) -> Option<u32> + '_ {
+    let mut row = 0_u32;
+    move |at| {
+        while ranges.get(row as usize).is_some_and(|range| range.end <= at) {
+            row += 1;
+        }
+        ranges.get(row as usize).filter(|range| range.contains(&at)).map(|_| row)
+    }
+}
+
+/// Bytes read and not yet cut.
+#[derive(Default)]
+struct Ahead {
+    bytes: Vec<u8>,
     ended: bool,
 }
 
-impl Cutting {
-    fn new(form: Option<&ReadingForm>, head: Vec<u8>) -> Self {
-        Self { cutter: form.map(Cutter::new), held: head, offset: 0, ended: false }
+impl Ahead {
+    /// Begins with what was left over and reads on, until a batch and what must follow it are held or nothing more comes.
+    fn fill(&mut self, rest: &[u8], input: &mut (dyn Read + '_)) -> std::io::Result<()> {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(rest);
+        let missing = (CHUNK * BATCH + SIGHT).saturating_sub(rest.len());
+        self.ended = input.take(missing as u64).read_to_end(&mut self.bytes)? < missing;
+        Ok(())
     }
+}
 
-    fn batch(&mut self, input: &mut (dyn Read + '_)) -> std::io::Result<Vec<Raw>> {
+/// Cuts a stream into chunks, a batch at a time.
+struct Cutting {
+    cutter: Option<Cutter>,
+    offset: u64,
+}
+
+impl Cutting {
+    /// The next chunks, and how many bytes they take; none when all was cut.
+    fn batch<'a>(&mut self, ahead: &'a Ahead) -> (Vec<Raw<'a>>, usize) {
         let mut out = Vec::with_capacity(BATCH);
         let mut used = 0;
-        let mut wanted = CHUNK * BATCH;
         while out.len() < BATCH {
-            self.fill(input, used + wanted)?;
-            let rest = self.held.get(used..).unwrap_or(&[]);
-            if rest.is_empty() {
+            let rest = ahead.bytes.get(used..).unwrap_or(&[]);
+            if rest.is_empty() || (!ahead.ended && rest.len() < CHUNK + SIGHT) {
                 break;
             }
             let (len, lead) = match &mut self.cutter {
                 Some(cutter) => {
-                    let cut = cutter.cut(rest, CHUNK, self.ended);
+                    let cut = cutter.cut(rest, CHUNK, ahead.ended);
                     (cut.len, cut.lead)
                 }
                 None => (rest.len().min(CHUNK), 0),
             };
             if len == 0 {
-                if !out.is_empty() {
-                    break;
-                }
-                wanted += 8 << 20;
-                continue;
+                break;
             }
-            let bytes = rest.get(..len).unwrap_or(&[]).to_vec();
             used += len;
             out.push(Raw {
                 offset: self.offset,
                 lead: u32::try_from(lead).unwrap_or(u32::MAX),
                 first: self.offset == 0,
-                last: self.ended && used == self.held.len(),
-                bytes,
+                last: ahead.ended && used == ahead.bytes.len(),
+                bytes: rest.get(..len).unwrap_or(&[]),
             });
             self.offset += len as u64;
         }
-        self.held.drain(..used);
-        Ok(out)
-    }
-
-    /// Reads until `wanted` bytes are held or nothing more comes.
-    fn fill(&mut self, input: &mut (dyn Read + '_), wanted: usize) -> std::io::Result<()> {
-        let missing = wanted.saturating_sub(self.held.len());
-        if missing > 0 && !self.ended {
-            let read = input.take(missing as u64).read_to_end(&mut self.held)?;
-            self.ended = read < missing;
-        }
-        Ok(())
+        (out, used)
     }
 }

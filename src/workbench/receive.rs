@@ -1,13 +1,13 @@
-//! The receiving side: verify, quarantine or take in, receipt; and the answer back.
+//! The receiving side: verify, quarantine or take in, receipt.
 //!
-//! Nothing of a bundle is believed before it passed. An origin's case becomes a case here, and only that origin revises it;
-//! roles stated here are never touched. A fork or replay is refused, a gap is quarantined with its missing numbers.
+//! Nothing of a bundle is believed before it passed. A fork or replay is refused; a gap is quarantined with its missing
+//! numbers, and the bundle comes again once they are there, or once somebody answers for it by name.
 
+use super::arrival::{self, CASE_FILE, read_case};
 use super::error::{Error, Result};
-use super::export::{self, below};
+use super::export::{self, MAX_PAYLOAD, below};
 use super::session::Session;
-use super::{clock, network, pipeline};
-use crate::bundle::answer::{Answer, AnswerLink, AnswerReason};
+use crate::bundle::answer::Answer;
 use crate::bundle::bag_info::Content;
 use crate::bundle::identity::Identity;
 use crate::bundle::keys::SigningKey;
@@ -16,18 +16,12 @@ use crate::bundle::receipt::{Receipt, sign_receipt};
 use crate::bundle::sequence::{History, Received, Standing};
 use crate::bundle::trust::{TrustEntry, TrustList};
 use crate::bundle::verify::{Context, Report, verify};
-use crate::ingest::Overrides;
-use crate::model::statement::Statement;
-use crate::model::{CaseKey, Edit, Id, Instant, Kind, Lang, Role, Ticket, Unit};
-use crate::store::{Check, Listed, NewEvidence, ReceivedEntry};
-use serde::Deserialize;
+use crate::model::{Instant, Lang, Ticket, Unit};
+use crate::store::{Check, ReceivedEntry};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::io::Cursor;
+use std::fs::File;
+use std::io::{BufReader, Cursor};
 use std::path::Path;
-
-/// Largest payload read into memory.
-const MAX_PAYLOAD: u64 = 1 << 30;
 
 /// What a receiver judges by.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +36,8 @@ pub struct Judge {
     pub history: Option<History>,
     /// Whether the receiving store is for training.
     pub training: Option<bool>,
+    /// Who takes it on themselves to accept what would be quarantined: numbers missing before it, or its time past.
+    pub accepted_by: Option<String>,
 }
 
 /// Reads an identity file.
@@ -59,8 +55,9 @@ impl Judge {
     pub fn of_store(session: &Session, identities: Vec<Identity>) -> Result<Self> {
         let store = &session.store;
         let rows = store.trusted()?;
+        let signers = rows.iter().filter(|row| !export::is_recipient(&row.public_key));
         let entries =
-            rows.iter().map(|row| TrustEntry::from_row(&row.public_key, &row.unit, &row.name, &row.may.join(",")));
+            signers.map(|row| TrustEntry::from_row(&row.public_key, &row.unit, &row.name, &row.may.join(",")));
         let mut history = History::new();
         for entry in store.received()? {
             let body: Value = serde_json::from_str(&entry.body).unwrap_or_default();
@@ -68,6 +65,7 @@ impl Judge {
                 sequence: entry.sequence,
                 bag_hash: entry.tagmanifest,
                 previous: body.get("previous").and_then(Value::as_str).unwrap_or("").to_owned(),
+                quarantined: entry.quarantined.is_some(),
             });
         }
         Ok(Self {
@@ -76,6 +74,7 @@ impl Judge {
             unit: Some(store.unit().clone()),
             history: Some(history),
             training: Some(store.setting("training")?.as_deref() == Some("true")),
+            accepted_by: None,
         })
     }
 
@@ -85,15 +84,15 @@ impl Judge {
             own_unit: self.unit.as_ref(),
             history: self.history.as_ref(),
             training: self.training,
-            late_accepted_by: None,
+            late_accepted_by: self.accepted_by.as_deref(),
         })
     }
 }
 
 /// Judges a bundle without taking it in.
 pub fn judge(bundle: &Path, judge: &Judge, at: Instant) -> Result<Report> {
-    let bytes = std::fs::read(bundle).map_err(Error::file(bundle))?;
-    Ok(judge.with(at, |context| verify(Cursor::new(&bytes), &judge.identities, judge.trust.as_ref(), context)))
+    let file = BufReader::new(File::open(bundle).map_err(Error::file(bundle))?);
+    Ok(judge.with(at, |context| verify(file, &judge.identities, judge.trust.as_ref(), context)))
 }
 
 /// A report's checks in the form every check is printed in.
@@ -136,7 +135,7 @@ pub fn receive(
     receipt: Option<(&SigningKey, &Path)>,
     ticket: &Ticket,
 ) -> Result<Arrival> {
-    let bytes = std::fs::read(path).map_err(Error::file(path))?;
+    let bytes = read_bundle(path)?;
     let now = session.now();
     let opened = judge
         .with(now, |context| open(Cursor::new(&bytes), &judge.identities, judge.trust.as_ref(), context, MAX_PAYLOAD));
@@ -153,23 +152,22 @@ pub fn receive(
         }
         Err(Unopened::Fault(fault)) => return Err(below(fault)),
     };
-    let quarantined = quarantine(&bundle);
+    drop(bytes);
+    refuse_twin(session, &bundle)?;
+    let doubt = quarantine(&bundle);
+    let quarantined = doubt.clone().filter(|_| judge.accepted_by.is_none());
     let mut entered =
         Entered { bundle: bundle.info.bundle.to_string(), quarantined: quarantined.clone(), ..Entered::default() };
-    let mut body =
-        json!({"previous": bundle.info.previous, "profile": bundle.info.profile, "file": path.to_string_lossy()});
+    let mut body = json!({
+        "previous": bundle.info.previous, "profile": bundle.info.profile, "file": path.to_string_lossy(),
+        "tlp": bundle.info.tlp, "training": bundle.info.training, "checks": kept_checks(&bundle.report),
+        "receipt": receipt.map(|(_, out)| out.to_string_lossy()),
+    });
+    if let Some((doubt, name)) = doubt.zip(judge.accepted_by.as_ref()) {
+        merge_into(&mut body, "accepted", json!({"by": name, "although": doubt}));
+    }
     if quarantined.is_none() {
-        if bundle.info.content == Content::Answer {
-            let answer = bundle
-                .files
-                .get("data/answer.json")
-                .map(|bytes| Answer::from_file(bytes))
-                .transpose()
-                .map_err(below)?;
-            merge_into(&mut body, "answer", serde_json::to_value(answer).unwrap_or_default());
-        } else {
-            take_case(session, &bundle, &mut entered, ticket)?;
-        }
+        take_in(session, &bundle, &mut entered, &mut body, ticket)?;
     }
     merge_into(&mut body, "counts", json!([entered.cases, entered.indicators, entered.records]));
     let bag_hash = bundle.report.bag_hash.clone().unwrap_or_default();
@@ -184,6 +182,8 @@ pub fn receive(
         at: now,
     };
     session.store.record_received(&entry, &session.author())?;
+    // What a sender said is not taken back with a keystroke.
+    session.store.forget_history();
     if let Some((key, out)) = receipt {
         let receipt = Receipt::of(
             &bundle.info,
@@ -199,6 +199,73 @@ pub fn receive(
     Ok(Arrival::Entered(entered))
 }
 
+/// What was checked when it came in: check, result, and what was found in Japanese and English.
+fn kept_checks(report: &Report) -> Vec<Value> {
+    let row = |check: &crate::bundle::check::Check| {
+        json!([check.check, check.ok, check.detail.get(Lang::Ja), check.detail.get(Lang::En)])
+    };
+    report.checks.iter().map(row).collect()
+}
+
+/// Ids are random: another bundle under one received already is no accident.
+fn refuse_twin(session: &Session, bundle: &OpenBundle) -> Result<()> {
+    let (id, hash) = (bundle.info.bundle.as_str(), bundle.report.bag_hash.as_deref().unwrap_or(""));
+    let twin = session.store.received()?.into_iter().any(|entry| entry.bundle == id && entry.tagmanifest != hash);
+    if !twin {
+        return Ok(());
+    }
+    Err(Error::input(
+        format!("同じ番号の別の報告資料を受領済みです: {id}"),
+        format!("another bundle was received under the same id: {id}"),
+    ))
+}
+
+/// A whole bundle in memory, so that what was judged is what is taken in.
+fn read_bundle(path: &Path) -> Result<Vec<u8>> {
+    let size = std::fs::metadata(path).map_err(Error::file(path))?.len();
+    // Sealing and signatures add little to a payload, and compression takes more away.
+    if size > MAX_PAYLOAD {
+        return Err(Error::input(
+            format!("報告資料が大きすぎます（上限{MAX_PAYLOAD}バイト）: {}", path.display()),
+            format!("the bundle is larger than {MAX_PAYLOAD} bytes: {}", path.display()),
+        ));
+    }
+    std::fs::read(path).map_err(Error::file(path))
+}
+
+fn take_in(
+    session: &Session,
+    bundle: &OpenBundle,
+    entered: &mut Entered,
+    body: &mut Value,
+    ticket: &Ticket,
+) -> Result<()> {
+    if bundle.info.content == Content::Answer {
+        let answer = bundle.files.get("data/answer.json").map(|bytes| Answer::from_file(bytes));
+        let answer = answer.transpose().map_err(below)?;
+        merge_into(body, "answer", serde_json::to_value(answer).unwrap_or_default());
+        return Ok(());
+    }
+    let file = read_case(bundle.files.get(CASE_FILE).map(Vec::as_slice).unwrap_or_default())?;
+    merge_into(body, "object", json!(file.case.id));
+    let newest = !has_newer(session, bundle, &file.case.id)?;
+    arrival::take_case(session, bundle, &file, newest, entered, ticket)
+}
+
+/// Whether a later bundle of this origin about this object is in already: one that fills a gap must not undo it.
+fn has_newer(session: &Session, bundle: &OpenBundle, object: &str) -> Result<bool> {
+    let of_object = |body: &str| {
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        body.get("object").and_then(Value::as_str) == Some(object)
+    };
+    Ok(session.store.received()?.iter().any(|entry| {
+        entry.origin == bundle.info.store.as_str()
+            && entry.sequence > bundle.info.sequence
+            && entry.quarantined.is_none()
+            && of_object(&entry.body)
+    }))
+}
+
 fn merge_into(body: &mut Value, key: &str, value: Value) {
     if let Some(body) = body.as_object_mut() {
         body.insert(key.to_owned(), value);
@@ -207,275 +274,12 @@ fn merge_into(body: &mut Value, key: &str, value: Value) {
 
 fn quarantine(bundle: &OpenBundle) -> Option<String> {
     match &bundle.report.standing {
-        Standing::Gap(missing) => Some(format!("missing {missing:?}")),
+        Standing::Gap(missing) => Some(format!("missing {}", listed(missing))),
         _ if bundle.report.expired => Some("receive-by has passed".to_owned()),
         _ => None,
     }
 }
 
-/// `data/case.json` as it is read back.
-#[derive(Debug, Deserialize)]
-struct CaseFile {
-    schema: String,
-    case: CaseFacts,
-    values: Vec<ValueFacts>,
-}
-
-#[derive(Debug, Deserialize)]
-struct CaseFacts {
-    id: String,
-    number: Option<String>,
-    #[serde(default)]
-    offence: Option<String>,
-    #[serde(default)]
-    method: Vec<String>,
-    #[serde(default)]
-    recognised_on: Option<String>,
-    #[serde(default)]
-    contact: Option<String>,
-    #[serde(default)]
-    asks: Vec<String>,
-    #[serde(default)]
-    urgency: Option<String>,
-    #[serde(default)]
-    deadline: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct ValueFacts {
-    id: String,
-    kind: Kind,
-    shown: ShownFacts,
-    token: Option<String>,
-    role: Option<Role>,
-    implied: bool,
-    verified: bool,
-    count: u64,
-    first: Option<String>,
-    last: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct ShownFacts {
-    how: String,
-    text: String,
-}
-
-fn read_case(bytes: &[u8]) -> Result<CaseFile> {
-    let file: CaseFile = serde_json::from_slice(bytes).map_err(|err| {
-        Error::input(format!("data/case.json を読めません: {err}"), format!("data/case.json cannot be read: {err}"))
-    })?;
-    if file.schema == "itoguchi/case@1" {
-        return Ok(file);
-    }
-    Err(Error::input(
-        format!("data/case.json の版を知りません: {}", file.schema),
-        format!("unknown version of data/case.json: {}", file.schema),
-    ))
-}
-
-fn take_case(session: &Session, bundle: &OpenBundle, entered: &mut Entered, ticket: &Ticket) -> Result<()> {
-    let bytes = bundle.files.get("data/case.json").map(Vec::as_slice).unwrap_or_default();
-    let file = read_case(bytes)?;
-    let origin = bundle.info.store.as_str();
-    let case = case_for(session, bundle, &file.case)?;
-    let list: Vec<Listed> =
-        file.values.iter().filter(|value| value.shown.how != "general").map(|value| listed(case, value)).collect();
-    session.store.drop_listed(origin, case)?;
-    session.store.put_list(&list, origin, &session.author())?;
-    entered.cases = 1;
-    entered.indicators = list.len() as u64;
-    keep(session, bundle, case, "data/case.json", None, ticket)?;
-    for path in ["data/records.jsonl", "data/undated.jsonl"] {
-        if bundle.files.get(path).is_some_and(|bytes| !bytes.is_empty()) {
-            entered.records += keep(session, bundle, case, path, Some("jsonl"), ticket)?;
-        }
-    }
-    Ok(())
-}
-
-/// Keeps a payload file as evidence of the case, read in a format or whole; says how many records it holds.
-fn keep(
-    session: &Session,
-    bundle: &OpenBundle,
-    case: CaseKey,
-    path: &str,
-    format: Option<&str>,
-    ticket: &Ticket,
-) -> Result<u64> {
-    let bytes = bundle.files.get(path).map(Vec::as_slice).unwrap_or_default();
-    let name = format!("{}/{path}", bundle.info.bundle);
-    let new = NewEvidence {
-        case: Some(case),
-        name: name.clone().into_bytes(),
-        bytes: bytes.len() as u64,
-        acquisition: crate::model::Acquisition {
-            from: Some(bundle.info.sender.path().to_owned()),
-            basis: Some(format!("報告資料 {}", bundle.info.bundle)),
-            ..crate::model::Acquisition::default()
-        },
-        ..NewEvidence::default()
-    };
-    let overrides = Overrides { format: format.map(str::to_owned), ..Overrides::default() };
-    let source = pipeline::Source {
-        name: Path::new(&name),
-        new,
-        overrides,
-        whole: format.is_none(),
-        check: &|| Ok(()),
-        damage: &|| None,
-    };
-    let (evidence, _) = pipeline::take_in(session, &mut Cursor::new(bytes), &source, ticket)?;
-    Ok(evidence.reading.map_or(0, |reading| u64::from(reading.rows)))
-}
-
-fn listed(case: CaseKey, value: &ValueFacts) -> Listed {
-    let time = |text: &Option<String>| text.as_deref().and_then(|text| clock::read(text).ok());
-    Listed {
-        case,
-        kind: value.kind,
-        value: value.shown.text.clone(),
-        first: time(&value.first),
-        last: time(&value.last),
-        count: value.count,
-        verified: value.verified,
-        implied: value.implied,
-        role: value.role,
-        token: value.token.clone(),
-    }
-}
-
-/// The case here that stands for the sender's case: made when it first comes, revised by its origin alone.
-fn case_for(session: &Session, bundle: &OpenBundle, facts: &CaseFacts) -> Result<CaseKey> {
-    let store = &session.store;
-    let origin = bundle.info.store.as_str();
-    let known = store.origin_case(origin, &facts.id)?;
-    let mut case = match known {
-        Some(key) => export::case_of(store, key)?,
-        None => session.blank_case("", facts.number.as_deref(), &bundle.info.sender)?,
-    };
-    let label = facts.number.clone().unwrap_or_else(|| facts.id.clone());
-    case.title = format!("受領 {} {label}", bundle.info.sender);
-    case.number = Some(format!("{} {label}", bundle.info.sender));
-    case.offence.clone_from(&facts.offence);
-    case.method.clone_from(&facts.method);
-    case.recognised_on.clone_from(&facts.recognised_on);
-    case.contact.clone_from(&facts.contact);
-    case.asks.clone_from(&facts.asks);
-    case.urgency.clone_from(&facts.urgency);
-    case.deadline.clone_from(&facts.deadline);
-    case.tlp = bundle.info.tlp;
-    case.handling.clone_from(&bundle.info.handling);
-    case.training = bundle.info.training;
-    let id = case.id.clone();
-    store.apply(&Edit::Put(Statement::Case(Box::new(case))), &session.author())?;
-    let key = store.find_case(id.as_str())?;
-    if known.is_none() {
-        store.set_origin_case(origin, &facts.id, key)?;
-    }
-    Ok(key)
-}
-
-/// What the national unit found for one sender: ties of its cases to others', in the sender's own object ids.
-pub fn answer(session: &Session, receiver: &Unit, ticket: &Ticket) -> Result<(Answer, Option<CaseKey>)> {
-    let store = &session.store;
-    let found = network::correlate(session, None, ticket)?;
-    let objects = objects_of(session)?;
-    let cases = store.cases()?;
-    let contact =
-        |key: CaseKey| cases.iter().find(|row| row.case.key == Some(key)).and_then(|row| row.case.contact.clone());
-    let mut answer = Answer { version: 1, ..Answer::default() };
-    let mut first = None;
-    for pair in &found.found.pairs {
-        for (mine, theirs) in [(pair.a, pair.b), (pair.b, pair.a)] {
-            let (Some(mine), Some(theirs)) = (found.cases.get(mine as usize), found.cases.get(theirs as usize)) else {
-                continue;
-            };
-            let Some(known) = objects.get(&mine.key).filter(|_| mine.unit == *receiver && theirs.unit != *receiver)
-            else {
-                continue;
-            };
-            first = first.or(Some(mine.key));
-            let ties = found.found.ties(pair);
-            let values: Vec<_> = ties.iter().filter_map(|tie| Some((found.found.value(tie)?, tie.weight))).collect();
-            let ids = values
-                .iter()
-                .flat_map(|(value, _)| known.values.get(&(value.kind, value.value.clone())).into_iter().flatten());
-            let mut ids: Vec<String> = ids.cloned().collect();
-            ids.sort();
-            ids.dedup();
-            let reasons = values.iter().map(|(value, weight)| AnswerReason {
-                kind: value.kind,
-                weight: f64::from(*weight),
-                token: value.value.starts_with("tok1:"),
-            });
-            answer.answers.push(known.bundle.clone());
-            answer.links.push(AnswerLink {
-                case: known.case.clone(),
-                objects: ids,
-                citations: Vec::new(),
-                counterpart: theirs.unit.path().to_owned(),
-                contact: contact(theirs.key),
-                score: pair.score.clamp(0.0, 1.0),
-                reasons: reasons.collect(),
-                same_victim: false,
-            });
-        }
-    }
-    answer.answers.sort();
-    answer.answers.dedup();
-    Ok((answer, first))
-}
-
-/// A sender's own names for a case and its values.
-struct Objects {
-    bundle: String,
-    case: String,
-    values: BTreeMap<(Kind, String), Vec<String>>,
-}
-
-/// Read again from the case files kept as evidence, newest last.
-fn objects_of(session: &Session) -> Result<BTreeMap<CaseKey, Objects>> {
-    let mut out = BTreeMap::new();
-    for evidence in session.store.evidence()? {
-        let name = String::from_utf8_lossy(&evidence.name).into_owned();
-        let (Some(case), Some(bundle)) = (evidence.case, name.strip_suffix("/data/case.json")) else { continue };
-        let mut bytes = Vec::new();
-        session.store.stream(evidence.key, &mut bytes)?;
-        let file = read_case(&bytes)?;
-        let mut values: BTreeMap<(Kind, String), Vec<String>> = BTreeMap::new();
-        for value in file.values {
-            for text in [Some(value.shown.text), value.token].into_iter().flatten() {
-                values.entry((value.kind, text)).or_default().push(value.id.clone());
-            }
-        }
-        out.insert(case, Objects { bundle: bundle.to_owned(), case: file.case.id, values });
-    }
-    Ok(out)
-}
-
-/// Drafts the answer to a sender, signed by its preparer.
-pub fn draft_answer(
-    session: &Session,
-    receiver: &Unit,
-    preparer: &SigningKey,
-    to: &[String],
-    out: &Path,
-    ticket: &Ticket,
-) -> Result<(String, Answer, u64)> {
-    let (answer, case) = answer(session, receiver, ticket)?;
-    let Some(case) = case else {
-        return Err(Error::input(
-            format!("{receiver} に還元する関連はありません"),
-            format!("no ties to tell {receiver} about"),
-        ));
-    };
-    // Kinds, weights and the receiver's own ids: no value of any case, so there is nothing to sanitise.
-    let payload = vec![("data/answer.json".to_owned(), answer.to_file().map_err(below)?)];
-    let bundle = Id::from_random('b', crate::store::random()?);
-    let facts = export::case_of(&session.store, case)?;
-    let info = export::info(session, &facts, bundle.clone(), (Content::Answer, "prefecture"), receiver, to)?;
-    let body = json!({"answer": answer.links.len(), "file": out.to_string_lossy()}).to_string();
-    let bytes = export::write_draft(session, &payload, &info, preparer, out, (case, &body, &[]))?;
-    Ok((bundle.to_string(), answer, bytes))
+fn listed(numbers: &[u64]) -> String {
+    numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -102,14 +102,35 @@ impl Session {
         })
     }
 
+    /// Whether nobody has said yet whose store this is.
+    pub fn is_unit_open(&self) -> bool {
+        self.store.unit().path() == UNSET_UNIT
+    }
+
     /// The case meant by an id, a suffix or a number; `-` means none.
     pub fn case(&self, text: &str) -> Result<Option<CaseKey>> {
         if text == "-" { Ok(None) } else { Ok(Some(self.store.find_case(text)?)) }
     }
 }
 
-/// The unit of a store made for work at hand, before anybody said whose it is.
-pub const UNSET_UNIT: &str = "00/desk";
+pub use super::ask::UNSET_UNIT;
+
+/// States whose store this is: the cases entered so far are said to be that unit's, then the store itself.
+pub fn claim(session: &Session, unit: &Unit) -> Result<()> {
+    let open = read_unit(UNSET_UNIT)?;
+    if *unit == open {
+        return Err(Error::input("所属を選んでください", "choose a unit"));
+    }
+    let cases = session.store.cases()?.into_iter().map(|row| row.case).filter(|case| case.unit == open);
+    let edits: Vec<Edit> =
+        cases.map(|case| Edit::Put(Statement::Case(Box::new(Case { unit: unit.clone(), ..case })))).collect();
+    if !edits.is_empty() {
+        session.store.apply(&Edit::All(edits), &session.author())?;
+    }
+    session.store.state_unit(&open, unit, &session.author())?;
+    session.store.forget_history();
+    Ok(())
+}
 
 /// Reads a unit path.
 pub fn read_unit(text: &str) -> Result<Unit> {

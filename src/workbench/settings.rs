@@ -6,7 +6,7 @@ use crate::model::time::JST_MINUTES;
 use std::path::{Path, PathBuf};
 
 /// The folder for this user's settings.
-fn config_dir() -> Option<PathBuf> {
+pub(super) fn config_dir() -> Option<PathBuf> {
     let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     named("XDG_CONFIG_HOME")
         .or_else(|| named("APPDATA"))
@@ -27,6 +27,13 @@ pub fn save_ui(text: &str) -> Result<()> {
     let (fresh, path) = (dir.join("window.json.new"), dir.join("window.json"));
     std::fs::write(&fresh, text).map_err(Error::file(&fresh))?;
     std::fs::rename(&fresh, &path).map_err(Error::file(&path))
+}
+
+/// Where a person's own files are, to begin looking for one.
+#[must_use]
+pub fn home() -> PathBuf {
+    let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    named("HOME").or_else(|| named("USERPROFILE")).unwrap_or_else(|| PathBuf::from("/"))
 }
 
 /// Writes a picture of the window.

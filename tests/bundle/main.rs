@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod desk;
+mod fuzz;
 mod outside;
 mod refusals;
 mod steps;

@@ -204,6 +204,11 @@ fn forks_replays_and_gaps_are_told_apart() {
         sequence,
         bag_hash: bag_hash.to_owned(),
         previous: previous.to_owned(),
+        quarantined: false,
+    };
+    let held = |sequence: u64, bag_hash: &str, previous: &str| Received {
+        quarantined: true,
+        ..old(sequence, bag_hash, previous)
     };
     let judge = |desk: &Desk, received: Vec<Received>| {
         let history = History::from([(desk.info.store.to_string(), received)]);
@@ -229,6 +234,11 @@ fn forks_replays_and_gaps_are_told_apart() {
     assert_eq!(judge(&third, vec![old(2, &b, &a), old(4, &a, &b), old(5, &b, &a)]).0, Standing::Fork);
     let hash = judge(&third, Vec::new()).2;
     assert_eq!(judge(&third, vec![old(2, &b, &a), old(4, &a, &hash)]).0, Standing::Late);
+    // From quarantine it may come again, once what was missing is there; another of its number is still a fork.
+    assert_eq!(judge(&third, vec![old(1, &a, NO_PREVIOUS), held(3, &hash, &b)]).0, Standing::Gap(vec![2]));
+    assert_eq!(judge(&third, vec![old(2, &b, &a), held(3, &hash, &b)]).0, Standing::Next);
+    assert_eq!(judge(&third, vec![old(2, &b, &a), held(3, &a, &b)]).0, Standing::Fork);
+    assert_eq!(judge(&third, vec![old(2, &b, &a), held(4, &a, &a)]).0, Standing::Fork);
 }
 
 /// Applies a change to the raw archive and expects the archive check to refuse it.

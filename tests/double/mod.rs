@@ -76,9 +76,10 @@ impl Double {
             name: Said::new("取込 access.log", "Import access.log"),
             done: 640_000_000,
             total: 1_050_000_000,
-            bytes: true,
+            measure: Measure::Bytes,
             secs: 2.1,
             cancellable: true,
+            ..JobState::default()
         });
         self
     }
@@ -102,6 +103,7 @@ impl Double {
                 id: "s7k3m9qx2a4b5c6d7".into(),
                 unit: Unit::from_path("11/soumu").unwrap(),
                 unit_name: Said::new("埼玉県警察", "Saitama Prefectural Police"),
+                unit_open: false,
                 operator: "山田警部補".into(),
                 writable: true,
                 training: self.size != Size::Huge,
@@ -137,6 +139,11 @@ impl Double {
                 *count,
                 &self.roles.borrow(),
             ))),
+            Question::Courses { first, count, .. } => {
+                let bar = |at: u64, bar: u64| (mix(at * 24 + bar) % 9) as u32 * u32::from(!bar.is_multiple_of(3));
+                let row = |at: u64| (0..24).map(|number| bar(at, number)).collect();
+                Reply::Courses(Arc::new((*first..first + u64::from(*count)).map(row).collect()))
+            }
             Question::Graph(spec) => Reply::Graph(Arc::new(things::graph(if some { self.nodes } else { 0 }, spec))),
             Question::Why(..) => Reply::Why(Arc::new(things::why())),
             Question::Ties(_) => Reply::Ties(Arc::new(if some { things::ties() } else { vec![] })),
@@ -145,6 +152,7 @@ impl Double {
             Question::Drafts => Reply::Drafts(Arc::new(if some { things::drafts() } else { vec![] })),
             Question::Received => Reply::Received(Arc::new(if some { things::received() } else { vec![] })),
             Question::AuditState => Reply::AuditState(Arc::new(things::audit_state(some))),
+            Question::Folder(_) => Reply::Folder(Arc::default()),
             Question::Audit { first, count } => {
                 Reply::Audit(Arc::new(things::audit(if some { 1204 } else { 1 }, *first, *count)))
             }
@@ -187,6 +195,8 @@ impl Desk for Double {
             self.say(Answer::Reply(question, Reply::Places(Arc::new(places))));
         }
     }
+
+    fn unask(&self, _question: &Question) {}
 
     fn command(&self, command: Command) {
         match &command {

@@ -163,7 +163,7 @@ pub fn facet(total: u64, field: &str, limit: u32) -> Facet {
             (value.to_owned(), count)
         })
         .collect();
-    Facet { values, others: left, absent: total / 5_000, sample: None }
+    Facet { values, others: left, absent: total / 5_000, distinct: 400, exact: true }
 }
 
 pub fn detail(evidence: EvidenceKey, row: u32, tags: &BTreeMap<u32, Vec<String>>) -> RecordDetail {
@@ -183,7 +183,11 @@ pub fn detail(evidence: EvidenceKey, row: u32, tags: &BTreeMap<u32, Vec<String>>
         when: when(u64::from(row), 50_000_000),
         reject: None,
         bytes: text.clone().into_bytes(),
-        fields: names.iter().zip(cells.clone()).map(|(name, value)| ((*name).to_owned(), value)).collect(),
+        fields: names
+            .iter()
+            .zip(cells.clone())
+            .map(|(name, value)| FieldRow { name: (*name).to_owned(), label: Said::new(*name, *name), value })
+            .collect(),
         hits: vec![HitSpan {
             start: 0,
             end: cells[0].len(),

@@ -60,8 +60,8 @@ pub fn cases() -> Vec<CaseRow> {
         evidence: counts[0],
         records: counts[1],
         indicators: counts[2],
-        roles_open: counts[3],
-        ties: counts[4],
+        roles_open: Some(counts[3]),
+        ties: Some(counts[4]),
     };
     vec![
         make(4, Some("令和8年第42号"), "証券口座不正取引事案", Stage::Incident, [7, 5_016_409, 1_240, 37, 2]),
@@ -192,7 +192,6 @@ pub fn indicators(
                 benign: (at % 12 == 11).then(|| Said::new("公開リゾルバ", "public resolver")),
                 implied: at % 15 == 14,
                 verified: at % 33 != 32,
-                spark: (0..24).map(|bar| (mix(at * 24 + bar) % 9) as u32 * u32::from(!bar.is_multiple_of(3))).collect(),
                 value,
             }
         })
@@ -313,6 +312,7 @@ pub fn ties() -> Vec<Tie> {
     vec![Tie {
         cases: vec!["令和8年第42号（埼玉）".into(), "令和8年第17号（大阪）".into()],
         keys: vec![case(4), case(3)],
+        units: ["11", "27"].into_iter().filter_map(Unit::from_path).collect(),
         score: 0.93,
         why: vec![(Kind::new("btc"), value(3).1, 0.82), (Kind::new("bank_account"), value(4).1, 0.41)],
         note: Some(Said::new("役割未確定の値を含みます", "includes values whose role is not stated")),
@@ -357,16 +357,30 @@ pub fn choices() -> ExportChoices {
             ReceiverRow {
                 unit: Unit::from_path("00/special").unwrap(),
                 name: Said::new("サイバー特別捜査部", "National Cyber Department"),
-                fingerprint: Some("SHA256:9f3a…77c1".into()),
+                known: Some("age1example".into()),
             },
             ReceiverRow {
                 unit: Unit::from_path("00/bureau").unwrap(),
                 name: Said::new("サイバー警察局", "Cyber Affairs Bureau"),
-                fingerprint: None,
+                known: None,
             },
         ],
         keys: vec![key("yamada", 5), key("suzuki", 6)],
         token_keys: vec![key("token-2026", 7)],
+        identities: vec![key("identity", 8)],
+        recipients: vec![RecipientChoice {
+            path: "/keys/national.pub".into(),
+            text: "age1example".into(),
+            fingerprint: format!("SHA256:{:016x}", mix(9)),
+        }],
+        trusted: vec![TrustedKey {
+            unit: Unit::from_path("27").unwrap(),
+            unit_name: Said::new("大阪府警察", "Osaka Police"),
+            name: "佐藤警部".into(),
+            fingerprint: format!("SHA256:{:016x}", mix(10)),
+            may: vec!["prepare".into(), "approve".into()],
+        }],
+        folder: "/keys".into(),
     }
 }
 
@@ -467,8 +481,12 @@ pub fn drafts() -> Vec<DraftRow> {
             vec![]
         },
         since_last: Some(Said::new("前回から 原値 +12、仮名化 +3", "since the last: kept +12, tokens +3")),
-        sha256: (step == Step::Sealed)
-            .then(|| "9c1e5b7d8041aa2201c9f6e4d3b2a1908f7e6d5c4b3a29181706f5e491c03f2a".into()),
+        answer: false,
+        to: if step == Step::Draft { vec![] } else { vec!["age1example".into()] },
+        trouble: None,
+        sealed: (step == Step::Sealed).then(|| {
+            ("/out/1.itb.age".into(), "9c1e5b7d8041aa2201c9f6e4d3b2a1908f7e6d5c4b3a29181706f5e491c03f2a".into())
+        }),
         checks: if step == Step::Sealed { checks() } else { vec![] },
         head: (step == Step::Sealed).then(|| "7K3M9-QX2A4-B5C6D-7E8FT".into()),
     };
@@ -489,10 +507,21 @@ pub fn received() -> Vec<ReceivedRow> {
         quarantine,
         receipt: true,
         answered: number == 1,
-        says: vec![
-            (Said::new("依頼", "Asks"), "追跡、国外照会".into()),
-            (Said::new("期限", "Deadline"), "2026-05-11".into()),
-        ],
+        answer: if number == 2 {
+            vec![AnswerRow {
+                case: Some(case(4)),
+                label: "令和8年第42号".into(),
+                counterpart: Said::new("大阪府警察", "Osaka Police"),
+                contact: Some("サイバー犯罪捜査課 内線 0000".into()),
+                score: 0.9,
+                values: vec![value(3)],
+                reasons: vec![(Kind::new("btc"), 0.82, false), (Kind::new("bank_account"), 0.41, true)],
+                same_victim: false,
+            }]
+        } else {
+            vec![]
+        },
+        sender: Unit::from_path("27"),
     };
     vec![
         make(1, "大阪府警察", "Osaka Prefectural Police", None),
@@ -531,14 +560,17 @@ pub fn audit(total: u64, first: u64, count: u32) -> AuditPage {
     let actions =
         ["edit", "evidence.import.begin", "evidence.import.end", "export.draft", "evidence.verify", "copy.records"];
     let rows = (first..(first + u64::from(count)).min(total))
-        .map(|at| AuditEntry {
-            seq: total - at,
-            at: Instant(NOW.0 - at as i64 * 411_000_000_000),
-            operator: if at % 5 == 0 { "佐藤巡査部長" } else { "山田警部補" }.into(),
-            action: actions[(mix(at) % 6) as usize].into(),
-            object: id('e', at).0,
-            commitment: format!("{:016x}{:016x}", mix(at), mix(at + 1)),
-            prev: format!("{:016x}{:016x}", mix(at + 2), mix(at + 3)),
+        .map(|at| AuditRow {
+            action: Said::new("記載", "Edit"),
+            entry: AuditEntry {
+                seq: total - at,
+                at: Instant(NOW.0 - at as i64 * 411_000_000_000),
+                operator: if at % 5 == 0 { "佐藤巡査部長" } else { "山田警部補" }.into(),
+                action: actions[(mix(at) % 6) as usize].into(),
+                object: id('e', at).0,
+                commitment: format!("{:016x}{:016x}", mix(at), mix(at + 1)),
+                prev: format!("{:016x}{:016x}", mix(at + 2), mix(at + 3)),
+            },
         })
         .collect();
     AuditPage { first, total, rows }

@@ -4,9 +4,10 @@ use itoguchi::model::record::When;
 use itoguchi::model::skip::Skip;
 use itoguchi::model::statement::{Author, Statement};
 use itoguchi::model::{
-    Case, CaseKey, Edit, Evidence, Id, Instant, Kind, Known, Precision, RecordHead, Reject, Stage, Tlp, Undated, Unit,
+    Case, CaseKey, Edit, Evidence, Hits, Id, Instant, Kind, Known, Precision, RecordHead, Reject, Stage, Tlp, Undated,
+    Unit,
 };
-use itoguchi::store::{Finish, Import, Mode, NewEvidence, Post, Posts, SealedChunk, Store, pack_content, seal};
+use itoguchi::store::{Finish, Import, Mode, NewEvidence, Posts, SealedChunk, Store, pack_content, seal};
 use sha2::Digest as _;
 use std::path::PathBuf;
 
@@ -73,7 +74,7 @@ impl Desk {
     pub(super) fn import(&self, log: &Log, case: Option<CaseKey>, name: &str) -> Evidence {
         let mut import = self.store.begin_import(&log.new_evidence(case, name), &author()).unwrap();
         for chunk in 0..log.chunks.len() {
-            import.append(log.seal(&self.store, chunk)).unwrap();
+            import.append(log.seal(chunk)).unwrap();
         }
         import.finish(&log.finish()).unwrap()
     }
@@ -161,29 +162,26 @@ impl Log {
         &self.bytes[usize::try_from(start).unwrap()..][..len as usize]
     }
 
-    pub(super) fn seal(&self, store: &Store, chunk: usize) -> SealedChunk {
+    pub(super) fn seal(&self, chunk: usize) -> SealedChunk {
         let records = self.records_of(chunk);
         let first = self.records.partition_point(|(record, _)| record.offset < self.chunks[chunk].0);
-        let (mut skip, mut posts, print) = (Skip::default(), Posts::default(), store.fingerprinter());
-        for (row, (record, values)) in (0_u32..).zip(&self.records[first..first + records.len()]) {
+        let (mut skip, mut hits) = (Skip::default(), Hits::default());
+        for (row, (record, values)) in self.records[first..first + records.len()].iter().enumerate() {
             let start = usize::try_from(record.offset).unwrap();
             skip.add(&self.bytes[start..start + record.len as usize].to_ascii_lowercase());
             for (kind, value) in values {
-                let fp = print.of(*kind, value);
-                let flags = if *kind == DOMAIN { Post::IMPLIED } else { Post::VERIFIED };
-                posts.posts.push(Post { fp, row, flags });
-                posts.values.insert(fp, (*kind, value.clone()));
-                posts.kinds.entry(*kind).or_default().push(row);
+                hits.push(*kind, row..row + 1, value, *kind == DOMAIN, *kind != DOMAIN);
             }
         }
-        posts.posts.sort_unstable();
+        // Here the byte a find stands at is its row.
+        let posts = Posts::gather(hits, &mut Some);
         seal(self.chunks[chunk], pack_content(self.chunk_bytes(chunk)).unwrap(), &records, skip, posts).unwrap()
     }
 
     /// Appends the chunks of a range.
-    pub(super) fn append(&self, store: &Store, import: &mut Import<'_>, chunks: std::ops::Range<usize>) {
+    pub(super) fn append(&self, import: &mut Import<'_>, chunks: std::ops::Range<usize>) {
         for chunk in chunks {
-            import.append(self.seal(store, chunk)).unwrap();
+            import.append(self.seal(chunk)).unwrap();
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, Log, author, unit};
 use itoguchi::model::{Corpus as _, Explain as _, Lang};
-use itoguchi::store::{Error, Mode, Store};
+use itoguchi::store::{Error, Found, Mode, Store};
 use std::fs;
 use std::path::Path;
 
@@ -66,16 +66,18 @@ fn a_leftover_is_reported_and_nothing_in_it_is_lost() {
     desk.store.audit("last", "thing", "said", &author()).unwrap();
     fs::copy(&desk.path, &copy).unwrap();
     fs::copy(wal(&desk.path), wal(&copy)).unwrap();
-    let store = Store::open(&copy, Mode::Read).unwrap();
-    assert!(store.had_leftover());
-    assert_eq!(store.audit_head().unwrap(), desk.store.audit_head().unwrap());
-    drop(store);
     assert!(matches!(Store::open(&copy, Mode::Foreign), Err(Error::NotClosed(_))));
-    let store = Store::open(&copy, Mode::Write).unwrap();
-    assert!(store.had_leftover());
-    assert!(store.check().unwrap().iter().all(|check| check.ok == Some(true)));
-    store.close().unwrap();
-    assert!(!wal(&copy).exists());
+    for mode in [Mode::Read, Mode::Write] {
+        fs::copy(&desk.path, &copy).unwrap();
+        fs::copy(wal(&desk.path), wal(&copy)).unwrap();
+        let store = Store::open(&copy, mode).unwrap();
+        assert_eq!(store.found(), Found::Left);
+        assert_eq!(store.audit_head().unwrap(), desk.store.audit_head().unwrap());
+        assert!(store.check().unwrap().iter().all(|check| check.ok == Some(true)));
+        store.close().unwrap();
+        assert!(!wal(&copy).exists());
+    }
+    assert_eq!(Store::open(&copy, Mode::Read).unwrap().found(), Found::Closed);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! A store from elsewhere: what was added, changed or broken is named and refused.
 
 use super::desk::{Desk, Log, author};
-use itoguchi::model::{Corpus as _, NamedSet, Ticket};
-use itoguchi::store::{Error, Mode, SightingFilter, Store};
+use itoguchi::model::statement::{Note, Statement};
+use itoguchi::model::{Corpus as _, Edit, Id, NamedSet, Ticket};
+use itoguchi::store::{Error, Mode, ReceivedEntry, SightingFilter, Store, TrustRow};
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 
@@ -108,7 +109,7 @@ fn broken_blocks_are_errors_and_never_panics() {
         "UPDATE kind_rows SET rows=x'ff'",
         "UPDATE run SET first_block=9223372036854775807, blocks=9223372036854775807",
         "UPDATE reading SET form='{'",
-        "DELETE FROM indicator",
+        "UPDATE run_block SET last_key=x'ff'",
     ] {
         let (_folder, path) = closed();
         tamper(&path, sql);
@@ -147,4 +148,153 @@ fn a_store_cut_short_is_damaged_not_believed() {
     }
     std::fs::write(&path, &whole).unwrap();
     Store::open(&path, Mode::Write).unwrap().audit("still", "fine", "", &author()).unwrap();
+}
+
+/// Names of the checks that fail.
+fn failing(path: &Path) -> Vec<String> {
+    let store = Store::open(path, Mode::Read).unwrap();
+    store.check().unwrap().into_iter().filter(|check| check.ok == Some(false)).map(|check| check.check).collect()
+}
+
+#[test]
+fn a_table_changed_beside_the_trail_is_noticed() {
+    for (sql, check) in [
+        ("UPDATE evidence SET sha256=zeroblob(32)", "trail-evidence"),
+        ("UPDATE statement SET body=replace(body, '不正アクセス', '誤り') WHERE noun='case'", "trail-statements"),
+        ("DELETE FROM statement WHERE noun='note'", "trail-statements"),
+        (
+            "INSERT INTO statement SELECT 'note', 'n9', case_key, body, operator, at FROM statement WHERE noun='note'",
+            "trail-statements",
+        ),
+        ("UPDATE trust SET may='prepare,approve'", "trail-books"),
+        ("UPDATE trust SET public_key='ssh-ed25519 BBBB'", "trail-books"),
+        ("UPDATE setting SET value='false'", "trail-books"),
+        ("INSERT INTO setting VALUES ('x', 'y')", "trail-books"),
+        ("DELETE FROM received", "trail-books"),
+        ("UPDATE received SET body='{}'", "trail-books"),
+    ] {
+        let (_folder, path) = closed();
+        let store = Store::open(&path, Mode::Write).unwrap();
+        let note = Note { id: Id("n1".into()), case: None, text: "確認".into(), cited: Vec::new() };
+        store.apply(&Edit::Put(Statement::Note(note)), &author()).unwrap();
+        let row = |may: &str| TrustRow {
+            public_key: "ssh-ed25519 AAAA".into(),
+            unit: super::desk::unit(),
+            name: "山田 太郎".into(),
+            may: vec![may.into()],
+        };
+        store.trust(&row("approve"), &author()).unwrap();
+        store.trust(&row("prepare"), &author()).unwrap();
+        store.set_setting("training", "true", &author()).unwrap();
+        let entry = ReceivedEntry {
+            bundle: "b1".into(),
+            origin: "s1".into(),
+            sender: "27".into(),
+            sequence: 1,
+            tagmanifest: "0".repeat(64),
+            quarantined: None,
+            body: "{\"a\":1}".into(),
+            at: author().at,
+        };
+        store.record_received(&entry, &author()).unwrap();
+        store.close().unwrap();
+        assert!(failing(&path).is_empty(), "{:?}", failing(&path));
+        tamper(&path, sql);
+        assert_eq!(failing(&path), [check], "{sql}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn links_as_side_files_are_refused_and_a_linked_store_is_judged_by_its_own() {
+    use std::os::unix::fs::symlink;
+    let (folder, path) = closed();
+    let victim = folder.path().join("victim.txt");
+    std::fs::write(&victim, "precious").unwrap();
+    for end in ["-wal", "-journal", "-shm"] {
+        let side = PathBuf::from(format!("{}{end}", path.display()));
+        symlink(&victim, &side).unwrap();
+        for mode in [Mode::Write, Mode::Read, Mode::Foreign] {
+            assert!(matches!(Store::open(&path, mode), Err(Error::NotClosed(_))), "{end} {mode:?}");
+        }
+        std::fs::remove_file(&side).unwrap();
+    }
+    assert_eq!(std::fs::read(&victim).unwrap(), b"precious");
+    // Through a link the side files are those of the file itself.
+    let link = folder.path().join("link.itoguchi");
+    symlink(&path, &link).unwrap();
+    Store::open(&link, Mode::Foreign).unwrap();
+    std::fs::write(format!("{}-wal", path.display()), b"left behind").unwrap();
+    assert!(matches!(Store::open(&link, Mode::Foreign), Err(Error::NotClosed(_))));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_store_replaced_while_open_takes_nothing_more() {
+    let (folder, path) = closed();
+    let (_other_folder, other) = closed();
+    let store = Store::open(&path, Mode::Write).unwrap();
+    store.audit("first", "x", "", &author()).unwrap();
+    std::fs::rename(&path, folder.path().join("aside")).unwrap();
+    std::fs::rename(&other, &path).unwrap();
+    let before = std::fs::read(&path).unwrap();
+    assert!(matches!(store.audit("second", "x", "", &author()), Err(Error::Replaced(_))));
+    assert!(matches!(store.evidence(), Err(Error::Replaced(_))), "no reading of another store as this one");
+    drop(store);
+    assert!(std::fs::read(&path).unwrap() == before, "the other file is left alone");
+}
+
+#[test]
+fn oversized_values_are_bounded() {
+    for sql in [
+        "UPDATE content SET data=zeroblob(300000000)",
+        "UPDATE statement SET body=hex(zeroblob(140000000))",
+        "UPDATE evidence SET name=zeroblob(300000000)",
+        "UPDATE row_index SET data=zeroblob(60000000)",
+        "UPDATE audit_content SET content=hex(zeroblob(140000000)) WHERE seq=1",
+    ] {
+        let (_folder, path) = closed();
+        tamper(&path, sql);
+        let Ok(store) = Store::open(&path, Mode::Foreign) else { continue };
+        let checks = store.check();
+        let noticed = checks.as_ref().map_or(true, |checks| checks.iter().any(|check| check.ok == Some(false)));
+        assert!(noticed || store.rehash(itoguchi::model::EvidenceKey(1), &Ticket::new()).is_err(), "{sql}: {checks:?}");
+    }
+}
+
+/// Bytes bent anywhere in the file: refused, noticed, or of no consequence; never a panic.
+#[test]
+fn bent_bytes_never_panic() {
+    let desk = Desk::new();
+    let case = desk.case("A");
+    desk.import(&Log::new(120, 40), Some(case), "a.log");
+    let Desk { store, path, folder: _folder } = desk;
+    store.close().unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let mut dice = 0x2545_f491_4f6c_dd1d_u64;
+    let mut roll = |sides: usize| {
+        dice ^= dice << 13;
+        dice ^= dice >> 7;
+        dice ^= dice << 17;
+        usize::try_from(dice % sides as u64).unwrap()
+    };
+    for _ in 0..400 {
+        let mut bent = whole.clone();
+        for _ in 0..=roll(6) {
+            // Headers and cell pointers stand at the start of pages: that is where most goes wrong.
+            let at = if roll(2) == 0 { roll(whole.len()) } else { roll(whole.len() / 16384) * 16384 + roll(200) };
+            bent[at] = u8::try_from(roll(256)).unwrap();
+        }
+        std::fs::write(&path, &bent).unwrap();
+        for mode in [Mode::Foreign, Mode::Read] {
+            let Ok(store) = Store::open(&path, mode) else { continue };
+            let key = itoguchi::model::EvidenceKey(1);
+            let probe = itoguchi::model::skip::Probe::of(b"203.0.113.7");
+            let _ = (store.check().is_ok(), store.rehash(key, &Ticket::new()).is_ok(), store.cases().is_ok());
+            let _ = (store.sightings(&SightingFilter::default()).is_ok(), store.audit_entries(99).is_ok());
+            for reading in store.readings().unwrap_or_default() {
+                let _ = (store.candidates(reading.key, &probe).is_ok(), store.chunk(reading.key, 0).is_ok());
+            }
+        }
+    }
 }

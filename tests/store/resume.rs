@@ -1,7 +1,8 @@
 //! Imports that are cut off: the store opens, says so, and finishing gives what an undisturbed import gives.
 
 use super::desk::{DOMAIN, Desk, IPV4, Log, author};
-use itoguchi::model::{Corpus as _, EvidenceState, NamedSet, Sighting};
+use itoguchi::model::statement::{Statement, Withdrawal};
+use itoguchi::model::{Corpus as _, Edit, EvidenceState, NamedSet, Sighting};
 use itoguchi::store::{Error, Mode, SightingFilter, Store};
 use std::path::{Path, PathBuf};
 
@@ -54,7 +55,7 @@ fn killed_after_any_batch_it_resumes_to_the_same_result() {
         if chunk % 60 == 7 {
             killed.push(snapshot(&desk.path, &desk.folder.path().join(format!("{chunk}.itoguchi"))));
         }
-        import.append(log.seal(&desk.store, chunk)).unwrap();
+        import.append(log.seal(chunk)).unwrap();
     }
     assert_eq!(killed.len(), 5);
     for path in killed {
@@ -64,7 +65,7 @@ fn killed_after_any_batch_it_resumes_to_the_same_result() {
         assert!(store.readings().unwrap().is_empty(), "a half-done evidence is not searched");
         let mut import = store.begin_import(&log.new_evidence(None, "access.log"), &author()).unwrap();
         assert!(import.resumed() < log.chunks.len());
-        log.append(&store, &mut import, 0..log.chunks.len());
+        log.append(&mut import, 0..log.chunks.len());
         import.finish(&log.finish()).unwrap();
         assert!(seen(&store) == expected, "{}", path.display());
         assert_eq!(store.evidence().unwrap().len(), 1);
@@ -77,7 +78,7 @@ fn a_dropped_import_resumes_and_is_not_taken_for_another_file() {
     let log = Log::new(20_000, 100);
     let desk = Desk::new();
     let mut import = desk.store.begin_import(&log.new_evidence(None, "access.log"), &author()).unwrap();
-    log.append(&desk.store, &mut import, 0..150);
+    log.append(&mut import, 0..150);
     drop(import);
     let desk = desk.reopen(Mode::Write);
     let resumed = |name: &str, mtime: i64| {
@@ -94,18 +95,18 @@ fn a_source_that_changed_meanwhile_is_refused() {
     let log = Log::new(20_000, 100);
     let desk = Desk::new();
     let mut import = desk.store.begin_import(&log.new_evidence(None, "access.log"), &author()).unwrap();
-    log.append(&desk.store, &mut import, 0..150);
+    log.append(&mut import, 0..150);
     drop(import);
     let mut other = log.clone();
     let at = usize::try_from(log.chunks[40].0).unwrap() + 5;
     other.bytes[at] ^= 1;
     let mut import = desk.store.begin_import(&other.new_evidence(None, "access.log"), &author()).unwrap();
-    let failed = (0..150).try_for_each(|chunk| import.append(other.seal(&desk.store, chunk))).unwrap_err();
+    let failed = (0..150).try_for_each(|chunk| import.append(other.seal(chunk))).unwrap_err();
     assert!(matches!(failed, Error::SourceChanged(offset) if offset == log.chunks[40].0), "{failed}");
     assert!(import.finish(&other.finish()).is_err(), "an import that failed stays failed");
     clean(&desk.store);
     let mut import = desk.store.begin_import(&log.new_evidence(None, "access.log"), &author()).unwrap();
-    log.append(&desk.store, &mut import, 0..200);
+    log.append(&mut import, 0..200);
     import.finish(&log.finish()).unwrap();
     clean(&desk.store);
 }
@@ -115,7 +116,7 @@ fn a_reader_that_cuts_elsewhere_starts_over_from_there() {
     let log = Log::new(20_000, 100);
     let desk = Desk::new();
     let mut import = desk.store.begin_import(&log.new_evidence(None, "access.log"), &author()).unwrap();
-    log.append(&desk.store, &mut import, 0..150);
+    log.append(&mut import, 0..150);
     drop(import);
     let coarse = Log::new(20_000, 250);
     desk.import(&coarse, None, "access.log");
@@ -131,8 +132,32 @@ fn chunks_must_come_in_order_and_whole() {
     let log = Log::new(1000, 100);
     let desk = Desk::new();
     let mut import = desk.store.begin_import(&log.new_evidence(None, "access.log"), &author()).unwrap();
-    log.append(&desk.store, &mut import, 0..2);
-    assert!(matches!(import.append(log.seal(&desk.store, 5)), Err(Error::Order(..))));
+    log.append(&mut import, 0..2);
+    assert!(matches!(import.append(log.seal(5)), Err(Error::Order(..))));
     assert!(matches!(import.finish(&log.finish()), Err(Error::Order(..))), "bytes are missing");
     assert_eq!(desk.store.evidence().unwrap()[0].state, EvidenceState::Partial);
+}
+
+#[test]
+fn withdrawn_while_it_comes_in_it_stays_withdrawn() {
+    let log = Log::new(1000, 100);
+    let desk = Desk::new();
+    let case = desk.case("A");
+    let mut import = desk.store.begin_import(&log.new_evidence(Some(case), "access.log"), &author()).unwrap();
+    log.append(&mut import, 0..5);
+    let withdrawal = Withdrawal { id: import.id().clone(), reason: "誤り".to_owned() };
+    desk.store.apply(&Edit::Put(Statement::Withdrawal(withdrawal)), &author()).unwrap();
+    log.append(&mut import, 5..10);
+    let evidence = import.finish(&log.finish()).unwrap();
+    assert_eq!((evidence.state, evidence.sha256), (EvidenceState::Withdrawn, Some(log.finish().sha256)));
+    assert!(
+        desk.store.readings().unwrap().is_empty()
+            && desk.store.sightings(&SightingFilter::default()).unwrap().is_empty()
+    );
+    clean(&desk.store);
+    // Putting it back gives the whole evidence, not a partial one.
+    desk.store.undo(&author()).unwrap();
+    assert_eq!(desk.store.evidence_one(evidence.key).unwrap().state, EvidenceState::Complete);
+    assert_eq!(desk.store.readings().unwrap().len(), 1);
+    clean(&desk.store);
 }

@@ -13,7 +13,7 @@ pub fn show(ui: &Ui, view: &View<'_>) {
     let rect = ui.ctx().content_rect();
     painter.rect_filled(rect, 0, p.veil);
     let place = rect.shrink(24.0);
-    painter.rect(place, 8, p.panel.gamma_multiply(0.9), Stroke::new(2.0, p.accent), StrokeKind::Inside);
+    painter.rect(place, 8, p.panel, Stroke::new(2.0, p.accent), StrokeKind::Inside);
     let count = ui.input(|input| input.raw.hovered_files.len());
     let main = match view.lang {
         Lang::Ja => format!("ここで離すと、{count}件を証拠として取り込みます"),

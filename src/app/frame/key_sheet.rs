@@ -4,16 +4,16 @@ use crate::app::keys;
 use crate::app::style;
 use crate::app::view::View;
 use crate::app::widgets::bits;
-use egui::{Context, Grid, Modal, RichText, Ui};
+use egui::{Context, Grid, RichText, Ui};
 
 /// Draws the sheet while it is open.
 pub fn show(ctx: &Context, view: &View<'_>, open: &mut bool) {
     if !*open {
         return;
     }
-    let modal = Modal::new(bits::id("key sheet")).show(ctx, |ui| {
+    let modal = bits::modal(ctx, "key sheet").show(ctx, |ui| {
         ui.set_width(660.0);
-        bits::section(ui, view.t("キー一覧", "Keys"));
+        bits::section(ui, view.t("操作キー一覧", "Keyboard"));
         ui.columns(2, |columns| {
             if let [left, right] = columns {
                 Grid::new("keys of commands").spacing([style::M, 5.0]).show(left, |ui| {

@@ -30,7 +30,7 @@ pub fn show(ctx: &Context, view: &View<'_>, open: &mut Option<Palette>, panels: 
     let Some(state) = open else { return };
     let area = Modal::default_area(bits::id("palette")).anchor(egui::Align2::CENTER_TOP, [0.0, 64.0]);
     let mut done = false;
-    let modal = Modal::new(bits::id("palette")).area(area).show(ctx, |ui| {
+    let modal = bits::modal(ctx, "palette").area(area).show(ctx, |ui| {
         ui.set_width(560.0);
         let (up, down, enter) = ui.input_mut(|input| {
             (

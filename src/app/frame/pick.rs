@@ -3,9 +3,19 @@
 use crate::app::view::PickFor;
 use crate::model::Lang;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
-/// Asks a person for files; empty if they cancelled or the desktop has no dialog.
-pub fn ask(purpose: &PickFor, lang: Lang) -> Vec<PathBuf> {
+/// Nobody closes a dialog faster than this: then there was none.
+const BLINK: Duration = Duration::from_millis(350);
+
+/// Asks a person for files; empty if they cancelled, `None` if the desktop has no dialog.
+pub fn ask(purpose: &PickFor, lang: Lang) -> Option<Vec<PathBuf>> {
+    let began = Instant::now();
+    let paths = dialog(purpose, lang);
+    if paths.is_empty() && began.elapsed() < BLINK { None } else { Some(paths) }
+}
+
+fn dialog(purpose: &PickFor, lang: Lang) -> Vec<PathBuf> {
     let dialog = rfd::FileDialog::new();
     let store = lang.pick("糸口の事案簿", "Itoguchi case file");
     match purpose {

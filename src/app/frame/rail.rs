@@ -53,6 +53,6 @@ fn entry(ui: &mut Ui, view: &View<'_>, panel: &dyn Panel, on: bool) -> bool {
 
 /// A national store gathers where a prefecture's reports.
 fn title(view: &View<'_>, panel: &dyn Panel) -> &'static str {
-    let national = view.store().is_some_and(|store| store.unit.is_national());
+    let national = view.store().is_some_and(|store| store.unit.is_national() && !store.unit_open);
     if panel.id() == "received" && national { view.t("集約", "Gathered") } else { view.text(panel.title()) }
 }

@@ -5,8 +5,11 @@ use crate::app::view::{Act, Outbox, View};
 use crate::app::widgets::bits;
 use crate::app::widgets::icon::{self, Icon};
 use crate::app::words;
-use crate::workbench::ask::{Command, JobState};
+use crate::workbench::ask::{Command, JobState, Measure};
 use egui::{Align, Layout, Panel, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+/// Seconds before a job is shown.
+const MOMENT: f64 = 0.4;
 
 /// Draws the status bar.
 pub fn show(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
@@ -16,11 +19,13 @@ pub fn show(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
         let rect = ui.max_rect().expand2(vec2(12.0, 0.0));
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = style::S;
-            for job in view.jobs.iter().take(3) {
+            // What ends within a moment needs no bar.
+            let jobs: Vec<&JobState> = view.jobs.iter().filter(|job| job.waiting || job.secs > MOMENT).collect();
+            for job in jobs.iter().take(3) {
                 show_job(ui, view, job, out);
             }
-            if view.jobs.len() > 3 {
-                ui.label(bits::caption(ui, format!("+{}", view.jobs.len() - 3)));
+            if jobs.len() > 3 {
+                ui.label(bits::caption(ui, format!("+{}", jobs.len() - 3)));
             }
             if view.store().is_some() {
                 states(ui, view, out);
@@ -41,12 +46,14 @@ pub fn show(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
 
 /// Share (where known), and share, rate and time left in words.
 pub fn progress(job: &JobState) -> (Option<f32>, String) {
-    let share = (job.total > 0).then(|| (job.done as f64 / job.total as f64).min(1.0));
+    let share =
+        (job.total > 0 && job.measure != Measure::Nothing).then(|| (job.done as f64 / job.total as f64).min(1.0));
     let mut text = share.map(|share| format!("{:.0}%", share * 100.0)).unwrap_or_default();
-    let rate = if job.secs > 0.2 { job.done as f64 / job.secs } else { 0.0 };
+    let counted = matches!(job.measure, Measure::Bytes | Measure::Records);
+    let rate = if job.secs > 0.2 && counted { job.done as f64 / job.secs } else { 0.0 };
     if rate > 0.0 {
         let whole = rate as u64;
-        let rate_text = if job.bytes { words::bytes(whole) } else { words::count(whole) };
+        let rate_text = if job.measure == Measure::Bytes { words::bytes(whole) } else { words::count(whole) };
         text = format!("{text}  {rate_text}/s");
         if share.is_some() {
             let left = job.total.saturating_sub(job.done) as f64 / rate;
@@ -59,10 +66,15 @@ pub fn progress(job: &JobState) -> (Option<f32>, String) {
 fn show_job(ui: &mut Ui, view: &View<'_>, job: &JobState, out: &mut Outbox) {
     let (share, text) = progress(job);
     ui.label(RichText::new(job.name.get(view.lang)).font(style::caption()));
-    let (rect, _) = ui.allocate_exact_size(vec2(72.0, style::STATUS), Sense::empty());
-    let bar = Rect::from_center_size(rect.center(), vec2(72.0, 4.0));
-    bits::share_bar(ui, bar, share.unwrap_or(0.0));
-    ui.label(bits::caption(ui, text));
+    if job.waiting {
+        ui.label(bits::caption(ui, view.t("待機中", "waiting")));
+    } else {
+        let (rect, _) = ui.allocate_exact_size(vec2(72.0, style::STATUS), Sense::empty());
+        let bar = Rect::from_center_size(rect.center(), vec2(72.0, 4.0));
+        bits::progress_bar(ui, bar, share);
+        let text = if text.is_empty() { words::duration(job.secs) } else { text };
+        ui.label(bits::caption(ui, text));
+    }
     if job.cancellable {
         let name = format!("{} {}", view.t("中止", "Cancel"), job.name.get(view.lang));
         if bits::icon_button(ui, Icon::Cross, &name, false).clicked() {

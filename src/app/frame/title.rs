@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, state: &mut UiState, out: &mut Outbox)
         let rect = ui.max_rect().expand2(vec2(12.0, 0.0));
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = style::S;
-            brand(ui, view);
+            brand(ui, view, out);
             if view.store().is_some() {
                 case_picker(ui, view, out);
             }
@@ -35,7 +35,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, state: &mut UiState, out: &mut Outbox)
     });
 }
 
-fn brand(ui: &mut Ui, view: &View<'_>) {
+fn brand(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
     let p = palette(ui);
     ui.label(egui::RichText::new("糸口").font(style::section()).color(p.accent));
     if let Some(store) = view.store() {
@@ -43,8 +43,14 @@ fn brand(ui: &mut Ui, view: &View<'_>) {
         if store.training {
             badge(ui, view.t("訓練", "Training"), p.caution);
         }
-        ui.label(bits::quiet(ui, store.unit_name.get(view.lang)));
-        ui.label(bits::quiet(ui, "·"));
+        if store.unit_open {
+            let name = view.t("所属を記録…", "State the unit…");
+            if bits::button(ui, Weight::Plain, Some(Icon::Caution), name).clicked() {
+                out.act(Act::AskUnit);
+            }
+        } else {
+            ui.label(bits::quiet(ui, store.unit_name.get(view.lang)));
+        }
     }
 }
 
@@ -68,7 +74,7 @@ fn case_picker(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
     let p = palette(ui);
     let all = view.t("すべての事案", "All cases").to_owned();
     let text = view.case_row().map_or(all.clone(), case_name);
-    let room = (ui.available_width() - 560.0).clamp(90.0, 380.0);
+    let room = (ui.available_width() - 520.0).clamp(90.0, 420.0);
     let galley = bits::line(ui.painter(), &text, style::body(), p.text, room);
     let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 34.0, style::BUTTON), Sense::click());
     let name = format!("{} {text}", view.t("事案の選択", "Choose case"));
@@ -156,7 +162,9 @@ fn operator(ui: &mut Ui, view: &View<'_>, state: &mut UiState, out: &mut Outbox)
             (UiCommand::ArrangeReading, "配置：読む", "Arrangement: reading"),
             (UiCommand::ArrangeLinking, "配置：つなぐ", "Arrangement: linking"),
             (UiCommand::ArrangeHandingUp, "配置：報告する", "Arrangement: handing up"),
-            (UiCommand::Keys, "キー一覧 (F1)", "Keys (F1)"),
+            (UiCommand::KeyRing, "鍵と信頼する署名者…", "Keys and trusted signers…"),
+            (UiCommand::OpenStore, "別の事案簿を開く…", "Open another case file…"),
+            (UiCommand::Keys, "操作キー一覧 (F1)", "Keyboard (F1)"),
         ] {
             if ui.button(view.lang.pick(ja, en)).clicked() {
                 out.act(Act::Run(command));
@@ -168,11 +176,18 @@ fn operator(ui: &mut Ui, view: &View<'_>, state: &mut UiState, out: &mut Outbox)
 fn sign_in(ui: &mut Ui, view: &View<'_>, present: &str, out: &mut Outbox) {
     let id = bits::id("operator name");
     let mut edited = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| present.to_owned());
-    bits::field(ui, view.t("階級と氏名", "Rank and name"), &mut edited, "山田警部補", 220.0);
+    bits::field(
+        ui,
+        view.t("階級と氏名", "Rank and name"),
+        &mut edited,
+        view.t("例：山田警部補", "e.g. Insp. Yamada"),
+        220.0,
+    );
     let fits = !edited.trim().is_empty() && edited != present;
     let press =
         ui.add_enabled_ui(fits, |ui| bits::button(ui, Weight::Plain, None, view.t("交代する", "Sign in"))).inner;
     if press.clicked() {
+        out.act(Act::Operator(edited.trim().to_owned()));
         out.order(Command::SignIn { operator: edited.trim().to_owned() });
     }
     ui.data_mut(|data| data.insert_temp(id, edited));

@@ -15,15 +15,16 @@ pub struct Toasts {
 }
 
 const STAY_NANOS: i64 = 5_000_000_000;
-const MOST: usize = 6;
+const MOST: usize = 5;
 
 impl Toasts {
-    /// Adds a message; the oldest good news goes if there are too many.
+    /// Adds a message; the oldest good news goes if there are too many, what failed never.
     pub fn push(&mut self, notice: Notice, now: Instant) {
         self.list.retain(|(old, _)| *old != notice);
         self.list.push((notice, now));
-        if self.list.len() > MOST {
-            let at = self.list.iter().position(|(notice, _)| matches!(notice, Notice::Done(_))).unwrap_or(0);
+        if self.list.len() > MOST
+            && let Some(at) = self.list.iter().position(|(notice, _)| goes(notice))
+        {
             self.list.remove(at);
         }
     }
@@ -31,35 +32,55 @@ impl Toasts {
     /// Draws them in the lower right corner.
     pub fn show(&mut self, ctx: &Context, view: &View<'_>, out: &mut Outbox) {
         let now = view.now.0;
-        self.list.retain(|(notice, at)| !matches!(notice, Notice::Done(_)) || now.saturating_sub(at.0) < STAY_NANOS);
+        self.list.retain(|(notice, at)| !goes(notice) || now.saturating_sub(at.0) < STAY_NANOS);
         if self.list.is_empty() {
             return;
         }
-        if self.list.iter().any(|(notice, _)| matches!(notice, Notice::Done(_))) {
+        if self.list.iter().any(|(notice, _)| goes(notice)) {
             ctx.request_repaint_after_secs(1.0);
         }
-        let mut read = None;
+        let (mut read, mut all) = (None, false);
         Area::new(bits::id("toasts"))
             .order(Order::Foreground)
             .anchor(Align2::RIGHT_BOTTOM, [-style::L, -style::STATUS - style::M])
             .show(ctx, |ui| {
                 ui.spacing_mut().item_spacing.y = style::S;
-                for (at, (notice, _)) in self.list.iter().enumerate() {
+                for (at, (notice, _)) in self.list.iter().enumerate().take(MOST) {
                     if show_one(ui, view, notice, out) {
                         read = Some(at);
                     }
                 }
+                all = self.list.len() > MOST && rest(ui, view, self.list.len() - MOST);
             });
-        if let Some(at) = read {
+        if all {
+            self.list.clear();
+        } else if let Some(at) = read {
             self.list.remove(at);
         }
     }
 }
 
+/// How many more there are; tells whether all were read.
+fn rest(ui: &mut egui::Ui, view: &View<'_>, more: usize) -> bool {
+    let text = match view.lang {
+        Lang::Ja => format!("ほかに{more}件。すべて読みました"),
+        Lang::En => format!("{more} more. I have read all"),
+    };
+    bits::button(ui, Weight::Plain, None, &text).clicked()
+}
+
+/// Whether a message goes away by itself.
+const fn goes(notice: &Notice) -> bool {
+    matches!(notice, Notice::Done(_) | Notice::Copied { .. })
+}
+
 fn words(notice: &Notice, lang: Lang) -> (Icon, String, Option<String>) {
     match notice {
         Notice::Done(said) => (Icon::Tick, said.get(lang).to_owned(), None),
-        Notice::Caution(said) => (Icon::Caution, said.get(lang).to_owned(), None),
+        Notice::Copied { said, .. } => (Icon::Copy, said.get(lang).to_owned(), None),
+        Notice::Caution(said) | Notice::Checked { title: said, .. } | Notice::Undated { said, .. } => {
+            (Icon::Caution, said.get(lang).to_owned(), None)
+        }
         Notice::Failed(trouble) => (
             Icon::Caution,
             trouble.what.get(lang).to_owned(),
@@ -72,11 +93,11 @@ fn show_one(ui: &mut egui::Ui, view: &View<'_>, notice: &Notice, out: &mut Outbo
     let p = palette(ui);
     let (sign, what, hint) = words(notice, view.lang);
     let ink = match notice {
-        Notice::Done(_) => p.good,
-        Notice::Caution(_) => p.caution,
+        Notice::Done(_) | Notice::Copied { .. } => p.good,
+        Notice::Caution(_) | Notice::Checked { .. } | Notice::Undated { .. } => p.caution,
         Notice::Failed(_) => p.danger,
     };
-    let mut read = false;
+    let (mut read, mut again) = (false, false);
     Frame::popup(ui.style()).inner_margin(Margin::symmetric(12, 10)).show(ui, |ui| {
         ui.set_width(380.0);
         ui.horizontal_top(|ui| {
@@ -88,8 +109,15 @@ fn show_one(ui: &mut egui::Ui, view: &View<'_>, notice: &Notice, out: &mut Outbo
                 if let Some(hint) = &hint {
                     ui.add(Label::new(bits::quiet(ui, hint)).wrap());
                 }
-                if !matches!(notice, Notice::Done(_)) {
+                if !goes(notice) {
                     ui.horizontal(|ui| {
+                        if let Notice::Undated { evidence, .. } = notice {
+                            let act = view.t("読み方を指定…", "State how to read it…");
+                            if bits::button(ui, Weight::Main, None, act).clicked() {
+                                out.act(Act::ReadAgain(*evidence));
+                                again = true;
+                            }
+                        }
                         read = bits::button(ui, Weight::Plain, None, view.t("読みました", "I have read it")).clicked();
                         if bits::button(ui, Weight::Bare, Some(Icon::Copy), view.t("写す", "Copy")).clicked() {
                             let text = hint.map_or(what.clone(), |hint| format!("{what}\n{hint}"));
@@ -100,5 +128,5 @@ fn show_one(ui: &mut egui::Ui, view: &View<'_>, notice: &Notice, out: &mut Outbo
             });
         });
     });
-    read
+    read || again
 }

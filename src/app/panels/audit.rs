@@ -7,8 +7,8 @@ use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::Icon;
 use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
 use crate::app::words;
-use crate::model::{AuditEntry, Lang, Text};
-use crate::workbench::ask::{AuditState, CheckLine, Command};
+use crate::model::{Lang, Text};
+use crate::workbench::ask::{AuditRow, AuditState, CheckLine, Command};
 use egui::{Align, Label, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// The panel.
@@ -96,7 +96,11 @@ fn register(ui: &mut Ui, view: &View<'_>, state: &AuditState, out: &mut Outbox) 
 /// A head in groups, large enough to be copied by hand.
 pub fn head(ui: &mut Ui, view: &View<'_>, text: &str, out: &mut Outbox) {
     let p = palette(ui);
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), style::register(), p.text);
+    let chars: Vec<char> = text.chars().collect();
+    let groups: Vec<String> = chars.chunks(5).map(|group| group.iter().collect()).collect();
+    // Groups are for the eye: a head that comes in groups already stays as it is.
+    let shown = if text.contains(['-', ' ']) { text.to_owned() } else { groups.join(" ") };
+    let galley = ui.painter().layout_no_wrap(shown, style::register(), p.text);
     let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(0.0, 6.0), Sense::click());
     let name = format!("{} {text}", view.t("先頭値", "Head"));
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
@@ -131,11 +135,11 @@ impl Audit {
         let t = |ja, en| view.t(ja, en);
         let columns = [
             Column::new("seq", t("番号", "Number"), 76.0).right().unsorted(),
-            Column::new("at", t("日時", "Time"), 152.0).unsorted(),
-            Column::new("operator", t("操作者", "Operator"), 110.0).unsorted(),
-            Column::new("action", t("操作", "Action"), 216.0).unsorted(),
+            Column::new("at", t("日時", "Time"), words::TIME_WIDTH).unsorted(),
+            Column::new("operator", t("操作者", "Operator"), 120.0).grows(90.0).unsorted(),
+            Column::new("action", t("操作", "Action"), 216.0).grows(140.0).unsorted(),
             Column::new("object", t("対象", "Object"), 160.0).unsorted(),
-            Column::new("commitment", t("内容の証", "Commitment"), 200.0).unsorted(),
+            Column::new("commitment", t("内容の証", "Commitment"), 190.0).unsorted().spare(1),
         ];
         let total = view.audit(0, PAGE).map_or(0, |page| page.total);
         let table = Table {
@@ -153,7 +157,7 @@ impl Audit {
         }
         if events.copy {
             let rows = self.table.chosen().into_iter().filter_map(|row| at(view, row));
-            let lines = rows.map(|row| {
+            let lines = rows.map(|AuditRow { entry: row, .. }| {
                 format!("{}\t{}\t{}\t{}\t{}", row.seq, words::time(row.at), row.operator, row.action, row.object)
             });
             out.act(Act::Copy(lines.collect::<Vec<_>>().join("\n")));
@@ -165,7 +169,7 @@ struct AuditRows<'a, 'b> {
     view: &'a View<'b>,
 }
 
-fn at<'b>(view: &View<'b>, row: u64) -> Option<&'b AuditEntry> {
+fn at<'b>(view: &View<'b>, row: u64) -> Option<&'b AuditRow> {
     let first = row / u64::from(PAGE) * u64::from(PAGE);
     let page = view.audit(first, PAGE)?;
     page.rows.get(usize::try_from(row - page.first).ok()?)
@@ -173,32 +177,12 @@ fn at<'b>(view: &View<'b>, row: u64) -> Option<&'b AuditEntry> {
 
 impl Rows for AuditRows<'_, '_> {
     fn paint(&mut self, cells: &mut Cells<'_>) {
-        let Some(entry) = at(self.view, cells.row) else { return };
+        let Some(AuditRow { entry, action }) = at(self.view, cells.row) else { return };
         cells.quiet(0, &words::count(entry.seq));
         cells.mono(1, &words::time(entry.at));
         cells.text(2, &entry.operator);
-        cells.text(3, &action(self.view.lang, &entry.action));
+        cells.text(3, action.get(self.view.lang));
         cells.mono(4, &entry.object);
         cells.quiet(5, &words::middle(&entry.commitment, 10));
     }
-}
-
-/// An action in words where it is a common one; as it stands otherwise.
-fn action(lang: Lang, action: &str) -> String {
-    let text = match action {
-        "store.create" => Text::new("事案簿の作成", "Case file made"),
-        "evidence.import.begin" => Text::new("取込み開始", "Import begun"),
-        "evidence.import.end" | "evidence.import.complete" => Text::new("取込み完了", "Import completed"),
-        "evidence.verify" => Text::new("同一性確認", "Hash verified"),
-        "edit" => Text::new("記載", "Edit"),
-        "undo" => Text::new("取消し", "Undo"),
-        "redo" => Text::new("再実行", "Redo"),
-        "export.draft" => Text::new("起案署名", "Draft signed"),
-        "export.approve" => Text::new("決裁", "Approved"),
-        "export.seal" => Text::new("封かん", "Sealed"),
-        "bundle.receive" => Text::new("受領", "Received"),
-        "copy.records" => Text::new("記録の書出し", "Records saved"),
-        _ => return action.to_owned(),
-    };
-    format!("{} ({action})", text.get(lang))
 }

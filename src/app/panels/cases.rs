@@ -97,9 +97,14 @@ impl Panel for Cases {
         }
     }
 
-    fn act(&mut self, act: &Act, _view: &View<'_>, _out: &mut Outbox) {
-        if *act == Act::NewCase && self.form.is_none() {
-            self.form = Some(Form::default());
+    fn act(&mut self, act: &Act, view: &View<'_>, _out: &mut Outbox) {
+        match act {
+            Act::NewCase if self.form.is_none() => self.form = Some(Form::default()),
+            Act::EditCase(key) => {
+                let row = view.cases().and_then(|cases| cases.iter().find(|row| row.key == *key));
+                self.form = row.map(Form::of).or(self.form.take());
+            }
+            _ => {}
         }
     }
 
@@ -117,14 +122,14 @@ impl Cases {
         let t = |ja, en| view.t(ja, en);
         let columns = [
             Column::new("number", t("番号", "Number"), 128.0).unsorted(),
-            Column::new("title", t("事案名", "Title"), 230.0).unsorted(),
-            Column::new("stage", t("段階", "Stage"), 96.0).unsorted(),
-            Column::new("recognised", t("認知日", "Recognised"), 100.0).unsorted(),
-            Column::new("evidence", t("証拠", "Evidence"), 64.0).right().unsorted(),
-            Column::new("records", t("記録", "Records"), 96.0).right().unsorted(),
-            Column::new("indicators", t("識別情報", "Indicators"), 84.0).right().unsorted(),
-            Column::new("open", t("役割未確定", "Role open"), 88.0).right().unsorted(),
-            Column::new("ties", t("関連", "Ties"), 60.0).right().unsorted(),
+            Column::new("title", t("事案名", "Title"), 260.0).grows(150.0).unsorted(),
+            Column::new("stage", t("段階", "Stage"), t_width(view.lang, 64.0, 96.0)).unsorted(),
+            Column::new("recognised", t("認知日", "Recognised"), 92.0).unsorted().spare(1),
+            Column::new("evidence", t("証拠", "Evidence"), 68.0).right().unsorted(),
+            Column::new("records", t("記録", "Records"), 86.0).right().unsorted(),
+            Column::new("indicators", t("識別情報", "Indicators"), 80.0).right().unsorted(),
+            Column::new("open", t("役割未確定", "Role open"), 84.0).right().unsorted(),
+            Column::new("ties", t("関連", "Ties"), 56.0).right().unsorted(),
         ];
         let table = Table {
             id: "cases",
@@ -135,7 +140,7 @@ impl Cases {
             sorted: None,
             keys: view.active,
         };
-        let events = table.show(ui, &mut self.table, &mut CaseRows { cases, lang: view.lang });
+        let events = table.show(ui, &mut self.table, &mut CaseRows { cases, view, out });
         let row = self.table.cursor.and_then(|row| cases.get(usize::try_from(row).ok()?));
         if let Some(row) = row {
             if events.moved {
@@ -149,16 +154,61 @@ impl Cases {
     }
 }
 
-struct CaseRows<'a> {
-    cases: &'a [CaseRow],
-    lang: Lang,
+/// A column as wide as its words in this language.
+const fn t_width(lang: Lang, ja: f32, en: f32) -> f32 {
+    match lang {
+        Lang::Ja => ja,
+        Lang::En => en,
+    }
 }
 
-impl Rows for CaseRows<'_> {
+struct CaseRows<'a, 'b> {
+    cases: &'a [CaseRow],
+    view: &'a View<'b>,
+    out: &'a mut Outbox,
+}
+
+impl CaseRows<'_, '_> {
+    fn row(&self, row: u64) -> Option<&CaseRow> {
+        self.cases.get(usize::try_from(row).ok()?)
+    }
+}
+
+impl Rows for CaseRows<'_, '_> {
+    fn has_menu(&self) -> bool {
+        true
+    }
+
+    fn menu(&mut self, ui: &mut Ui, row: u64) {
+        let Some((key, number)) = self.row(row).map(|row| (row.key, row.case.number.clone())) else { return };
+        let t = |ja, en| self.view.t(ja, en);
+        for (name, panel) in [
+            (t("この事案で作業", "Work in this case"), "evidence"),
+            (t("記録を見る", "Show records"), "records"),
+            (t("識別情報を見る", "Show indicators"), "indicators"),
+            (t("相関図で見る", "Show in graph"), "graph"),
+            (t("報告・提供する", "Hand up"), "export"),
+        ] {
+            if ui.button(name).clicked() {
+                self.out.act(Act::Case(Some(key)));
+                self.out.act(Act::Open(panel));
+            }
+        }
+        ui.separator();
+        if ui.button(t("内容を変える", "Edit")).clicked() {
+            self.out.act(Act::EditCase(key));
+        }
+        if let Some(number) = number
+            && ui.button(t("番号を写す", "Copy number")).clicked()
+        {
+            self.out.act(Act::Copy(number));
+        }
+    }
+
     fn paint(&mut self, cells: &mut Cells<'_>) {
         let Some(row) = usize::try_from(cells.row).ok().and_then(|at| self.cases.get(at)) else { return };
         let case = &row.case;
-        let lang = self.lang;
+        let lang = self.view.lang;
         cells.text(0, case.number.as_deref().unwrap_or("—"));
         cells.text(1, &case.title);
         cells.text(2, case.stage.text().get(lang));
@@ -166,14 +216,17 @@ impl Rows for CaseRows<'_> {
         for (column, number) in [(4, row.evidence), (5, row.records), (6, row.indicators)] {
             cells.text(column, &words::count(number));
         }
-        if row.roles_open > 0 {
-            let ink = if cells.selected { cells.p().text } else { cells.p().caution };
-            cells.put(7, &words::count(row.roles_open), style::table(), ink);
-        } else {
-            cells.quiet(7, "0");
+        match row.roles_open {
+            Some(open) if open > 0 => {
+                let ink = if cells.selected { cells.p().text } else { cells.p().caution };
+                cells.put(7, &words::count(open), style::table(), ink);
+            }
+            Some(_) => cells.quiet(7, "0"),
+            None => cells.quiet(7, "…"),
         }
-        if row.ties > 0 {
-            cells.text(8, &words::count(row.ties));
+        let Some(ties) = row.ties else { return cells.quiet(8, "…") };
+        if ties > 0 {
+            cells.text(8, &words::count(ties));
             if let Some(rect) = cells.rect(8) {
                 let p = cells.p();
                 mark::paint(cells.ui.painter(), p, rect.left_center() + vec2(6.0, 0.0), 4.0, Mark::Case, None);
@@ -269,7 +322,7 @@ fn fields(ui: &mut Ui, view: &View<'_>, form: &mut Form, width: f32) {
         width,
     );
     ui.horizontal(|ui| {
-        bits::field(ui, t("番号", "Number"), &mut form.number, t("令和8年第42号", "R8-42"), third);
+        bits::field(ui, t("番号", "Number"), &mut form.number, t("例：令和8年第42号", "e.g. R8-42"), third);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.label(bits::caption(ui, t("段階", "Stage")));
@@ -284,24 +337,24 @@ fn fields(ui: &mut Ui, view: &View<'_>, form: &mut Form, width: f32) {
             ui,
             t("罪名", "Offence"),
             &mut form.offence,
-            t("不正アクセス禁止法違反", "Unauthorised access"),
+            t("例：不正アクセス禁止法違反", "e.g. unauthorised access"),
             half,
         );
         bits::field(
             ui,
             t("手口（読点で区切る）", "Method (commas between)"),
             &mut form.method,
-            t("フィッシング、不正送金", "phishing"),
+            t("例：フィッシング、不正送金", "e.g. phishing"),
             half,
         );
     });
     ui.horizontal(|ui| {
-        bits::field(ui, t("被害額（円）", "Loss (yen)"), &mut form.loss, "1,200,000", third);
+        bits::field(ui, t("被害額（円）", "Loss (yen)"), &mut form.loss, t("例：1,200,000", "e.g. 1,200,000"), third);
         bits::field(
             ui,
             t("担当・内線", "Contact"),
             &mut form.contact,
-            t("サイバー犯罪対策課 内線 1234", "Cyber section, ext. 1234"),
+            t("例：サイバー犯罪対策課 内線 1234", "e.g. cyber section, ext. 1234"),
             third * 2.0 + style::L,
         );
     });
@@ -311,10 +364,10 @@ fn fields(ui: &mut Ui, view: &View<'_>, form: &mut Form, width: f32) {
             ui,
             t("依頼事項（読点で区切る）", "Asks (commas between)"),
             &mut form.asks,
-            t("追跡、復号、国外照会", "tracing, decryption, abroad"),
+            t("例：追跡、復号、国外照会", "e.g. tracing, decryption, abroad"),
             half,
         );
-        bits::field(ui, t("緊急度", "Urgency"), &mut form.urgency, t("通常・急・至急", "normal"), third / 2.0);
+        bits::field(ui, t("緊急度", "Urgency"), &mut form.urgency, t("例：急", "e.g. urgent"), third / 2.0);
         date_field(ui, view, t("回答期限", "Deadline"), &mut form.deadline, third);
     });
     bits::section(ui, t("取扱い", "Handling"));
@@ -325,7 +378,7 @@ fn fields(ui: &mut Ui, view: &View<'_>, form: &mut Form, width: f32) {
             let choices = Tlp::ALL.map(|tlp| (tlp, tlp.label()));
             bits::choose(ui, t("共有の標識", "Label"), &mut form.tlp, &choices, third);
         });
-        let hint = t("取扱注意・共有範囲：県警内", "Handle with care, prefecture only");
+        let hint = t("例：取扱注意・共有範囲：県警内", "e.g. handle with care, prefecture only");
         bits::field(ui, t("取扱い・共有範囲", "Handling and scope"), &mut form.handling, hint, third * 2.0 + style::L);
     });
 }
@@ -333,7 +386,7 @@ fn fields(ui: &mut Ui, view: &View<'_>, form: &mut Form, width: f32) {
 fn date_field(ui: &mut Ui, view: &View<'_>, label: &str, text: &mut String, width: f32) {
     ui.with_layout(Layout::top_down(Align::Min), |ui| {
         ui.set_max_width(width);
-        bits::field(ui, label, text, "2026-04-01", width);
+        bits::field(ui, label, text, view.t("例：2026-04-01", "e.g. 2026-04-01"), width);
         if !is_date(text) {
             let hint = view.t("2026-04-01 の形で", "as 2026-04-01");
             ui.label(egui::RichText::new(hint).font(style::caption()).color(palette(ui).danger));

@@ -1,6 +1,7 @@
 //! Evidence: what was taken in, how it is read, whether it is still the same; drop zone and import settings.
 
 use super::Panel;
+use crate::app::frame::dialogs::read_again::{Settings, ZONES};
 use crate::app::frame::inspector::things::state_text;
 use crate::app::frame::status::progress;
 use crate::app::style;
@@ -10,8 +11,8 @@ use crate::app::widgets::icon::{self, Icon};
 use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
 use crate::app::words;
 use crate::model::{EvidenceKey, EvidenceState, Lang, Text};
-use crate::workbench::ask::{Command, EvidenceRow, ReadAs, RecordView};
-use egui::{Modal, Rect, Ui, pos2, vec2};
+use crate::workbench::ask::{Command, EvidenceRow, Measure, RecordView};
+use egui::{Rect, Ui, pos2, vec2};
 use std::path::PathBuf;
 
 /// The panel.
@@ -21,28 +22,6 @@ pub struct EvidencePanel {
     settings: Settings,
     settings_open: bool,
     withdraw: Option<(EvidenceKey, String)>,
-}
-
-/// How the next files are to be read where they don't say.
-#[derive(Default)]
-struct Settings {
-    zone: String,
-    year: String,
-    encoding: String,
-    basis: String,
-}
-
-impl Settings {
-    fn read_as(&self) -> ReadAs {
-        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        ReadAs {
-            format: None,
-            encoding: some(&self.encoding),
-            zone: some(&self.zone),
-            year: self.year.trim().parse().ok(),
-            basis: some(&self.basis),
-        }
-    }
 }
 
 impl Panel for EvidencePanel {
@@ -72,8 +51,7 @@ impl Panel for EvidencePanel {
             if bits::button(ui, Weight::Bare, None, view.t("同一性確認", "Verify all")).clicked() {
                 out.order(Command::VerifyEvidence(None));
             }
-            let name = view.t("読み方の設定", "How to read new files");
-            if bits::icon_button(ui, Icon::Clock, name, self.settings_open).clicked() {
+            if bits::button(ui, Weight::Bare, Some(Icon::Clock), view.t("読み方", "How to read")).clicked() {
                 self.settings_open = !self.settings_open;
             }
         });
@@ -104,7 +82,7 @@ impl Panel for EvidencePanel {
 
     fn act(&mut self, act: &Act, view: &View<'_>, out: &mut Outbox) {
         if let Act::Take(paths) = act {
-            let read_as = self.settings.read_as();
+            let read_as = self.settings.read_as().unwrap_or_default();
             out.order(Command::AddEvidence { case: view.case, paths: paths.clone(), read_as });
         }
     }
@@ -124,13 +102,15 @@ impl Panel for EvidencePanel {
     }
 
     fn remember(&self) -> serde_json::Value {
-        serde_json::json!({ "widths": self.table.widths, "zone": self.settings.zone })
+        serde_json::json!({ "widths": self.table.widths, "zone": self.settings.zone, "basis": self.settings.basis })
     }
 
     fn recall(&mut self, kept: &serde_json::Value) {
         self.table.widths = super::widths(kept);
-        if let Some(zone) = kept.get("zone").and_then(serde_json::Value::as_str) {
-            zone.clone_into(&mut self.settings.zone);
+        let zone = kept.get("zone").and_then(serde_json::Value::as_u64).and_then(|at| usize::try_from(at).ok());
+        self.settings.zone = zone.filter(|at| *at < ZONES.len()).unwrap_or(0);
+        if let Some(basis) = kept.get("basis").and_then(serde_json::Value::as_str) {
+            basis.clone_into(&mut self.settings.basis);
         }
     }
 }
@@ -139,16 +119,16 @@ impl EvidencePanel {
     fn list(&mut self, ui: &mut Ui, view: &View<'_>, rows: &[EvidenceRow], out: &mut Outbox) {
         let t = |ja, en| view.t(ja, en);
         let columns = [
-            Column::new("name", t("名称", "Name"), 176.0).unsorted(),
-            Column::new("state", t("状態", "State"), 92.0).unsorted(),
-            Column::new("size", t("大きさ", "Size"), 64.0).right().unsorted(),
-            Column::new("format", t("形式・文字コード", "Format, encoding"), 112.0).unsorted(),
+            Column::new("name", t("名称", "Name"), 200.0).grows(150.0).unsorted(),
+            Column::new("state", t("状態", "State"), 86.0).unsorted(),
+            Column::new("size", t("大きさ", "Size"), 68.0).right().unsorted(),
+            Column::new("format", t("形式・文字コード", "Format, encoding"), 130.0).unsorted(),
             Column::new("rows", t("記録", "Records"), 78.0).right().unsorted(),
-            Column::new("skipped", t("読飛ばし", "Skipped"), 62.0).right().unsorted(),
-            Column::new("rejects", t("形式外", "Rejects"), 56.0).right().unsorted(),
-            Column::new("undated", t("時刻なし", "Undated"), 62.0).right().unsorted(),
-            Column::new("span", t("最初 – 最後", "First – last"), 176.0).unsorted(),
-            Column::new("sha", "SHA-256", 108.0).unsorted(),
+            Column::new("skipped", t("読飛ばし", "Skipped"), 68.0).right().unsorted().spare(3),
+            Column::new("rejects", t("形式外", "Rejects"), 60.0).right().unsorted(),
+            Column::new("undated", t("時刻なし", "Undated"), 68.0).right().unsorted(),
+            Column::new("span", t("最初 – 最後", "First – last"), 256.0).grows(174.0).unsorted().spare(1),
+            Column::new("sha", "SHA-256", 108.0).unsorted().spare(2),
         ];
         let table = Table {
             id: "evidence",
@@ -179,7 +159,7 @@ impl EvidencePanel {
     fn withdraw_dialog(&mut self, ui: &Ui, view: &View<'_>, out: &mut Outbox) {
         let Some((key, reason)) = &mut self.withdraw else { return };
         let mut done = false;
-        let modal = Modal::new(bits::id("withdraw")).show(ui.ctx(), |ui| {
+        let modal = bits::modal(ui.ctx(), "withdraw").show(ui.ctx(), |ui| {
             ui.set_width(420.0);
             bits::section(ui, view.t("証拠を取り下げる", "Withdraw evidence"));
             ui.label(bits::quiet(
@@ -215,7 +195,7 @@ impl EvidencePanel {
 
 /// What is being taken in: name, share, rate, time left, and the way to stop it.
 fn importing(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
-    for job in view.jobs.iter().filter(|job| job.bytes) {
+    for job in view.jobs.iter().filter(|job| job.measure == Measure::Bytes && job.asked.is_none()) {
         let (share, text) = progress(job);
         ui.horizontal(|ui| {
             ui.add_space(style::M);
@@ -235,33 +215,15 @@ fn importing(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
 }
 
 fn settings(ui: &mut Ui, view: &View<'_>, settings: &mut Settings) {
-    let t = |ja, en| view.t(ja, en);
-    ui.horizontal(|ui| {
-        ui.add_space(style::M);
-        bits::field(
+    egui::Frame::new().inner_margin(egui::Margin { left: 12, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
+        settings.fields(ui, view);
+        let hint = view.t("例：捜査関係事項照会 令和8年第42号", "e.g. official inquiry R8-42");
+        bits::field(ui, view.t("根拠・番号", "Legal basis"), &mut settings.basis, hint, 338.0);
+        ui.label(bits::caption(
             ui,
-            t("時間帯（記載がないとき）", "Zone, where none is stated"),
-            &mut settings.zone,
-            "Asia/Tokyo",
-            150.0,
-        );
-        bits::field(
-            ui,
-            t("最初の年（記載がないとき）", "First year, where none is stated"),
-            &mut settings.year,
-            "2026",
-            150.0,
-        );
-        bits::field(ui, t("文字コード", "Encoding"), &mut settings.encoding, t("自動", "automatic"), 110.0);
-        bits::field(
-            ui,
-            t("根拠・番号", "Legal basis"),
-            &mut settings.basis,
-            t("捜査関係事項照会 令和8年第42号", "official inquiry R8-42"),
-            240.0,
-        );
+            view.t("これから追加する証拠に使います。", "Used for evidence added from here on."),
+        ));
     });
-    ui.add_space(style::S);
 }
 
 fn remark(lang: Lang, rows: &[EvidenceRow]) -> String {
@@ -305,7 +267,9 @@ impl Rows for EvidenceRows<'_, '_> {
                     cells.put(column, &words::count(u64::from(number)), style::table(), ink);
                 }
                 if let (Some(first), Some(last)) = (reading.first, reading.last) {
-                    let span = format!("{} – {}", words::short_time(first), words::short_time(last));
+                    let wide = cells.rect(8).is_some_and(|rect| rect.width() > 230.0);
+                    let time = if wide { words::minute } else { words::short_time };
+                    let span = format!("{} – {}", time(first), time(last));
                     cells.text(8, &span);
                 }
             }
@@ -331,6 +295,9 @@ impl Rows for EvidenceRows<'_, '_> {
         }
         if ui.button(t("同一性を確認", "Verify hash")).clicked() {
             self.out.order(Command::VerifyEvidence(Some(key)));
+        }
+        if ui.button(t("読み方を変える…", "Read in another way…")).clicked() {
+            self.out.act(Act::ReadAgain(key));
         }
         if ui.button(t("原本の写しを書き出す…", "Save original bytes…")).clicked() {
             self.out.act(Act::Pick(PickFor::Save("evidence", name)));

@@ -1,7 +1,7 @@
 //! Indicators: chips by kind with counts, the table with roles, bulk role for the rows picked.
 
 use super::Panel;
-use crate::app::frame::inspector::things::role_choice;
+use crate::app::frame::inspector::things::{ROLES, role_choice};
 use crate::app::keys::UiCommand;
 use crate::app::style::{self, palette};
 use crate::app::view::{Act, Outbox, PAGE, PickFor, Selection, View, pages};
@@ -10,7 +10,7 @@ use crate::app::widgets::icon::Icon;
 use crate::app::widgets::mark::{self, Mark};
 use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
 use crate::app::words;
-use crate::model::{CaseKey, Kind, Lang, Role, Text};
+use crate::model::{CaseKey, Lang, Role, Text};
 use crate::workbench::ask::{
     Command, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RecordView, RoleFilter,
 };
@@ -166,6 +166,9 @@ impl Indicators {
             {
                 self.list.shared = !self.list.shared;
             }
+            if view.case.is_none() {
+                ui.label(bits::caption(ui, view.t("役割は事案を選ぶと定められます", "Choose a case to state roles")));
+            }
             let benign = counts.map_or(0, |counts| counts.benign);
             let name = view.t("既知の無害・共用も表示", "Known benign too");
             if bits::chip(ui, self.list.benign, None, name, Some(&words::count(benign))).clicked() {
@@ -190,12 +193,22 @@ impl Indicators {
                 Lang::En => format!("{number} selected"),
             };
             ui.label(text);
-            role_choice(ui, view, &mut self.bulk, 140.0);
-            let act = view.t("役割をまとめて設定", "Set role for all");
-            if bits::button(ui, Weight::Plain, None, act).clicked() {
-                let rows = self.table.picked.iter().filter_map(|row| at(view, &self.list, *row));
-                let values: Vec<(Kind, String)> = rows.map(|row| (row.kind, row.value.clone())).collect();
-                out.order(Command::SetRole { case, values, role: self.bulk });
+            if number > MOST_AT_ONCE {
+                let text = view.t("一度に設定できるのは2万件までです", "at most 20,000 can be set at once");
+                ui.label(bits::quiet(ui, text));
+            } else {
+                role_choice(ui, view, &mut self.bulk, 140.0);
+                // The pages of all rows picked must be at hand: none may be left out silently.
+                let rows: Option<Vec<&IndicatorRow>> =
+                    self.table.picked.iter().map(|row| at(view, &self.list, *row)).collect();
+                let act = view.t("役割をまとめて設定", "Set role for all");
+                let press = ui.add_enabled_ui(rows.is_some(), |ui| bits::button(ui, Weight::Plain, None, act)).inner;
+                if press.clicked()
+                    && let Some(rows) = rows
+                {
+                    let values = rows.into_iter().map(|row| (row.kind, row.value.clone())).collect();
+                    out.order(Command::SetRole { case, values, role: self.bulk });
+                }
             }
             if bits::button(ui, Weight::Bare, None, view.t("選択を解除", "Clear selection")).clicked() {
                 self.table.picked.clear();
@@ -206,14 +219,14 @@ impl Indicators {
     fn table(&mut self, ui: &mut Ui, view: &View<'_>, shown: u64, out: &mut Outbox) {
         let t = |ja, en| view.t(ja, en);
         let columns = [
-            Column::new("value", t("種別・値", "Kind and value"), 306.0),
+            Column::new("value", t("種別・値", "Kind and value"), 306.0).grows(180.0),
             Column::new("count", t("件数", "Records"), 72.0).right(),
             Column::new("cases", t("事案", "Cases"), 56.0).right(),
             Column::new("role", t("役割", "Role"), 132.0).unsorted(),
-            Column::new("first", t("初出", "First"), 98.0),
-            Column::new("last", t("最終", "Last"), 98.0),
-            Column::new("spark", t("推移", "Over time"), 84.0).unsorted(),
-            Column::new("note", t("備考", "Remark"), 120.0).unsorted(),
+            Column::new("first", t("初出", "First"), 124.0).spare(1),
+            Column::new("last", t("最終", "Last"), 124.0),
+            Column::new("spark", t("推移", "Over time"), 84.0).unsorted().spare(2),
+            Column::new("note", t("備考", "Remark"), 120.0).unsorted().spare(3),
         ];
         let sorted = match self.list.sort {
             IndicatorSort::Count => "count",
@@ -247,6 +260,9 @@ impl Indicators {
                 out.act(Act::Copy(values.collect::<Vec<_>>().join("\n")));
             }
         }
+        if events.cut {
+            out.act(super::cut_notice());
+        }
         if let Some(column) = events.sort {
             let sort = match column.as_str() {
                 "value" => IndicatorSort::Value,
@@ -269,6 +285,11 @@ fn at<'b>(view: &View<'b>, list: &IndicatorList, row: u64) -> Option<&'b Indicat
     page.rows.get(usize::try_from(row - page.first).ok()?)
 }
 
+/// Roles set in one step.
+const MOST_AT_ONCE: usize = 20_000;
+/// Courses over time asked for at a time.
+const COURSES: u64 = 32;
+
 struct IndicatorRows<'a, 'b> {
     view: &'a View<'b>,
     list: &'a IndicatorList,
@@ -290,9 +311,13 @@ impl Rows for IndicatorRows<'_, '_> {
             cells.quiet(2, &words::count(row.cases));
         }
         self.role_cell(cells, row);
-        cells.quiet(4, &row.first.map(words::short_time).unwrap_or_default());
-        cells.quiet(5, &row.last.map(words::short_time).unwrap_or_default());
-        spark(cells, &row.spark);
+        cells.quiet(4, &row.first.map(words::minute).unwrap_or_default());
+        cells.quiet(5, &row.last.map(words::minute).unwrap_or_default());
+        let first = cells.row / COURSES * COURSES;
+        let at = usize::try_from(cells.row - first).unwrap_or(0);
+        if let Some(bars) = self.view.courses(self.list, first, COURSES as u32).and_then(|rows| rows.get(at)) {
+            spark(cells, bars);
+        }
         cells.quiet(7, &remark(self.view, row));
     }
 
@@ -309,6 +334,17 @@ impl Rows for IndicatorRows<'_, '_> {
         }
         if ui.button(t("相関図で見る", "Show in graph")).clicked() {
             self.out.act(Act::ShowInGraph(row.kind, row.value.clone()));
+        }
+        if let Some(case) = self.case {
+            ui.menu_button(t("役割", "Role"), |ui| {
+                let roles = std::iter::once(None).chain(ROLES.map(Some));
+                for role in roles {
+                    let text = self.view.text(role.map_or(Role::not_stated(), Role::text));
+                    if ui.selectable_label(row.role == role, text).clicked() {
+                        self.out.order(Command::SetRole { case, values: vec![(row.kind, row.value.clone())], role });
+                    }
+                }
+            });
         }
         if ui.button(t("値を写す", "Copy value")).clicked() {
             self.out.act(Act::Copy(row.value.clone()));

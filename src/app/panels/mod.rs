@@ -9,10 +9,13 @@ pub mod indicators;
 pub mod received;
 pub mod records;
 
+use super::frame::dialogs::{Confirm, Then};
 use super::keys::UiCommand;
 use super::view::{Act, Outbox, PickFor, View};
 use super::widgets::icon::Icon;
-use crate::model::Text;
+use super::words;
+use crate::model::{Lang, Text};
+use crate::workbench::ask::{Command, Notice, Said};
 use egui::Ui;
 use std::path::PathBuf;
 
@@ -80,6 +83,30 @@ pub const PANELS: &[Make] = &[
 /// The ids of all panels, in the order of the rail.
 pub fn ids() -> Vec<&'static str> {
     PANELS.iter().map(|make| make().id()).collect()
+}
+
+/// Told where a range is too long to be picked whole.
+fn cut_notice() -> Act {
+    Act::Tell(Box::new(Notice::Caution(Said::new(
+        "範囲選択は10万行までです。表示中のすべてには「Shift+数字」や書出しを使ってください",
+        "a range picks at most 100,000 rows; for all rows shown use Shift+number or save them",
+    ))))
+}
+
+/// What is asked before every row of a view gets a label.
+fn tag_all(lang: Lang, name: &str, rows: u64, order: Command) -> Confirm {
+    let rows = words::count(rows);
+    Confirm {
+        title: match lang {
+            Lang::Ja => format!("表示中の{rows}件すべてに付箋「{name}」を付けます"),
+            Lang::En => format!("Tag all {rows} records shown as “{name}”"),
+        },
+        about: lang.pick("元に戻す（Ctrl+Z）で外せます。", "Undo (Ctrl+Z) takes it off again.").to_owned(),
+        act: lang.pick("付箋を付ける", "Tag them").to_owned(),
+        stay: lang.pick("やめる", "Cancel").to_owned(),
+        danger: false,
+        then: Then::Order(order),
+    }
 }
 
 /// Column widths as a panel remembered them.

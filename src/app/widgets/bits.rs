@@ -4,6 +4,7 @@ use super::icon::{self, Icon};
 use super::mark::{self, Mark};
 use crate::app::style::{self, palette};
 use crate::app::view::View;
+use crate::workbench::ask::Reply;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align, Color32, FontId, Galley, Id, Layout, Painter, Pos2, Rect, Response, RichText, Role, Sense, Stroke,
@@ -269,10 +270,17 @@ pub fn area(ui: &mut Ui, label: &str, text: &mut String, hint: &str, width: f32,
     .inner
 }
 
+/// A page above all others, for one question.
+pub fn modal(ctx: &egui::Context, name: &str) -> egui::Modal {
+    let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(egui::Margin::same(20));
+    egui::Modal::new(id(name)).frame(frame).backdrop_color(style::of(ctx.theme() == egui::Theme::Dark).veil)
+}
+
 /// A text field with the window's look.
 pub fn entry(ui: &mut Ui, edit: TextEdit<'_>, hint: &str, width: f32) -> Response {
     let hint = RichText::new(hint).color(palette(ui).quiet);
-    ui.add(edit.hint_text(hint).desired_width(width).margin(egui::Margin::symmetric(7, 4)))
+    let edit = edit.hint_text(hint).desired_width(width).margin(egui::Margin::symmetric(7, 4));
+    ui.add(edit.align(egui::Align2::LEFT_CENTER))
 }
 
 /// A fact: name at the left, value at the right of it, copied on click.
@@ -298,6 +306,21 @@ pub fn fact(ui: &mut Ui, name: &str, value: &str, mono: bool, name_width: f32) -
     ui.painter().galley(rect.min, label, p.quiet);
     ui.painter().galley(pos2(rect.left() + name_width, rect.top() + lead), galley, p.text);
     response
+}
+
+/// A value in the evidence face that leads somewhere; `name` is told on hover and to screen readers.
+pub fn link(ui: &mut Ui, text: &str, name: &str) -> Response {
+    let p = palette(ui);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), style::mono(), p.text);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(4.0, 2.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Link, true, name));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, style::CORNER, p.hover);
+        let under = Stroke::new(1.0, p.accent);
+        ui.painter().hline(rect.left() + 2.0..=rect.right() - 2.0, rect.bottom() - 1.0, under);
+    }
+    ui.painter().galley(rect.min + vec2(2.0, 1.0), galley, p.text);
+    response.on_hover_text(name)
 }
 
 /// An empty page that teaches: a sentence, a button, an example.
@@ -327,21 +350,38 @@ pub fn wrapped(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// A calm line that says the answer to the last question is on its way, or why there is none.
+/// A calm line that says the answer to the last question is on its way, or why there is none and how to try again.
 pub fn waiting(ui: &mut Ui, view: &View<'_>, text: &str) {
+    let p = palette(ui);
     ui.add_space(style::L);
-    if let Some(trouble) = view.last_trouble() {
-        ui.horizontal_top(|ui| {
+    let Some(outcome) = view.last_outcome() else {
+        ui.horizontal(|ui| {
             ui.add_space(style::M);
-            let what = RichText::new(format!("⚠ {}", trouble.what.get(view.lang))).color(palette(ui).danger);
-            ui.add(egui::Label::new(what).wrap());
+            ui.add(egui::Spinner::new().size(14.0).color(p.quiet));
+            ui.label(quiet(ui, text));
         });
         return;
-    }
-    ui.horizontal(|ui| {
-        ui.add_space(style::M);
-        ui.add(egui::Spinner::new().size(14.0).color(palette(ui).quiet));
-        ui.label(quiet(ui, text));
+    };
+    egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 0)).show(ui, |ui| {
+        let mut said = String::new();
+        if let Reply::Failed(trouble) = outcome {
+            said = trouble.what.get(view.lang).to_owned();
+            ui.add(egui::Label::new(RichText::new(format!("⚠ {said}")).color(p.danger)).wrap().selectable(true));
+            if let Some(hint) = &trouble.hint {
+                ui.add(egui::Label::new(quiet(ui, hint.get(view.lang))).wrap().selectable(true));
+                said = format!("{said}\n{}", hint.get(view.lang));
+            }
+        } else {
+            ui.label(quiet(ui, view.t("中止しました。", "Stopped.")));
+        }
+        ui.horizontal(|ui| {
+            if button(ui, Weight::Plain, None, view.t("もう一度", "Try again")).clicked() {
+                view.ask_again();
+            }
+            if !said.is_empty() && button(ui, Weight::Bare, Some(Icon::Copy), view.t("写す", "Copy")).clicked() {
+                ui.ctx().copy_text(said);
+            }
+        });
     });
 }
 
@@ -352,6 +392,19 @@ pub fn share_bar(ui: &Ui, rect: Rect, share: f32) {
     let mut full = rect;
     full.set_width(rect.width() * share.clamp(0.0, 1.0));
     ui.painter().rect_filled(full, 2, p.accent);
+}
+
+/// The same where the share may be unknown: then a piece of it moves to and fro, or stands where motion is not wanted.
+pub fn progress_bar(ui: &Ui, rect: Rect, share: Option<f32>) {
+    if let Some(share) = share {
+        return share_bar(ui, rect, share);
+    }
+    let p = palette(ui);
+    ui.painter().rect_filled(rect, 2, p.hairline);
+    let wave = (ui.input(|input| input.time) * 1.6).sin() as f32 * 0.5 + 0.5;
+    let width = rect.width() * 0.3;
+    let left = rect.left() + (rect.width() - width) * wave;
+    ui.painter().rect_filled(Rect::from_min_size(pos2(left, rect.top()), vec2(width, rect.height())), 2, p.accent);
 }
 
 /// A result sign: tick, cross or dash with its colour.
@@ -369,13 +422,18 @@ pub fn verdict(ui: &Ui, centre: Pos2, ok: Option<bool>) {
 pub fn choose<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, choices: &[(T, &str)], width: f32) -> bool {
     let shown = choices.iter().find(|(choice, _)| choice == value).map_or("", |(_, text)| *text);
     let before = *value;
-    let combo = egui::ComboBox::from_id_salt(name).selected_text(shown).width(width).show_ui(ui, |ui| {
+    let combo = egui::ComboBox::from_id_salt(name).selected_text(shown).width(width).icon(arrow).show_ui(ui, |ui| {
         for (choice, text) in choices {
             ui.selectable_value(value, *choice, *text);
         }
     });
     combo.response.accessible_name(format!("{name} {shown}"));
     *value != before
+}
+
+/// The arrow head of everything that opens a list.
+fn arrow(ui: &Ui, rect: Rect, visuals: &egui::style::WidgetVisuals, _open: bool) {
+    icon::paint_sized(ui.painter(), rect.center(), 14.0, Icon::Open, visuals.fg_stroke.color);
 }
 
 /// An id that is the same in every frame.

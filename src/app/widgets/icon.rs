@@ -64,6 +64,8 @@ pub enum Icon {
     Fit,
     /// A clock.
     Clock,
+    /// An arrow up: the folder above.
+    Above,
 }
 
 enum Stroked {
@@ -175,6 +177,7 @@ const fn strokes(icon: Icon) -> &'static [Stroked] {
             Line(&[(13.5, 10.0), (13.5, 13.5), (10.0, 13.5)]),
             Line(&[(6.0, 13.5), (2.5, 13.5), (2.5, 10.0)]),
         ],
+        Icon::Above => &[Line(&[(8.0, 13.0), (8.0, 3.5)]), Line(&[(4.2, 7.3), (8.0, 3.5), (11.8, 7.3)])],
         Icon::Clock => &[Ring(8.0, 8.0, 5.8), Line(&[(8.0, 4.8), (8.0, 8.2), (10.4, 9.6)])],
     }
 }

@@ -3,4 +3,6 @@
 pub mod bits;
 pub mod icon;
 pub mod mark;
+pub mod place;
 pub mod table;
+pub mod unit;

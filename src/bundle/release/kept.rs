@@ -63,6 +63,9 @@ impl KeptPlan {
         let open = |how| matches!(how, How::Kept | How::General);
         let decided = clean.decisions.iter().filter(|decision| decision.shown.how() == How::Kept);
         let shown = clean.values.iter().filter(|value| open(value.shown.how())).map(|value| fold(value.shown.text()));
+        // A kept number leaves in both its forms.
+        let national = decided.clone().filter_map(|decision| decision.value.value.strip_prefix("+81"));
+        let national: Vec<String> = national.map(|rest| format!("0{rest}")).collect();
         let coarse = clean.values.iter().flat_map(|value| value.coarse.values()).map(|text| fold(text));
         let mut still = String::new();
         for (_, bytes) in writers::payload(&clean.skeleton()) {
@@ -70,7 +73,7 @@ impl KeptPlan {
         }
         Self {
             values: decided.map(|decision| (decision.value.kind, decision.value.value.clone())).collect(),
-            kept: automaton(shown.chain(coarse).chain(STANDARDS.iter().map(|text| fold(text)))),
+            kept: automaton(shown.chain(coarse).chain(national).chain(STANDARDS.iter().map(|text| fold(text)))),
             facts: automaton(clean.facts().iter().map(|text| fold(text))),
             own: automaton(clean.own_marks()),
             still,

@@ -3,6 +3,8 @@
 
 use super::CaseValue;
 use crate::model::{Kind, Text};
+use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::slice::ParallelSliceMut as _;
 use siphasher::sip::SipHasher13;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -15,8 +17,8 @@ const BANK: Kind = Kind::new("bank_account");
 const CROWD: usize = 12;
 /// Shortest name label in which one letter is worth reporting.
 const SHORTEST_LABEL: usize = 5;
-/// Names worked on at once while looking for one-letter differences.
-const NAMES_AT_ONCE: usize = 100_000;
+/// Names worked on at once while looking for one-letter differences: some 100 MB.
+const NAMES_AT_ONCE: usize = 500_000;
 
 /// Why two values look related.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -148,27 +150,34 @@ impl Search {
         }
     }
 
+    /// Values under one key. Keys are kept as fingerprints, so that millions of values need no texts of their own; of the
+    /// few that meet, the keys themselves are compared.
     fn groups(
         &mut self,
         values: &[Seen<'_>],
         kind: Kind,
-        key: impl Fn(&str) -> Option<String>,
+        key: impl Fn(&str) -> Option<String> + Sync,
         reason: impl Fn(&str, &str) -> Option<Reason>,
     ) {
-        let mut keyed: Vec<(String, &Seen<'_>)> =
-            values.iter().filter_map(|value| key(value.value).map(|key| (key, value))).collect();
-        keyed.sort_by(|a, b| (&a.0, a.1.value).cmp(&(&b.0, b.1.value)));
+        let print = |(at, seen): (usize, &Seen<'_>)| key(seen.value).map(|key| (fingerprint(key.as_bytes()), at));
+        let mut keyed: Vec<(u64, usize)> = values.par_iter().enumerate().filter_map(print).collect();
+        keyed.par_sort_unstable();
         for group in keyed.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
-            let group: Vec<&Seen<'_>> = group.iter().map(|(_, value)| *value).collect();
-            self.all_of(&group, kind, &reason);
+            if group.len() > CROWD {
+                self.crowded += 1;
+                continue;
+            }
+            let mut group: Vec<(Option<String>, &Seen<'_>)> =
+                group.iter().filter_map(|(_, at)| values.get(*at)).map(|seen| (key(seen.value), seen)).collect();
+            group.sort_by(|a, b| (&a.0, a.1.value).cmp(&(&b.0, b.1.value)));
+            for same in group.chunk_by(|a, b| a.0 == b.0) {
+                let same: Vec<&Seen<'_>> = same.iter().map(|(_, seen)| *seen).collect();
+                self.all_of(&same, kind, &reason);
+            }
         }
     }
 
     fn all_of(&mut self, group: &[&Seen<'_>], kind: Kind, reason: &impl Fn(&str, &str) -> Option<Reason>) {
-        if group.len() > CROWD {
-            self.crowded += 1;
-            return;
-        }
         for (at, a) in group.iter().enumerate() {
             for b in group.iter().skip(at + 1) {
                 if let Some(reason) = reason(a.value, b.value) {
@@ -205,22 +214,25 @@ impl Search {
 
     /// Names one letter apart share what is left when one letter is taken out of either (or out of neither).
     fn one_letter(&mut self, values: &[Seen<'_>]) {
-        let parts = values.len() / NAMES_AT_ONCE + 1;
+        let name_of = |(at, seen): (usize, &Seen<'_>)| registrable(seen.value).map(|name| (at, name));
         let names: Vec<(usize, String)> = values
-            .iter()
+            .par_iter()
             .enumerate()
-            .filter_map(|(at, seen)| registrable(seen.value).map(|name| (at, name)))
+            .filter_map(name_of)
             .filter(|(_, name)| name.is_ascii() && name.find('.').is_some_and(|dot| dot >= SHORTEST_LABEL))
             .collect();
-        for part in 0..parts as u64 {
+        let parts = (names.len() / NAMES_AT_ONCE + 1) as u64;
+        for part in 0..parts {
             let mut left: Vec<(u64, usize)> = Vec::new();
             for (index, (_, name)) in names.iter().enumerate() {
                 let label = name.find('.').unwrap_or(0);
-                let whole = std::iter::once(hash_without(name, usize::MAX));
-                let keys = whole.chain((0..label).map(|cut| hash_without(name, cut)));
-                left.extend(keys.filter(|key| key % parts as u64 == part).map(|key| (key, index)));
+                each_shorter(name.as_bytes(), label, |key| {
+                    if key % parts == part {
+                        left.push((key, index));
+                    }
+                });
             }
-            left.sort_unstable();
+            left.par_sort_unstable();
             left.dedup();
             for group in left.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
                 if group.len() > CROWD {
@@ -240,13 +252,32 @@ impl Search {
     }
 }
 
-/// Fingerprint of a name without one of its bytes.
-fn hash_without(name: &str, cut: usize) -> u64 {
-    let bytes = name.as_bytes();
+fn fingerprint(bytes: &[u8]) -> u64 {
     let mut hasher = SipHasher13::new();
-    hasher.write(bytes.get(..cut.min(bytes.len())).unwrap_or(&[]));
-    hasher.write(bytes.get(cut.saturating_add(1)..).unwrap_or(&[]));
+    hasher.write(bytes);
     hasher.finish()
+}
+
+/// Fingerprints of a name, and of it without each of its first `label` bytes. Each comes out of the one before: a name of
+/// n letters costs n steps, not n times n. What meets by chance is compared letter by letter afterwards.
+fn each_shorter(name: &[u8], label: usize, mut each: impl FnMut(u64)) {
+    const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
+    // A last mixing, because low bits of the sum depend on few letters.
+    let mix = |sum: u64, len: usize| {
+        let mixed = (sum ^ len as u64 ^ sum >> 32).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed ^ mixed >> 29
+    };
+    let letter = |at: usize| name.get(at).map_or(0, |byte| u64::from(*byte) + 1);
+    let sum =
+        |from: usize| (from..name.len()).rev().fold(0_u64, |sum, at| sum.wrapping_mul(BASE).wrapping_add(letter(at)));
+    each(mix(sum(0), name.len()));
+    let (mut before, mut after, mut power) = (0_u64, sum(1), 1_u64);
+    for cut in 0..label {
+        each(mix(before.wrapping_add(after), name.len() - 1));
+        before = before.wrapping_add(letter(cut).wrapping_mul(power));
+        after = after.wrapping_sub(letter(cut + 1).wrapping_mul(power));
+        power = power.wrapping_mul(BASE);
+    }
 }
 
 /// Whether exactly one insertion, deletion, substitution or swap of neighbours lies between two names.
@@ -328,6 +359,21 @@ mod tests {
         for (a, b) in [("login", "login"), ("login", "lagim"), ("login", "lo"), ("", "")] {
             assert!(!one_edit(a.as_bytes(), b.as_bytes()), "{a} {b}");
         }
+    }
+
+    #[test]
+    fn a_name_without_a_letter_has_the_fingerprint_of_what_is_left() {
+        let of = |name: &str| {
+            let mut whole = None;
+            each_shorter(name.as_bytes(), 0, |key| whole = Some(key));
+            whole.unwrap()
+        };
+        let name = "secure-login.example.jp";
+        let mut found = Vec::new();
+        each_shorter(name.as_bytes(), 12, |key| found.push(key));
+        let shorter = (0..12).map(|cut| format!("{}{}", &name[..cut], &name[cut + 1..]));
+        let expected: Vec<u64> = std::iter::once(of(name)).chain(shorter.map(|name| of(&name))).collect();
+        assert_eq!(found, expected);
     }
 
     #[test]

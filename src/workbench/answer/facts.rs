@@ -2,12 +2,15 @@
 
 use super::Answers;
 use super::said;
-use crate::model::{CaseKey, EvidenceKey, Extractor as _, Instant, Role};
-use crate::store::{Check, print_head};
+use crate::model::{CaseKey, EvidenceKey, Extractor as _, Instant, Role, Ticket};
+use crate::store::{Check, Mode, print_head};
 use crate::workbench::Result;
-use crate::workbench::ask::{AuditPage, AuditState, CaseRow, CheckLine, EvidenceRow, KindRow, Said, StoreFacts};
+use crate::workbench::ask::{
+    AuditPage, AuditRow, AuditState, CaseRow, CheckLine, EvidenceRow, KindRow, Reply, Said, StoreFacts, unit_name,
+};
 use crate::workbench::network;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub(super) fn store(desk: &Answers) -> Result<StoreFacts> {
     let session = &desk.session;
@@ -20,79 +23,14 @@ pub(super) fn store(desk: &Answers) -> Result<StoreFacts> {
         id: store.store_id().to_string(),
         unit: store.unit().clone(),
         unit_name: unit_name(store.unit().path()),
+        unit_open: session.is_unit_open(),
         operator: session.operator.clone(),
-        writable: desk.writable,
+        writable: store.mode() == Mode::Write,
         training: store.setting("training")?.as_deref() == Some("true"),
         verified: (agreed as u64, evidence.len() as u64),
         undo: store.undoable(),
         redo: store.redoable(),
     })
-}
-
-/// Names of prefectural police by JIS X 0401 code, and of the national bodies.
-pub(super) fn unit_name(path: &str) -> Said {
-    const NAMES: [&str; 47] = [
-        "北海道警察",
-        "青森県警察",
-        "岩手県警察",
-        "宮城県警察",
-        "秋田県警察",
-        "山形県警察",
-        "福島県警察",
-        "茨城県警察",
-        "栃木県警察",
-        "群馬県警察",
-        "埼玉県警察",
-        "千葉県警察",
-        "警視庁",
-        "神奈川県警察",
-        "新潟県警察",
-        "富山県警察",
-        "石川県警察",
-        "福井県警察",
-        "山梨県警察",
-        "長野県警察",
-        "岐阜県警察",
-        "静岡県警察",
-        "愛知県警察",
-        "三重県警察",
-        "滋賀県警察",
-        "京都府警察",
-        "大阪府警察",
-        "兵庫県警察",
-        "奈良県警察",
-        "和歌山県警察",
-        "鳥取県警察",
-        "島根県警察",
-        "岡山県警察",
-        "広島県警察",
-        "山口県警察",
-        "徳島県警察",
-        "香川県警察",
-        "愛媛県警察",
-        "高知県警察",
-        "福岡県警察",
-        "佐賀県警察",
-        "長崎県警察",
-        "熊本県警察",
-        "大分県警察",
-        "宮崎県警察",
-        "鹿児島県警察",
-        "沖縄県警察",
-    ];
-    match path {
-        "00/bureau" => return Said::new("警察庁サイバー警察局", "NPA Cyber Affairs Bureau"),
-        "00/special" => return Said::new("サイバー特別捜査部", "National Cyber Department"),
-        "00/tokuryu" => return Said::new("匿流情報分析室", "NPA tokuryu analysis office"),
-        _ => {}
-    }
-    let (code, rest) = path.split_once('/').unwrap_or((path, ""));
-    let name = code.parse::<usize>().ok().and_then(|code| NAMES.get(code.checked_sub(1)?));
-    match name {
-        Some(name) if rest.is_empty() => Said::new(*name, format!("Police {code}")),
-        Some(name) => Said::new(format!("{name} {rest}"), format!("Police {code}, {rest}")),
-        None => Said::new(path, path),
-    }
 }
 
 pub(super) fn kinds(desk: &Answers) -> Vec<KindRow> {
@@ -102,17 +40,11 @@ pub(super) fn kinds(desk: &Answers) -> Vec<KindRow> {
         .collect()
 }
 
-pub(super) fn cases(desk: &Answers) -> Result<Vec<CaseRow>> {
-    let store = &desk.session.store;
-    let sightings = desk.sightings()?;
-    let mut open: BTreeMap<CaseKey, u64> = BTreeMap::new();
-    for seen in sightings.iter().filter(|seen| seen.role.is_none() && !seen.implied) {
-        if let Some(case) = seen.case {
-            *open.entry(case).or_default() += 1;
-        }
-    }
-    let ties = desk.correlation().map(|found| network::ties_per_case(&found)).unwrap_or_default();
-    let mut rows: Vec<CaseRow> = store
+/// The cases at once, with what must be worked out over all sightings afterwards.
+pub(super) fn cases(desk: &Answers, ticket: &Ticket, emit: &mut (dyn FnMut(Reply) + Send)) -> Result<Vec<CaseRow>> {
+    let mut rows: Vec<CaseRow> = desk
+        .session
+        .store
         .cases()?
         .into_iter()
         .filter_map(|row| {
@@ -122,13 +54,26 @@ pub(super) fn cases(desk: &Answers) -> Result<Vec<CaseRow>> {
                 evidence: row.evidence_count,
                 records: row.record_count,
                 indicators: row.indicator_count,
-                roles_open: open.get(&key).copied().unwrap_or(0),
-                ties: ties.get(&key).copied().unwrap_or(0),
+                roles_open: None,
+                ties: None,
                 case: row.case,
             })
         })
         .collect();
     rows.reverse();
+    emit(Reply::Cases(Arc::new(rows.clone())));
+    let mut open: BTreeMap<CaseKey, u64> = BTreeMap::new();
+    for seen in desk.sightings(ticket)?.iter().filter(|seen| seen.role.is_none() && !seen.implied) {
+        if let Some(case) = seen.case {
+            *open.entry(case).or_default() += 1;
+        }
+    }
+    let found = desk.correlation(ticket)?;
+    let ties = network::ties_per_case(&found);
+    for row in &mut rows {
+        row.roles_open = Some(open.get(&row.key).copied().unwrap_or(0));
+        row.ties = Some(ties.get(&row.key).copied().unwrap_or(0));
+    }
     Ok(rows)
 }
 
@@ -157,7 +102,7 @@ pub(super) fn audit_page(desk: &Answers, first: u64, count: u32) -> Result<Audit
     let rows = entries.into_iter().skip(usize::try_from(first).unwrap_or(usize::MAX)).map(|(mut entry, operator)| {
         // The chain holds the commitment; the name lies beside it until it is erased.
         entry.operator = operator.unwrap_or_else(|| "—".to_owned());
-        entry
+        AuditRow { action: action(&entry.action), entry }
     });
     Ok(AuditPage { first, total: store.audit_head()?.count, rows: rows.collect() })
 }
@@ -192,4 +137,37 @@ pub(super) fn check_line(check: &Check) -> CheckLine {
 /// The strictest of several roles.
 pub(super) fn strictest(roles: impl Iterator<Item = Role>) -> Option<Role> {
     roles.reduce(Role::stricter)
+}
+
+/// What an audit entry says was done; an action this version does not know stands as it is.
+pub(super) fn action(action: &str) -> Said {
+    let (ja, en) = match action {
+        "store.create" => ("事案簿の作成", "Case file made"),
+        "store.unit" => ("所属の記録", "Unit stated"),
+        "setting" => ("設定", "Setting"),
+        "key.trust" => ("鍵の登録", "Key trusted"),
+        "evidence.import.begin" => ("取込み開始", "Import begun"),
+        "evidence.import.resume" => ("取込み再開", "Import resumed"),
+        "evidence.import.complete" => ("取込み完了・ハッシュ値を記録", "Import complete, hash recorded"),
+        "evidence.damage" => ("破損・未読部分を記録", "Damage or unread parts recorded"),
+        "evidence.register" => ("参照として登録", "Registered by reference"),
+        "evidence.verify" => ("同一性確認", "Hash verified"),
+        "evidence.copy" => ("原本の写しを書出し", "Original bytes saved"),
+        "evidence.expunge" => ("抹消", "Expunged"),
+        "list.import" => ("一覧の取込み", "List taken in"),
+        "edit" => ("記載", "Edit"),
+        "edit.undo" => ("元に戻す", "Undo"),
+        "edit.redo" => ("やり直し", "Redo"),
+        "records.copy" => ("記録の書出し", "Records saved"),
+        "graph.copy" => ("相関図の書出し", "Graph saved"),
+        "export.draft" => ("起案署名", "Draft signed"),
+        "export.stopped" => ("漏えい点検で停止", "Stopped by the leak check"),
+        "export.approve" => ("決裁", "Approved"),
+        "export.seal" => ("封かん", "Sealed"),
+        "bundle.receive" => ("受領", "Received"),
+        "bundle.refused" => ("受領を拒否", "Refused"),
+        "bundle.receipt" => ("受領書の作成", "Receipt written"),
+        other => (other, other),
+    };
+    Said::new(ja, en)
 }

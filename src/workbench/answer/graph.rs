@@ -24,22 +24,24 @@ pub(super) struct Drawn {
     data: Arc<GraphData>,
 }
 
-fn drawn(desk: &Answers, spec: &GraphSpec) -> Result<Arc<Drawn>> {
+fn drawn(desk: &Answers, spec: &GraphSpec, ticket: &Ticket) -> Result<Arc<Drawn>> {
+    let generation = desk.generation();
     if let Some((_, held)) = desk.cache().graphs.iter().find(|(known, _)| known == spec) {
         return Ok(Arc::clone(held));
     }
-    let fresh = Arc::new(build(desk, spec)?);
-    let mut cache = desk.cache();
-    cache.graphs.push((spec.clone(), Arc::clone(&fresh)));
-    if cache.graphs.len() > KEPT {
-        cache.graphs.remove(0);
-    }
+    let fresh = Arc::new(build(desk, spec, ticket)?);
+    desk.keep(generation, |cache| {
+        cache.graphs.push((spec.clone(), Arc::clone(&fresh)));
+        if cache.graphs.len() > KEPT {
+            cache.graphs.remove(0);
+        }
+    });
     Ok(fresh)
 }
 
-fn build(desk: &Answers, spec: &GraphSpec) -> Result<Drawn> {
+fn build(desk: &Answers, spec: &GraphSpec, ticket: &Ticket) -> Result<Drawn> {
     let session = &desk.session;
-    let all = desk.sightings()?;
+    let all = desk.sightings(ticket)?;
     let benign = |kind: Kind, value: &str| session.indicators.benign(kind, value).is_some();
     let mut cases_of: BTreeMap<(Kind, &str), BTreeSet<_>> = BTreeMap::new();
     for seen in all.iter().filter(|seen| !seen.implied) {
@@ -73,7 +75,7 @@ fn build(desk: &Answers, spec: &GraphSpec) -> Result<Drawn> {
     });
     let graph = near(graph, spec);
     let (graph, hidden) = busiest(graph);
-    let data = Arc::new(data(desk, &graph, hidden)?);
+    let data = Arc::new(data(desk, &graph, hidden, ticket)?);
     Ok(Drawn { graph, data })
 }
 
@@ -114,8 +116,8 @@ fn busiest(graph: LinkGraph) -> (LinkGraph, u64) {
     (graph.only(|at, _| kept.contains(&(at as usize))), hidden as u64)
 }
 
-fn data(desk: &Answers, graph: &LinkGraph, hidden: u64) -> Result<GraphData> {
-    let found = desk.correlation()?;
+fn data(desk: &Answers, graph: &LinkGraph, hidden: u64, ticket: &Ticket) -> Result<GraphData> {
+    let found = desk.correlation(ticket)?;
     let mut cluster_of = BTreeMap::new();
     for (number, cluster) in (0_u32..).zip(&found.found.clusters) {
         cluster_of.extend(cluster.cases.iter().filter_map(|at| Some((found.cases.get(*at as usize)?.key, number))));
@@ -129,7 +131,17 @@ fn data(desk: &Answers, graph: &LinkGraph, hidden: u64) -> Result<GraphData> {
         });
     }
     let most = degree.iter().copied().max().unwrap_or(1).max(1) as f32;
-    let nodes = graph.nodes.iter().zip(&degree).map(|(node, degree)| {
+    let mut records = vec![0_u64; graph.nodes.len()];
+    for edge in &graph.edges {
+        if let Says::SeenIn { count, .. } = edge.says {
+            for at in [edge.from, edge.to] {
+                if let Some(sum) = records.get_mut(at as usize) {
+                    *sum += count;
+                }
+            }
+        }
+    }
+    let nodes = graph.nodes.iter().zip(&degree).zip(&records).map(|((node, degree), records)| {
         let (kind, look, role): (NodeKind, _, Option<Role>) = match &node.what {
             What::Case(case) => (NodeKind::Case(case.key), None, None),
             What::Evidence(evidence) => (NodeKind::Evidence(evidence.id.to_string()), None, None),
@@ -142,7 +154,12 @@ fn data(desk: &Answers, graph: &LinkGraph, hidden: u64) -> Result<GraphData> {
             What::Unit(unit) => (NodeKind::Unit(unit.path().to_owned()), None, None),
         };
         let cluster = if let NodeKind::Case(key) = &kind { cluster_of.get(key).copied() } else { None };
-        GraphNode { kind, look, label: node.label().to_owned(), weight: (*degree as f32 / most).sqrt(), role, cluster }
+        // What ties several things together weighs most; what somebody gave a role, or what was seen often, more than the rest.
+        let tied = (*degree as f32 / most).sqrt();
+        let seen = ((*records as f32).ln_1p() / 16.0).min(0.5);
+        let stated = if role.is_some() { 0.3 } else { 0.0 };
+        let weight = (tied * 0.7 + seen + stated).min(1.0);
+        GraphNode { kind, look, label: node.label().to_owned(), weight, role, cluster }
     });
     let edges = graph.edges.iter().map(|edge| {
         let (kind, count, weight) = match &edge.says {
@@ -159,8 +176,13 @@ fn data(desk: &Answers, graph: &LinkGraph, hidden: u64) -> Result<GraphData> {
 }
 
 /// Nodes and edges first, then places until they are calm.
-pub(super) fn graph(desk: &Answers, spec: &GraphSpec, ticket: &Ticket, emit: &mut dyn FnMut(Reply)) -> Result<Reply> {
-    let drawn = drawn(desk, spec)?;
+pub(super) fn graph(
+    desk: &Answers,
+    spec: &GraphSpec,
+    ticket: &Ticket,
+    emit: &mut (dyn FnMut(Reply) + Send),
+) -> Result<Reply> {
+    let drawn = drawn(desk, spec, ticket)?;
     emit(Reply::Graph(Arc::clone(&drawn.data)));
     let nodes = drawn.graph.nodes.len();
     if spec.layout == Layout::Circle {
@@ -197,8 +219,7 @@ fn circle(graph: &LinkGraph) -> Vec<[f32; 2]> {
 
 /// Why a node or an edge is there.
 pub(super) fn why(desk: &Answers, spec: &GraphSpec, of: WhyOf, ticket: &Ticket) -> Result<Why> {
-    let _ = ticket;
-    let drawn = drawn(desk, spec)?;
+    let drawn = drawn(desk, spec, ticket)?;
     let gone = || Error::input("相関図が変わりました", "the graph has changed");
     let (title, values, edges): (Said, Vec<(Kind, String)>, Vec<&crate::graph::links::Edge>) = match of {
         WhyOf::Node(at) => {

@@ -5,19 +5,21 @@
 mod commands;
 mod export;
 mod facts;
+mod folder;
 mod graph;
 mod indicators;
 mod records;
 
 pub use commands::{Outcome, carry_out};
+pub use folder::folder;
 
 use super::ask::{Question, Reply, Said, Topic};
 use super::error::Result;
 use super::network::{self, Correlated};
 use super::session::Session;
-use crate::model::{EvidenceKey, Instant, Sighting, Ticket};
+use crate::model::{EvidenceKey, Instant, RowSet, Sighting, Text, Ticket};
 use crate::store::{Check, SightingFilter};
-use records::Resolved;
+use records::{Resolved, SoFar};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -25,19 +27,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct Answers {
     /// The operator at the store.
     pub session: Session,
-    /// Whether changes are possible.
-    pub writable: bool,
     cache: Mutex<Cache>,
+    gathering: Mutex<()>,
+    correlating: Mutex<()>,
 }
 
 #[derive(Default)]
 struct Cache {
+    generation: u64,
     sightings: Option<Arc<Vec<Sighting>>>,
     correlation: Option<Arc<Correlated>>,
     views: Vec<(super::ask::RecordView, Arc<Resolved>)>,
+    so_far: SoFar,
+    /// Undated and rejected records of the whole store.
+    states: Option<Arc<[RowSet; 2]>>,
+    lists: Vec<(super::ask::IndicatorList, Arc<indicators::Listed>)>,
     graphs: Vec<(super::ask::GraphSpec, Arc<graph::Drawn>)>,
     verified: BTreeMap<EvidenceKey, (Instant, bool)>,
     audit: Option<(Instant, Vec<Check>)>,
+    drafts: Vec<export::Looked>,
 }
 
 /// The same text in both languages: names, values, details that are not translated.
@@ -48,8 +56,8 @@ fn said(text: &str) -> Said {
 impl Answers {
     /// For an open store.
     #[must_use]
-    pub fn new(session: Session, writable: bool) -> Self {
-        Self { session, writable, cache: Mutex::default() }
+    pub fn new(session: Session) -> Self {
+        Self { session, cache: Mutex::default(), gathering: Mutex::default(), correlating: Mutex::default() }
     }
 
     fn cache(&self) -> MutexGuard<'_, Cache> {
@@ -59,32 +67,59 @@ impl Answers {
     /// Forgets what rests on something that changed.
     pub fn forget(&self, topics: &[Topic]) {
         let mut cache = self.cache();
+        cache.generation += 1;
         let touches = |wanted: &[Topic]| topics.iter().any(|topic| wanted.contains(topic));
         if touches(&[Topic::Store, Topic::Evidence, Topic::Indicators, Topic::Cases, Topic::Received]) {
             cache.sightings = None;
+            cache.lists.clear();
             cache.correlation = None;
             cache.graphs.clear();
         }
         if touches(&[Topic::Store, Topic::Evidence, Topic::Tags]) {
             cache.views.clear();
+            cache.states = None;
         }
     }
 
-    fn sightings(&self) -> Result<Arc<Vec<Sighting>>> {
+    /// Which state of the store an answer rests on; what was worked out for an earlier one is not kept.
+    fn generation(&self) -> u64 {
+        self.cache().generation
+    }
+
+    fn keep(&self, generation: u64, put: impl FnOnce(&mut Cache)) {
+        let mut cache = self.cache();
+        if cache.generation == generation {
+            put(&mut cache);
+        }
+    }
+
+    /// Every sighting of the store. Two questions that need them wait for one reading of them.
+    fn sightings(&self, ticket: &Ticket) -> Result<Arc<Vec<Sighting>>> {
+        let _one = self.gathering.lock().unwrap_or_else(PoisonError::into_inner);
+        let generation = self.generation();
         if let Some(held) = &self.cache().sightings {
             return Ok(Arc::clone(held));
         }
-        let fresh = Arc::new(self.session.store.sightings(&SightingFilter::default())?);
-        self.cache().sightings = Some(Arc::clone(&fresh));
+        let mut all = Vec::new();
+        let stopped = || crate::store::Error::Refused(Text::new("中止しました", "stopped"));
+        self.session.store.each_sighting(&SightingFilter::default(), &mut |seen| {
+            all.push(seen);
+            if ticket.is_cancelled() { Err(stopped()) } else { Ok(()) }
+        })?;
+        let fresh = Arc::new(all);
+        self.keep(generation, |cache| cache.sightings = Some(Arc::clone(&fresh)));
         Ok(fresh)
     }
 
-    fn correlation(&self) -> Result<Arc<Correlated>> {
+    fn correlation(&self, ticket: &Ticket) -> Result<Arc<Correlated>> {
+        let generation = self.generation();
+        let all = self.sightings(ticket)?;
+        let _one = self.correlating.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(held) = &self.cache().correlation {
             return Ok(Arc::clone(held));
         }
-        let fresh = Arc::new(network::correlate_of(&self.session, &self.sightings()?, None, &Ticket::new())?);
-        self.cache().correlation = Some(Arc::clone(&fresh));
+        let fresh = Arc::new(network::correlate_of(&self.session, &all, None, ticket)?);
+        self.keep(generation, |cache| cache.correlation = Some(Arc::clone(&fresh)));
         Ok(fresh)
     }
 
@@ -97,11 +132,11 @@ impl Answers {
     }
 
     /// Answers a question. `emit` takes replies that come before the last one: partial search counts, moving places.
-    pub fn reply(&self, question: &Question, ticket: &Ticket, emit: &mut dyn FnMut(Reply)) -> Result<Reply> {
+    pub fn reply(&self, question: &Question, ticket: &Ticket, emit: &mut (dyn FnMut(Reply) + Send)) -> Result<Reply> {
         Ok(match question {
             Question::Store => Reply::Store(Some(Arc::new(facts::store(self)?))),
             Question::Kinds => Reply::Kinds(Arc::new(facts::kinds(self))),
-            Question::Cases => Reply::Cases(Arc::new(facts::cases(self)?)),
+            Question::Cases => Reply::Cases(Arc::new(facts::cases(self, ticket, emit)?)),
             Question::Evidence(case) => Reply::Evidence(Arc::new(facts::evidence(self, *case)?)),
             Question::Search(view) => Reply::Search(Arc::new(records::search(self, view, ticket, emit)?)),
             Question::Rows { view, first, count } => {
@@ -114,19 +149,25 @@ impl Answers {
                 Reply::Facet(Arc::new(records::facet(self, view, field, *limit, ticket)?))
             }
             Question::Record { evidence, row } => Reply::Record(Arc::new(records::record(self, *evidence, *row)?)),
-            Question::IndicatorCounts(list) => Reply::IndicatorCounts(Arc::new(indicators::counts(self, list)?)),
+            Question::IndicatorCounts(list) => {
+                Reply::IndicatorCounts(Arc::new(indicators::counts(self, list, ticket)?))
+            }
             Question::Indicators { list, first, count } => {
-                Reply::Indicators(Arc::new(indicators::page(self, list, *first, *count)?))
+                Reply::Indicators(Arc::new(indicators::page(self, list, *first, *count, ticket)?))
+            }
+            Question::Courses { list, first, count } => {
+                Reply::Courses(Arc::new(indicators::courses(self, list, *first, *count, ticket)?))
             }
             Question::Graph(spec) => graph::graph(self, spec, ticket, emit)?,
             Question::Why(spec, of) => Reply::Why(Arc::new(graph::why(self, spec, *of, ticket)?)),
-            Question::Ties(case) => Reply::Ties(Arc::new(export::ties(self, *case)?)),
+            Question::Ties(case) => Reply::Ties(Arc::new(export::ties(self, *case, ticket)?)),
             Question::ExportChoices => Reply::ExportChoices(Arc::new(export::choices(self)?)),
             Question::Review(plan) => Reply::Review(Arc::new(export::review(self, plan, ticket)?)),
-            Question::Drafts => Reply::Drafts(Arc::new(export::drafts(self)?)),
-            Question::Received => Reply::Received(Arc::new(export::received(self)?)),
+            Question::Drafts => Reply::Drafts(Arc::new(export::drafts(self, ticket)?)),
+            Question::Received => Reply::Received(Arc::new(export::received(self, ticket)?)),
             Question::AuditState => Reply::AuditState(Arc::new(facts::audit_state(self)?)),
             Question::Audit { first, count } => Reply::Audit(Arc::new(facts::audit_page(self, *first, *count)?)),
+            Question::Folder(path) => Reply::Folder(Arc::new(folder(path)?)),
         })
     }
 }

@@ -4,7 +4,7 @@ use super::JobId;
 use super::export::ExportPlan;
 use super::graph::GraphSpec;
 use super::records::RecordView;
-use crate::model::{CaseKey, EvidenceKey, Kind, Role, Stage, Tlp, Unit};
+use crate::model::{CaseKey, EvidenceKey, Kind, Lang, Role, Stage, Tlp, Unit};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -73,6 +73,19 @@ pub enum RowPick {
     Rows(Vec<(EvidenceKey, u32)>),
     /// All that a view shows.
     All(RecordView),
+    /// Those at these places of a view.
+    Places(RecordView, Vec<u64>),
+}
+
+/// Sorts of keys a person can make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeySort {
+    /// Signs drafts, approvals and receipts.
+    Signing,
+    /// Opens what was sealed to us.
+    Identity,
+    /// Makes tokens.
+    Token,
 }
 
 /// The last step of a bundle.
@@ -105,6 +118,8 @@ pub enum Command {
         /// Rank and name.
         operator: String,
     },
+    /// States whose store this is: of one made for work at hand, or of the next one made so.
+    SetUnit(Unit),
     /// Takes files and folders in. With no store open, a store for work at hand is made first.
     AddEvidence {
         /// The case; none yet where `None`.
@@ -125,6 +140,13 @@ pub enum Command {
     },
     /// Goes on with an import that was broken off.
     ResumeImport(EvidenceKey),
+    /// Reads the stored bytes of an evidence again in another way, and takes the reading before back.
+    ReadAgain {
+        /// The evidence.
+        evidence: EvidenceKey,
+        /// How to read it.
+        read_as: ReadAs,
+    },
     /// Takes an evidence back, with the reason.
     Withdraw {
         /// The evidence.
@@ -172,6 +194,13 @@ pub enum Command {
     Undo,
     /// Does the last undone edit again.
     Redo,
+    /// Puts rows on the clipboard with their citations; audited as a copy.
+    CopyRecords {
+        /// The rows.
+        rows: RowPick,
+        /// The language of what stands beside the text.
+        lang: Lang,
+    },
     /// Writes the records of a view as CSV or JSONL, by the file's ending; audited as a copy.
     SaveRecords {
         /// The view.
@@ -238,6 +267,28 @@ pub enum Command {
         /// The last step.
         sealing: Sealing,
     },
+    /// Makes a key: its private half readable by its owner alone, never over another file.
+    MakeKey {
+        /// What sort.
+        sort: KeySort,
+        /// Its file.
+        path: PathBuf,
+        /// Whose, for a signing key.
+        name: String,
+        /// Passphrase of a signing key.
+        passphrase: Secret,
+    },
+    /// Trusts somebody's signing key.
+    Trust {
+        /// The public key's file.
+        path: PathBuf,
+        /// Whose unit.
+        unit: Unit,
+        /// Whose.
+        name: String,
+        /// Steps it may take, as `prepare`.
+        may: Vec<String>,
+    },
     /// Checks a bundle (真正性確認) without taking it in.
     VerifyBundle {
         /// The sealed file.
@@ -253,6 +304,8 @@ pub enum Command {
         identity: PathBuf,
         /// Key to sign the receipt with, its passphrase, and where the receipt goes.
         receipt: Option<(PathBuf, Secret, PathBuf)>,
+        /// Takes in what would be quarantined (numbers missing before it, its time past), on the operator's word.
+        accept: bool,
     },
     /// Drafts the answer to the sender of a received bundle (分析結果の還元).
     AnswerSender {
@@ -262,6 +315,8 @@ pub enum Command {
         key: PathBuf,
         /// Its passphrase.
         passphrase: Secret,
+        /// Keys the answer is to be sealed to; none = decided when sealing.
+        to: Vec<String>,
         /// Where the draft goes.
         out: PathBuf,
     },

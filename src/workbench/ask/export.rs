@@ -39,8 +39,34 @@ pub struct ReceiverRow {
     pub unit: Unit,
     /// Name.
     pub name: Said,
-    /// Fingerprint of the key to seal to, if one is known.
-    pub fingerprint: Option<String>,
+    /// The key last sealed to (`age1…`), if any.
+    pub known: Option<String>,
+}
+
+/// A key somebody can seal to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecipientChoice {
+    /// The file it was found in.
+    pub path: PathBuf,
+    /// The key, as `age1…`.
+    pub text: String,
+    /// Its fingerprint.
+    pub fingerprint: String,
+}
+
+/// A key trusted for some steps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustedKey {
+    /// Whose unit.
+    pub unit: Unit,
+    /// The unit's name.
+    pub unit_name: Said,
+    /// Whose.
+    pub name: String,
+    /// SHA-256 fingerprint.
+    pub fingerprint: String,
+    /// Steps it may take: `prepare`, `approve`, `receive`, `decide`.
+    pub may: Vec<String>,
 }
 
 /// A signing or token key at hand; the key itself stays in its file.
@@ -67,6 +93,14 @@ pub struct ExportChoices {
     pub keys: Vec<KeyChoice>,
     /// Token keys.
     pub token_keys: Vec<KeyChoice>,
+    /// Identities that open seals.
+    pub identities: Vec<KeyChoice>,
+    /// Keys to seal to.
+    pub recipients: Vec<RecipientChoice>,
+    /// Whose signatures this store trusts.
+    pub trusted: Vec<TrustedKey>,
+    /// The folder keys are looked for in, and new ones go to.
+    pub folder: PathBuf,
 }
 
 /// What is to be handed up, and to whom.
@@ -80,6 +114,8 @@ pub struct ExportPlan {
     pub receiver: Unit,
     /// Which records go along; `None` = those with a suspect's, infrastructure or relay value.
     pub records: Option<String>,
+    /// Keys the bundle is to be sealed to, named in the signed draft; none = decided when sealing.
+    pub to: Vec<String>,
 }
 
 /// How a value leaves.
@@ -198,6 +234,12 @@ pub struct DraftRow {
     pub receiver: Said,
     /// Profile.
     pub profile: Said,
+    /// It is an answer to a sender.
+    pub answer: bool,
+    /// Keys it is to be sealed to, as far as the draft names them.
+    pub to: Vec<String>,
+    /// Why the draft cannot be worked on: its file is gone or damaged.
+    pub trouble: Option<Said>,
     /// How far.
     pub step: Step,
     /// Who prepared it, and when.
@@ -214,8 +256,8 @@ pub struct DraftRow {
     pub residual: Vec<Residual>,
     /// What has changed since the last bundle to this receiver.
     pub since_last: Option<Said>,
-    /// SHA-256 of the sealed file, hex.
-    pub sha256: Option<String>,
+    /// The sealed file and its SHA-256, hex.
+    pub sealed: Option<(PathBuf, String)>,
     /// Checks after sealing.
     pub checks: Vec<CheckLine>,
     /// Audit head for the paper register.
@@ -229,6 +271,8 @@ pub struct Tie {
     pub cases: Vec<String>,
     /// Their keys in this store.
     pub keys: Vec<CaseKey>,
+    /// The units that hold them.
+    pub units: Vec<Unit>,
     /// Score, 0 to 1.
     pub score: f32,
     /// Shared values: kind, value, weight.
@@ -264,6 +308,29 @@ pub struct ReceivedRow {
     pub receipt: bool,
     /// An answer was drafted.
     pub answered: bool,
-    /// What the bundle asks, or what an answer to us says.
-    pub says: Vec<(Said, String)>,
+    /// What an answer to us says.
+    pub answer: Vec<AnswerRow>,
+    /// Whom an answer goes to.
+    pub sender: Option<Unit>,
+}
+
+/// One tie that the national unit told us of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AnswerRow {
+    /// Our case.
+    pub case: Option<CaseKey>,
+    /// Its number or title; the id in the answer where we no longer know it.
+    pub label: String,
+    /// The unit of the other case, and whom to call there.
+    pub counterpart: Said,
+    /// Section and extension there.
+    pub contact: Option<String>,
+    /// Strength, 0 to 1.
+    pub score: f64,
+    /// Our own values it rests on.
+    pub values: Vec<(Kind, String)>,
+    /// Kinds and weights of the reasons, and whether tokens met.
+    pub reasons: Vec<(Kind, f64, bool)>,
+    /// It may be the same victim.
+    pub same_victim: bool,
 }

@@ -16,6 +16,8 @@ pub struct StoreFacts {
     pub unit: Unit,
     /// The unit's name from the register, or its path.
     pub unit_name: Said,
+    /// Nobody has said yet whose store this is.
+    pub unit_open: bool,
     /// Rank and name of who works here, as `山田警部補`.
     pub operator: String,
     /// Whether changes are possible.
@@ -43,10 +45,10 @@ pub struct CaseRow {
     pub records: u64,
     /// Distinct indicators seen in it.
     pub indicators: u64,
-    /// Of those, the ones whose role nobody stated.
-    pub roles_open: u64,
-    /// Significant ties to other cases.
-    pub ties: u64,
+    /// Of those, the ones whose role nobody stated; `None` while they are being counted.
+    pub roles_open: Option<u64>,
+    /// Significant ties to other cases; `None` while they are being worked out.
+    pub ties: Option<u64>,
 }
 
 /// An evidence with what the table shows beside it.
@@ -98,5 +100,34 @@ pub struct AuditPage {
     /// All entries.
     pub total: u64,
     /// The entries.
-    pub rows: Vec<AuditEntry>,
+    pub rows: Vec<AuditRow>,
+}
+
+/// An audit entry with what is known of it beside the chain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AuditRow {
+    /// The entry; its operator is the name, as long as that is kept.
+    pub entry: AuditEntry,
+    /// What was done, in words.
+    pub action: Said,
+}
+
+/// What a folder holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folder {
+    /// Folders first, then files, each by name.
+    pub entries: Vec<FolderEntry>,
+}
+
+/// A file or folder in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderEntry {
+    /// Its name.
+    pub name: String,
+    /// It is a folder.
+    pub folder: bool,
+    /// Bytes of a file.
+    pub bytes: u64,
+    /// Where it lies.
+    pub path: std::path::PathBuf,
 }

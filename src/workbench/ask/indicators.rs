@@ -75,8 +75,6 @@ pub struct IndicatorRow {
     pub implied: bool,
     /// Its own rule holds.
     pub verified: bool,
-    /// Records over the scope's span of time in equal steps; empty if not at hand.
-    pub spark: Vec<u32>,
 }
 
 /// A page of a list.

@@ -11,20 +11,24 @@ mod facts;
 mod graph;
 mod indicators;
 mod records;
+mod units;
 
-pub use command::{CaseForm, Command, ReadAs, RowPick, Sealing, Secret};
+pub use command::{CaseForm, Command, KeySort, ReadAs, RowPick, Sealing, Secret};
 pub use export::{
-    CheckLine, DraftRow, ExportChoices, ExportPlan, FreeText, KeyChoice, ProfileRow, ReceivedRow, ReceiverRow,
-    Residual, Review, ReviewRow, ShownAs, Step, Tie,
+    AnswerRow, CheckLine, DraftRow, ExportChoices, ExportPlan, FreeText, KeyChoice, ProfileRow, ReceivedRow,
+    ReceiverRow, RecipientChoice, Residual, Review, ReviewRow, ShownAs, Step, Tie, TrustedKey,
 };
-pub use facts::{AuditPage, AuditState, CaseRow, EvidenceRow, KindRow, StoreFacts};
+pub use facts::{AuditPage, AuditRow, AuditState, CaseRow, EvidenceRow, Folder, FolderEntry, KindRow, StoreFacts};
 pub use graph::{
     EdgeKind, GraphData, GraphEdge, GraphNode, GraphPlaces, GraphSpec, Layout, NodeKind, Reason, Why, WhyOf,
 };
 pub use indicators::{IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RoleFilter};
 pub use records::{
-    Column, Custody, Facet, Histogram, HitSpan, Order, QueryFault, RecordDetail, RecordRow, RecordView, RowPage, Search,
+    Column, Custody, Facet, FieldRow, Histogram, HitSpan, Order, QueryFault, RecordDetail, RecordRow, RecordView,
+    RowPage, Search,
 };
+
+pub use units::{NATIONAL, UNSET_UNIT, named_units, unit_name};
 
 use crate::model::{CaseKey, EvidenceKey, Lang};
 use std::sync::Arc;
@@ -127,6 +131,15 @@ pub enum Question {
         /// How many at most.
         count: u32,
     },
+    /// How often each of a page of indicators was seen, over the time of the list's evidence.
+    Courses {
+        /// The list.
+        list: IndicatorList,
+        /// Position in the list, from 0.
+        first: u64,
+        /// How many at most.
+        count: u32,
+    },
     /// Nodes and edges; afterwards their places, answered again and again until calm.
     Graph(GraphSpec),
     /// Why a node or an edge is there.
@@ -150,6 +163,8 @@ pub enum Question {
         /// How many at most.
         count: u32,
     },
+    /// What a folder holds, for choosing a file.
+    Folder(std::path::PathBuf),
 }
 
 /// What an answer may rest on; when one of these changes, the window asks again.
@@ -185,6 +200,7 @@ impl Question {
                 &[Topic::Store, Topic::Evidence, Topic::Tags]
             }
             Self::Record { .. } => &[Topic::Store, Topic::Evidence, Topic::Tags, Topic::Indicators],
+            Self::Courses { .. } => &[Topic::Store, Topic::Evidence],
             Self::IndicatorCounts(_) | Self::Indicators { .. } => &[Topic::Store, Topic::Evidence, Topic::Indicators],
             Self::Graph(_) | Self::Why(..) | Self::Ties(_) | Self::Review(_) => {
                 &[Topic::Store, Topic::Cases, Topic::Evidence, Topic::Indicators]
@@ -192,6 +208,7 @@ impl Question {
             Self::ExportChoices | Self::Drafts => &[Topic::Store, Topic::Exports],
             Self::Received => &[Topic::Store, Topic::Received],
             Self::AuditState | Self::Audit { .. } => &[Topic::Store, Topic::Audit],
+            Self::Folder(_) => &[],
         }
     }
 }
@@ -201,7 +218,7 @@ impl Question {
 pub enum Answer {
     /// The reply to a question. Questions that run on (search, graph places) are replied to several times.
     Reply(Question, Reply),
-    /// The question was dropped unanswered because a newer one of its sort came; ask again if still wanted.
+    /// The question was dropped unanswered; ask again if still wanted.
     Dropped(Question),
     /// Something changed: answers resting on these are stale.
     Changed(Vec<Topic>),
@@ -234,6 +251,8 @@ pub enum Reply {
     IndicatorCounts(Arc<IndicatorCounts>),
     /// To [`Question::Indicators`].
     Indicators(Arc<IndicatorPage>),
+    /// To [`Question::Courses`]: bars for each row, none where it stands in no record.
+    Courses(Arc<Vec<Vec<u32>>>),
     /// To [`Question::Graph`], first.
     Graph(Arc<GraphData>),
     /// To [`Question::Graph`], afterwards; places in the order of the nodes.
@@ -254,6 +273,10 @@ pub enum Reply {
     AuditState(Arc<AuditState>),
     /// To [`Question::Audit`].
     Audit(Arc<AuditPage>),
+    /// To [`Question::Folder`].
+    Folder(Arc<Folder>),
+    /// A person stopped the work on the question.
+    Stopped,
     /// The question could not be answered.
     Failed(Trouble),
 }
@@ -267,14 +290,49 @@ pub enum Notice {
     Caution(Said),
     /// Something failed; stays until read, can be copied.
     Failed(Trouble),
+    /// The window is to put this on the clipboard, and say so.
+    Copied {
+        /// The text.
+        text: String,
+        /// What was copied.
+        said: Said,
+    },
+    /// Some records of an evidence have no time because a setting is missing; stays until read.
+    Undated {
+        /// What is missing.
+        said: Said,
+        /// The evidence.
+        evidence: EvidenceKey,
+    },
+    /// A bundle was checked; stays until read.
+    Checked {
+        /// Which.
+        title: Said,
+        /// Every check.
+        lines: Vec<CheckLine>,
+    },
 }
 
 /// Names a running job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(pub u64);
 
-/// One running job, for the status bar.
-#[derive(Clone, Debug, PartialEq)]
+/// How the progress of a job is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Measure {
+    /// In bytes: share, rate and time left can be told.
+    Bytes,
+    /// In records: the same.
+    Records,
+    /// In steps that mean nothing to a person: only the share can be told.
+    Share,
+    /// Not at all.
+    #[default]
+    Nothing,
+}
+
+/// One job, for the status bar: a command, or a question that takes longer than a moment.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct JobState {
     /// Its name, for cancelling.
     pub id: JobId,
@@ -284,19 +342,25 @@ pub struct JobState {
     pub done: u64,
     /// All work; 0 while unknown.
     pub total: u64,
-    /// Whether the work is counted in bytes.
-    pub bytes: bool,
+    /// How it is counted.
+    pub measure: Measure,
     /// Seconds since it began.
     pub secs: f64,
+    /// It has not begun: another job must end first.
+    pub waiting: bool,
     /// Whether it can be cancelled.
     pub cancellable: bool,
+    /// The question it works on, if it is one.
+    pub asked: Option<Question>,
 }
 
 /// The desk the window sits at: takes questions and commands, hands back answers. No call may wait.
 pub trait Desk {
-    /// Asks; the answer comes through [`Desk::poll`]. Of questions of one sort (rows, histogram…) that still wait, the
-    /// older may be dropped ([`Answer::Dropped`]).
+    /// Asks; the answer comes through [`Desk::poll`].
     fn ask(&self, question: Question);
+
+    /// Nobody looks at the answer any more: the work on it is stopped, told as [`Answer::Dropped`].
+    fn unask(&self, question: &Question);
 
     /// Orders. What came of it is told through [`Answer::Changed`] and [`Answer::Told`].
     fn command(&self, command: Command);

@@ -147,8 +147,21 @@ pub struct Facet {
     pub others: u64,
     /// Records without the field.
     pub absent: u64,
-    /// Counted over a sample of this many records; `None` if over all.
-    pub sample: Option<u64>,
+    /// Different values; at least so many where `exact` does not hold.
+    pub distinct: u64,
+    /// All values fitted in memory; otherwise counts are lower bounds.
+    pub exact: bool,
+}
+
+/// One field of a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldRow {
+    /// Name, as queries write it.
+    pub name: String,
+    /// What a person reads.
+    pub label: Said,
+    /// Value as text.
+    pub value: String,
 }
 
 /// An indicator found in a record's text.
@@ -215,7 +228,7 @@ pub struct RecordDetail {
     /// The text, at most of those bytes.
     pub text: String,
     /// Fields in the format's order.
-    pub fields: Vec<(String, String)>,
+    pub fields: Vec<FieldRow>,
     /// Indicators in the text.
     pub hits: Vec<HitSpan>,
     /// Labels on it.

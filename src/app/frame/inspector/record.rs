@@ -24,7 +24,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, evidence: EvidenceKey, row: u32, hex: 
     title(ui, view, detail);
     if !detail.fields.is_empty() {
         let number = detail.fields.len().to_string();
-        fold(ui, view.t("項目", "Fields"), &number, |ui| fields(ui, detail, out));
+        fold(ui, view.t("項目", "Fields"), &number, |ui| fields(ui, view, detail, out));
     }
     fold(ui, view.t("原文", "Text"), &words::bytes(detail.len), |ui| text(ui, view, detail, hex));
     if !detail.hits.is_empty() {
@@ -58,12 +58,30 @@ fn title(ui: &mut Ui, view: &View<'_>, detail: &RecordDetail) {
     }
 }
 
-fn fields(ui: &mut Ui, detail: &RecordDetail, out: &mut Outbox) {
+fn fields(ui: &mut Ui, view: &View<'_>, detail: &RecordDetail, out: &mut Outbox) {
     ui.spacing_mut().item_spacing.y = 3.0;
-    for (name, value) in &detail.fields {
-        if bits::fact(ui, name, value, true, NAMES).clicked() {
-            out.act(Act::Copy(value.clone()));
+    for field in &detail.fields {
+        let line = bits::fact(ui, field.label.get(view.lang), &field.value, true, NAMES);
+        if line.clicked() {
+            out.act(Act::Copy(field.value.clone()));
         }
+        line.context_menu(|ui| {
+            for (name, not) in [
+                (view.t("この値だけを表示", "Show only this value"), false),
+                (view.t("この値を隠す", "Hide this value"), true),
+            ] {
+                if ui.button(name).clicked() {
+                    out.act(Act::Narrow { field: field.name.clone(), value: field.value.clone(), not });
+                }
+            }
+            if ui.button(view.t("すべての事案から探す", "Search all cases")).clicked() {
+                let query = crate::app::panels::records::conditions::quoted(&field.value);
+                out.act(Act::ShowRecords(crate::workbench::ask::RecordView { query, ..Default::default() }));
+            }
+            if ui.button(view.t("値を写す", "Copy value")).clicked() {
+                out.act(Act::Copy(field.value.clone()));
+            }
+        });
     }
 }
 

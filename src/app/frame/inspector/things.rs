@@ -26,9 +26,20 @@ fn facts(ui: &mut Ui, facts: Vec<(&str, String, bool)>, out: &mut Outbox) {
 pub fn case(ui: &mut Ui, view: &View<'_>, key: CaseKey, out: &mut Outbox) {
     let Some(row) = view.cases().and_then(|cases| cases.iter().find(|row| row.key == key)) else { return };
     let case = &row.case;
-    ui.label(RichText::new(&case.title).font(style::section()));
+    ui.add(egui::Label::new(RichText::new(&case.title).font(style::section())).wrap());
     ui.label(bits::quiet(ui, case.number.clone().unwrap_or_default()));
-    ui.add_space(style::S);
+    ui.add_space(style::XS);
+    ui.horizontal_wrapped(|ui| {
+        if view.case != Some(key)
+            && bits::button(ui, Weight::Main, None, view.t("この事案で作業", "Work in this case")).clicked()
+        {
+            out.act(Act::Case(Some(key)));
+        }
+        if bits::button(ui, Weight::Plain, None, view.t("内容を変える", "Edit")).clicked() {
+            out.act(Act::EditCase(key));
+        }
+    });
+    ui.add_space(style::XS);
     let date = |iso: &Option<String>| {
         let iso = iso.clone().unwrap_or_default();
         if view.lang == Lang::Ja { words::wareki(&iso) } else { iso }
@@ -53,10 +64,10 @@ pub fn case(ui: &mut Ui, view: &View<'_>, key: CaseKey, out: &mut Outbox) {
         ],
         out,
     );
-    fold(ui, view.t("関連する事案", "Tied cases"), "", |ui| ties(ui, view, key));
+    fold(ui, view.t("関連する事案", "Tied cases"), "", |ui| ties(ui, view, key, out));
 }
 
-fn ties(ui: &mut Ui, view: &View<'_>, key: CaseKey) {
+fn ties(ui: &mut Ui, view: &View<'_>, key: CaseKey, out: &mut Outbox) {
     let Some(ties) = view.ties(Some(key)) else {
         bits::waiting(ui, view, view.t("突合中", "Comparing"));
         return;
@@ -74,7 +85,9 @@ fn ties(ui: &mut Ui, view: &View<'_>, key: CaseKey) {
                 if let Some(facts) = view.kind(*kind) {
                     mark::show(ui, Mark::Look(facts.look));
                 }
-                ui.label(RichText::new(words::middle(value, 14)).font(style::mono()));
+                if bits::link(ui, &words::middle(value, 14), value).clicked() {
+                    out.act(Act::ShowIndicator(*kind, value.clone()));
+                }
                 ui.label(bits::caption(ui, format!("{weight:.2}")));
             });
         }
@@ -147,6 +160,18 @@ pub fn evidence(ui: &mut Ui, view: &View<'_>, key: EvidenceKey, out: &mut Outbox
             out.order(Command::VerifyEvidence(Some(key)));
         }
     });
+    if let Some(reading) = row.evidence.reading.as_ref().filter(|reading| reading.undated > 0) {
+        let text = match view.lang {
+            Lang::Ja => format!("⚠ 時刻を定めていない記録が{}件あります", words::count(u64::from(reading.undated))),
+            Lang::En => format!("⚠ {} records have no time", words::count(u64::from(reading.undated))),
+        };
+        ui.add(egui::Label::new(RichText::new(text).color(p.caution)).wrap());
+        if bits::button(ui, Weight::Bare, Some(Icon::Clock), view.t("読み方を変える…", "Read in another way…"))
+            .clicked()
+        {
+            out.act(Act::ReadAgain(key));
+        }
+    }
     fold(ui, view.t("出所", "Origin"), "", |ui| facts(ui, evidence_facts(view, row), out));
     if let Some(reading) = &row.evidence.reading {
         let time = &reading.form.time;
@@ -241,13 +266,14 @@ fn indicator_facts(ui: &mut Ui, view: &View<'_>, row: &IndicatorRow, out: &mut O
     ui.add_space(style::S);
 }
 
+/// Roles in the order they are offered.
+pub const ROLES: [Role; 6] =
+    [Role::Suspect, Role::Infrastructure, Role::Relay, Role::Victim, Role::Witness, Role::Officer];
+
 /// A choice of roles; tells whether it changed.
 pub fn role_choice(ui: &mut Ui, view: &View<'_>, role: &mut Option<Role>, width: f32) -> bool {
     let mut choices: Vec<(Option<Role>, &str)> = vec![(None, view.text(Role::not_stated()))];
-    choices.extend(
-        [Role::Suspect, Role::Infrastructure, Role::Relay, Role::Victim, Role::Witness, Role::Officer]
-            .map(|role| (Some(role), view.text(role.text()))),
-    );
+    choices.extend(ROLES.map(|role| (Some(role), view.text(role.text()))));
     bits::choose(ui, view.t("役割", "Role"), role, &choices, width)
 }
 

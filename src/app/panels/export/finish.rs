@@ -1,60 +1,91 @@
 //! Draft, approval, seal, check: the steps that write and sign.
 
 use super::Export;
+use super::plan::known;
 use crate::app::panels::audit::{check_lines, head};
-use crate::app::panels::received::{file_line, passphrase, save_line};
 use crate::app::style::{self, palette};
-use crate::app::view::{Act, Outbox, View};
+use crate::app::view::{Act, Outbox, PickFor, View};
 use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::Icon;
+use crate::app::widgets::place;
 use crate::app::words;
 use crate::model::{Instant, Lang};
-use crate::workbench::ask::{Command, DraftRow, Residual, Sealing, Secret, Step};
+use crate::workbench::ask::{Command, DraftRow, ExportChoices, Residual, Sealing, Secret, Step};
 use egui::{Label, RichText, Ui};
+use std::path::PathBuf;
 
 impl Export {
+    /// A file's line, with what is at hand for it.
+    fn file(
+        &mut self,
+        ui: &mut Ui,
+        view: &View<'_>,
+        label: &str,
+        known: &[place::Known],
+        pick: PickFor,
+        out: &mut Outbox,
+    ) {
+        let (PickFor::File(name) | PickFor::Save(name, _)) = pick else { return };
+        place::line(ui, view, label, self.files.entry(name).or_default(), known, pick, out);
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        place::path(self.files.get(name)?)
+    }
+
+    /// Whether a key asks for its passphrase; one that is not at hand may.
+    fn asks(&self, choices: &ExportChoices, name: &str) -> bool {
+        let Some(path) = self.path(name) else { return false };
+        choices.keys.iter().find(|key| key.path == path).is_none_or(|key| key.locked)
+    }
+
     /// Signs the draft.
     pub(super) fn draft(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
         let t = |ja, en| view.t(ja, en);
-        let Some(plan) = self.plan(view) else { return };
+        let (Some(plan), Some(choices)) = (self.plan(view), view.export_choices()) else { return };
         ui.label(RichText::new(t("起案署名", "Sign the draft")).font(style::section()));
-        ui.label(bits::quiet(
-            ui,
-            t(
-                "ここまでの内容を確定し、漏えい検査をかけ、起案者の鍵で署名します。決裁は別の者が別の鍵で行います。",
-                "Fixes the content, runs the check before release, and signs with the preparer's key. Another person approves with another key.",
-            ),
-        ));
+        let about = t(
+            "ここまでの内容を確定し、漏えい点検をかけ、起案者の鍵で署名します。決裁は別の者が別の鍵で行います。",
+            "Fixes the content, runs the check before release, and signs with the preparer's key. Another person approves with another key.",
+        );
+        ui.add(Label::new(bits::quiet(ui, about)).wrap());
         ui.add_space(style::S);
-        if let Some(review) = view.review(&plan) {
-            for text in &review.texts {
-                let edited = self.texts.entry(text.field.clone()).or_insert_with(|| text.after.clone());
-                let width = ui.available_width();
-                let label = format!(
-                    "{}（{}）",
-                    text.label.get(view.lang),
-                    t("この文章のまま提供されます", "leaves exactly as written")
-                );
-                bits::area(ui, &label, edited, "", width, 3);
-                ui.label(bits::caption(ui, format!("{} {}", t("事案簿の文章：", "In the case file: "), text.before)));
-                ui.add_space(style::S);
-            }
+        self.texts(ui, view, &plan);
+        self.file(
+            ui,
+            view,
+            t("起案者の署名鍵", "Preparer's key"),
+            &known(&choices.keys),
+            PickFor::File("draft key"),
+            out,
+        );
+        if self.asks(choices, "draft key") {
+            place::passphrase(ui, view, &mut self.passphrase);
         }
-        file_line(ui, view, t("起案者の署名鍵", "Preparer's key"), self.files.get("draft key"), "draft key", out);
-        passphrase(ui, view, &mut self.passphrase);
-        file_line(ui, view, t("仮名化の鍵", "Token key"), self.files.get("token key"), "token key", out);
-        ui.label(bits::caption(
+        let tokens = known(&choices.token_keys);
+        self.file(ui, view, t("仮名化の鍵", "Token key"), &tokens, PickFor::File("token key"), out);
+        place::remark(
             ui,
             t(
                 "仮名化の鍵を持つ者は電話番号や口座を総当たりで割り出せます。分析担当とは別に保管してください。",
                 "Whoever holds the token key can enumerate phones and accounts: keep it outside the analysing section.",
             ),
-        ));
-        save_line(ui, view, t("置き場所", "Where to"), self.files.get("draft out"), "draft out", "draft", out);
+        );
+        let usual = usual_place(view, choices);
+        let place = self.files.entry("draft out").or_insert(usual);
+        place::line(
+            ui,
+            view,
+            t("置き場所", "Where to"),
+            place,
+            &[],
+            PickFor::Save("draft out", "report.itd".to_owned()),
+            out,
+        );
+        no_keys(ui, view, choices, out);
         ui.add_space(style::L);
         ui.horizontal(|ui| {
-            let file = |name| self.files.get(name).cloned();
-            let ready = file("draft key").zip(file("token key")).zip(file("draft out"));
+            let ready = self.path("draft key").zip(self.path("token key")).zip(self.path("draft out"));
             let press = ui.add_enabled_ui(ready.is_some(), |ui| {
                 bits::button(ui, Weight::Main, Some(Icon::Key), t("起案署名", "Sign the draft"))
             });
@@ -63,8 +94,11 @@ impl Export {
             {
                 let passphrase = Secret(std::mem::take(&mut self.passphrase));
                 let texts = self.texts.iter().map(|(field, text)| (field.clone(), text.clone())).collect();
+                let to = Some(self.to.trim().to_owned()).filter(|to| !to.is_empty()).into_iter().collect();
+                let plan = crate::workbench::ask::ExportPlan { to, ..plan };
                 out.order(Command::Draft { plan, key, passphrase, token_key, texts, out: path.clone() });
                 self.draft = Some(path);
+                self.files.remove("draft out");
                 self.at = 4;
             }
             if bits::button(ui, Weight::Bare, None, t("戻る", "Back")).clicked() {
@@ -73,70 +107,120 @@ impl Export {
         });
     }
 
+    fn texts(&mut self, ui: &mut Ui, view: &View<'_>, plan: &crate::workbench::ask::ExportPlan) {
+        let Some(review) = view.review(plan) else { return };
+        for text in &review.texts {
+            let edited = self.texts.entry(text.field.clone()).or_insert_with(|| text.after.clone());
+            let width = ui.available_width();
+            let said = view.t("この文章のまま提供されます", "leaves exactly as written");
+            bits::area(ui, &format!("{}（{said}）", text.label.get(view.lang)), edited, "", width, 3);
+            let before = view.t("事案簿の文章：", "In the case file: ");
+            ui.label(bits::caption(ui, format!("{before} {}", text.before)));
+            ui.add_space(style::S);
+        }
+    }
+
     /// Approves and seals.
     pub(super) fn approve(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
         let t = |ja, en| view.t(ja, en);
         let Some(row) = self.choose(ui, view, |step| step < Step::Sealed) else {
-            ui.label(bits::quiet(ui, t("決裁を待つ起案はありません。", "No draft waits for approval.")));
+            none_waits(ui, view);
             return;
         };
+        let Some(choices) = view.export_choices() else { return };
         facts(ui, view, row, out);
+        if let Some(why) = &row.trouble {
+            ui.add_space(style::S);
+            let text = format!("⚠ {}", why.get(view.lang));
+            ui.add(Label::new(RichText::new(text).color(palette(ui).danger)).wrap().selectable(true));
+            return;
+        }
         ui.add_space(style::S);
+        let approved = row.step == Step::Approved;
+        if !approved {
+            self.risks(ui, view, row);
+            ui.add_space(style::S);
+            let keys = known(&choices.keys);
+            self.file(ui, view, t("決裁者の署名鍵", "Approver's key"), &keys, PickFor::File("approve key"), out);
+            if self.asks(choices, "approve key") {
+                place::passphrase(ui, view, &mut self.passphrase);
+            }
+        }
+        if row.to.is_empty() {
+            let keys = super::plan::recipients(&choices.recipients);
+            let name = t("受け手の公開鍵", "Receiver's public key");
+            place::line(ui, view, name, &mut self.to, &keys, PickFor::File("seal to"), out);
+        }
+        let usual = row.path.with_extension("itb.age").display().to_string();
+        let name = format!("seal {}", row.bundle);
+        if self.files.get("seal of") != Some(&name) {
+            self.files.insert("seal of", name);
+            self.files.insert("seal out", usual);
+        }
+        let pick = PickFor::Save("seal out", "report.itb.age".to_owned());
+        self.file(ui, view, t("封かんした束の置き場所", "Where the bundle goes"), &[], pick, out);
+        ui.add_space(style::L);
+        self.last_step(ui, view, row, approved, out);
+    }
+
+    fn risks(&mut self, ui: &mut Ui, view: &View<'_>, row: &DraftRow) {
+        let t = |ja, en| view.t(ja, en);
         ui.label(
-            RichText::new(t("漏えい検査で残った事項", "Left open by the check before release")).font(style::section()),
+            RichText::new(t("漏えい点検で残った事項", "Left open by the check before release")).font(style::section()),
         );
         if row.residual.is_empty() {
             ui.label(bits::quiet(ui, t("ありません。", "Nothing.")));
+            return;
         }
-        let stops = row.residual.iter().any(|risk| risk.stops);
         for risk in &row.residual {
             self.risk(ui, view, risk);
         }
-        let undecided = row.residual.iter().filter(|risk| !risk.accepted && !self.accepted.contains(&risk.id)).count();
-        if !row.residual.is_empty() {
-            let width = ui.available_width();
-            bits::field(
-                ui,
-                t("許容する理由", "Why they are accepted"),
-                &mut self.reason,
-                t("例：検査端末の内線番号で、事案と無関係", "e.g. an extension number of our own"),
-                width,
-            );
-        }
-        ui.add_space(style::S);
-        file_line(ui, view, t("決裁者の署名鍵", "Approver's key"), self.files.get("approve key"), "approve key", out);
-        passphrase(ui, view, &mut self.passphrase);
-        save_line(
+        let width = ui.available_width();
+        bits::field(
             ui,
-            view,
-            t("封かんした束の置き場所", "Where the sealed bundle goes"),
-            self.files.get("seal out"),
-            "seal out",
-            "report.itb.age",
-            out,
+            t("許容する理由", "Why they are accepted"),
+            &mut self.reason,
+            t("例：検査端末の内線番号で、事案と無関係", "e.g. an extension number of our own"),
+            width,
         );
-        ui.add_space(style::L);
-        let reasoned = row.residual.is_empty() || !self.reason.trim().is_empty();
-        let ready = self.files.get("approve key").cloned().zip(self.files.get("seal out").cloned());
-        let ready = ready.filter(|_| undecided == 0 && !stops && reasoned);
+    }
+
+    fn last_step(&mut self, ui: &mut Ui, view: &View<'_>, row: &DraftRow, approved: bool, out: &mut Outbox) {
+        let t = |ja, en| view.t(ja, en);
+        let undecided = row.residual.iter().filter(|risk| !risk.accepted && !self.accepted.contains(&risk.id)).count();
+        let stops = row.residual.iter().any(|risk| risk.stops);
+        let reasoned = approved || row.residual.is_empty() || !self.reason.trim().is_empty();
+        let to: Vec<String> = if row.to.is_empty() {
+            Some(self.to.trim().to_owned()).filter(|to| !to.is_empty()).into_iter().collect()
+        } else {
+            row.to.clone()
+        };
+        let key = self.path("approve key").filter(|_| !approved);
+        let ready = self
+            .path("seal out")
+            .filter(|_| !to.is_empty() && (approved || (key.is_some() && undecided == 0 && !stops && reasoned)));
         ui.horizontal(|ui| {
-            let act = t("決裁して封かん", "Approve and seal");
+            let act = if approved { t("封かん", "Seal") } else { t("決裁して封かん", "Approve and seal") };
             let press =
                 ui.add_enabled_ui(ready.is_some(), |ui| bits::button(ui, Weight::Main, Some(Icon::Lock), act)).inner;
             if press.clicked()
-                && let Some((key, path)) = ready
+                && let Some(path) = ready
             {
-                out.order(Command::ApproveAndSeal {
-                    draft: row.path.clone(),
-                    key,
-                    passphrase: Secret(std::mem::take(&mut self.passphrase)),
-                    accept: self.accepted.iter().cloned().collect(),
-                    reason: self.reason.trim().to_owned(),
-                    sealing: Sealing { draft: row.path.clone(), to: Vec::new(), out: path },
+                let sealing = Sealing { draft: row.path.clone(), to, out: path };
+                out.order(match key {
+                    Some(key) => Command::ApproveAndSeal {
+                        draft: row.path.clone(),
+                        key,
+                        passphrase: Secret(std::mem::take(&mut self.passphrase)),
+                        accept: self.accepted.iter().cloned().collect(),
+                        reason: self.reason.trim().to_owned(),
+                        sealing,
+                    },
+                    None => Command::Seal(sealing),
                 });
-                self.at = 5;
+                self.waiting = Some(row.bundle.clone());
             }
-            if undecided > 0 {
+            if undecided > 0 && !approved {
                 let text = match view.lang {
                     Lang::Ja => format!("残り{undecided}件を判断してください"),
                     Lang::En => format!("{undecided} still to be decided"),
@@ -169,7 +253,7 @@ impl Export {
         });
     }
 
-    /// What was sealed, its check, and the line for the register.
+    /// What was sealed, its signatures, and the line for the register.
     pub(super) fn sealed(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
         let t = |ja, en| view.t(ja, en);
         let Some(row) = self.choose(ui, view, |step| step == Step::Sealed) else {
@@ -187,6 +271,19 @@ impl Export {
                 t("紙の簿冊に控える先頭値（クリックで写す）", "Head for the paper register (click to copy)"),
             ));
             head(ui, view, text, out);
+        }
+        ui.add_space(style::M);
+        if let Some((path, _)) = &row.sealed {
+            let act = t("封かんした束を点検する", "Check the sealed bundle");
+            if bits::button(ui, Weight::Plain, Some(Icon::Tick), act).clicked() {
+                out.order(Command::VerifyBundle { path: path.clone(), identity: None });
+            }
+            ui.add_space(style::XS);
+            let about = t(
+                "この束を開けるのは受け手だけです。ここでは封と大きさまでを確かめ、中身の確認は受け手が行います。",
+                "Only the receiver can open it: here the seal is looked at, the content is checked by the receiver.",
+            );
+            ui.add(Label::new(bits::caption(ui, about)).wrap());
         }
     }
 
@@ -212,6 +309,49 @@ impl Export {
         }
         rows.into_iter().find(|row| Some(&row.path) == self.draft.as_ref())
     }
+
+    /// The bundle that was being sealed is: its page comes up by itself.
+    pub(super) fn follow(&mut self, view: &View<'_>) {
+        let Some(bundle) = &self.waiting else { return };
+        let row = view.drafts().and_then(|rows| rows.iter().find(|row| row.bundle == *bundle));
+        if let Some(row) = row.filter(|row| row.step == Step::Sealed) {
+            self.draft = Some(row.path.clone());
+            self.waiting = None;
+            self.at = 5;
+        }
+    }
+}
+
+/// Where a draft goes if nobody says otherwise: beside the store, named by case and time.
+fn usual_place(view: &View<'_>, choices: &ExportChoices) -> String {
+    let folder = choices.folder.parent().map(PathBuf::from).unwrap_or_default();
+    let stamp: String = words::time(view.now).chars().filter(char::is_ascii_digit).collect();
+    folder.join(format!("report-{stamp}.itd")).display().to_string()
+}
+
+fn no_keys(ui: &mut Ui, view: &View<'_>, choices: &ExportChoices, out: &mut Outbox) {
+    if choices.keys.is_empty() || choices.token_keys.is_empty() {
+        ui.add_space(style::S);
+        ui.label(bits::quiet(
+            ui,
+            view.t("手元に鍵がありません。ここで作れます。", "No keys at hand. They can be made here."),
+        ));
+    }
+    if bits::button(ui, Weight::Bare, Some(Icon::Key), view.t("鍵を作る・登録する…", "Make or trust keys…")).clicked()
+    {
+        out.act(Act::Keys);
+    }
+}
+
+fn none_waits(ui: &mut Ui, view: &View<'_>) {
+    if view.jobs.iter().any(|job| job.asked.is_none()) {
+        ui.horizontal(|ui| {
+            ui.add(egui::Spinner::new().size(14.0));
+            ui.label(bits::quiet(ui, view.t("起案しています…", "Drafting…")));
+        });
+        return;
+    }
+    ui.label(bits::quiet(ui, view.t("決裁・封かんを待つ起案はありません。", "No draft waits for approval or seal.")));
 }
 
 fn signed(lang: Lang, who: Option<&(String, Instant)>) -> String {
@@ -228,20 +368,30 @@ fn facts(ui: &mut Ui, view: &View<'_>, row: &DraftRow, out: &mut Outbox) {
     ui.add_space(style::XS);
     let [kept, tokens, general, withheld] = row.counts.map(words::count);
     let counts = match lang {
-        Lang::Ja => format!("原値 {kept}　仮名化 {tokens}　一般化 {general}　除外 {withheld}"),
-        Lang::En => format!("kept {kept}, tokens {tokens}, generalised {general}, withheld {withheld}"),
+        _ if row.answer => String::new(),
+        Lang::Ja => format!("原値 {kept}　仮名化 {tokens}　一般化 {general}　除外 {withheld}　"),
+        Lang::En => format!("kept {kept}, tokens {tokens}, generalised {general}, withheld {withheld}, "),
+    };
+    let size = match lang {
+        Lang::Ja => format!("{}ファイル　{}", row.files, words::bytes(row.bytes)),
+        Lang::En => format!("{} files, {}", row.files, words::bytes(row.bytes)),
     };
     let since = row.since_last.as_ref().map(|said| said.get(lang).to_owned()).unwrap_or_default();
+    let (sealed, hash) = match &row.sealed {
+        Some((path, hash)) => (path.display().to_string(), hash.clone()),
+        None => (String::new(), String::new()),
+    };
     ui.spacing_mut().item_spacing.y = 3.0;
     for (name, value, mono) in [
         (t("提供先", "Receiver"), format!("{}（{}）", row.receiver.get(lang), row.profile.get(lang)), false),
-        (t("内容", "Content"), format!("{counts}　{} files {}", row.files, words::bytes(row.bytes)), false),
+        (t("内容", "Content"), format!("{counts}{size}"), false),
         (t("前回との差", "Since the last"), since, false),
         (t("起案", "Prepared"), signed(lang, row.prepared.as_ref()), false),
         (t("決裁", "Approved"), signed(lang, row.approved.as_ref()), false),
         (t("束番号", "Bundle"), row.bundle.clone(), true),
-        (t("ファイル", "File"), row.path.display().to_string(), true),
-        ("SHA-256", row.sha256.clone().unwrap_or_default(), true),
+        (t("起案ファイル", "Draft"), row.path.display().to_string(), true),
+        (t("封かんした束", "Sealed bundle"), sealed, true),
+        ("SHA-256", hash, true),
     ] {
         if !value.is_empty() && bits::fact(ui, name, &value, mono, 110.0).clicked() {
             out.act(Act::Copy(value));

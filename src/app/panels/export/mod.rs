@@ -5,6 +5,7 @@
 
 mod finish;
 mod plan;
+pub(super) use plan::{known, recipients};
 mod review;
 
 use super::Panel;
@@ -29,11 +30,15 @@ pub struct Export {
     records: String,
     table: State,
     texts: BTreeMap<String, String>,
-    files: BTreeMap<&'static str, PathBuf>,
+    files: BTreeMap<&'static str, String>,
+    /// The key to seal to: `age1…`, or a file that holds it.
+    to: String,
     passphrase: String,
     draft: Option<PathBuf>,
     accepted: BTreeSet<String>,
     reason: String,
+    /// The bundle being sealed.
+    waiting: Option<String>,
     started: bool,
 }
 
@@ -66,10 +71,12 @@ impl Panel for Export {
         }
         let case = view.case_row().map(crate::app::frame::title::case_name).unwrap_or_default();
         bits::head(ui, view.text(self.title()), &case, |_| {});
-        if view.case.is_none() && self.draft.is_none() {
-            choose_case(ui, view, out);
+        let waits = view.drafts().is_some_and(|rows| !rows.is_empty());
+        if view.case.is_none() && !(waits && self.at > 3) {
+            choose_case(ui, view, out, waits.then_some(&mut self.at));
             return;
         }
+        self.follow(view);
         self.steps(ui, view);
         bits::rule(ui);
         if self.at == 2 {
@@ -80,8 +87,8 @@ impl Panel for Export {
             egui::Frame::new().inner_margin(egui::Margin { left: 24, right: 24, top: 16, bottom: 24 }).show(ui, |ui| {
                 ui.set_max_width(ui.available_width().min(style::PAGE_WIDTH));
                 match self.at {
-                    0 => self.receiver(ui, view),
-                    1 => self.scope(ui, view),
+                    0 => self.receiver(ui, view, out),
+                    1 => self.scope(ui, view, out),
                     3 => self.draft(ui, view, out),
                     4 => self.approve(ui, view, out),
                     _ => self.sealed(ui, view, out),
@@ -90,8 +97,10 @@ impl Panel for Export {
         });
     }
 
-    fn act(&mut self, act: &Act, _view: &View<'_>, _out: &mut Outbox) {
-        if let Act::Case(_) = act {
+    fn act(&mut self, act: &Act, view: &View<'_>, _out: &mut Outbox) {
+        if let Act::Case(case) = act
+            && *case != view.case
+        {
             let started = self.started;
             *self = Self { started, every_offending: true, ..Self::default() };
         }
@@ -99,17 +108,23 @@ impl Panel for Export {
 
     fn picked(&mut self, purpose: &PickFor, paths: &[PathBuf], _view: &View<'_>, _out: &mut Outbox) {
         if let (PickFor::File(name) | PickFor::Save(name, _), Some(path)) = (purpose, paths.first()) {
-            self.files.insert(name, path.clone());
+            let text = path.display().to_string();
+            if *name == "seal to" {
+                self.to = text;
+            } else {
+                self.files.insert(name, text);
+            }
         }
     }
 
     fn badge(&self, view: &View<'_>) -> u64 {
-        view.drafts().map_or(0, |rows| rows.iter().filter(|row| row.step < Step::Sealed).count()) as u64
+        let waits = |row: &&crate::workbench::ask::DraftRow| row.step < Step::Sealed && row.trouble.is_none();
+        view.drafts().map_or(0, |rows| rows.iter().filter(waits).count()) as u64
     }
 }
 
 /// Without a case there is nothing to hand up: choose one here.
-fn choose_case(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
+fn choose_case(ui: &mut Ui, view: &View<'_>, out: &mut Outbox, drafts: Option<&mut usize>) {
     let cases = view.cases().map_or(&[][..], Vec::as_slice);
     if cases.is_empty() {
         let pressed = bits::empty(
@@ -138,6 +153,13 @@ fn choose_case(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
                 out.act(Act::Case(Some(row.key)));
             }
         }
+        if let Some(at) = drafts {
+            ui.add_space(style::S);
+            let text = view.t("作成済みの起案・束を見る", "Look at drafts and bundles made");
+            if bits::button(ui, Weight::Plain, Some(Icon::Document), text).clicked() {
+                *at = 4;
+            }
+        }
     });
 }
 
@@ -145,7 +167,14 @@ impl Export {
     /// The plan as far as it is chosen.
     fn plan(&self, view: &View<'_>) -> Option<ExportPlan> {
         let records = Some(self.records.trim().to_owned()).filter(|query| !self.every_offending && !query.is_empty());
-        Some(ExportPlan { case: view.case?, profile: self.profile.clone()?, receiver: self.receiver.clone()?, records })
+        // What leaves does not depend on whom it is sealed to: the key comes in when the draft is made.
+        Some(ExportPlan {
+            case: view.case?,
+            profile: self.profile.clone()?,
+            receiver: self.receiver.clone()?,
+            records,
+            to: Vec::new(),
+        })
     }
 
     /// The last step that may be opened.

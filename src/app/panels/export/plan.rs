@@ -2,63 +2,115 @@
 
 use super::Export;
 use crate::app::style::{self, palette};
-use crate::app::view::View;
-use crate::app::widgets::bits;
+use crate::app::view::{Act, Outbox, PickFor, View};
+use crate::app::widgets::bits::{self, Weight};
+use crate::app::widgets::icon::Icon;
+use crate::app::widgets::place::{self, Known};
 use crate::model::Lang;
+use crate::workbench::ask::{ExportChoices, KeyChoice, RecipientChoice};
 use egui::{RichText, TextEdit, Ui};
+
+/// Keys as a line offers them.
+pub(in crate::app::panels) fn known(keys: &[KeyChoice]) -> Vec<Known> {
+    let one =
+        |key: &KeyChoice| Known { name: key.name.clone(), detail: key.fingerprint.clone(), path: key.path.clone() };
+    keys.iter().map(one).collect()
+}
+
+/// Keys to seal to, as a line offers them.
+pub(in crate::app::panels) fn recipients(keys: &[RecipientChoice]) -> Vec<Known> {
+    let one = |key: &RecipientChoice| Known {
+        name: key.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        detail: key.fingerprint.clone(),
+        path: key.path.clone(),
+    };
+    keys.iter().map(one).collect()
+}
 
 impl Export {
     /// To whom, under which profile.
-    pub(super) fn receiver(&mut self, ui: &mut Ui, view: &View<'_>) {
+    pub(super) fn receiver(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
         let Some(choices) = view.export_choices() else {
             bits::waiting(ui, view, view.t("読み込み中", "Loading"));
             return;
         };
+        if view.store().is_some_and(|store| store.unit_open) {
+            ui.label(
+                RichText::new(
+                    view.t(
+                        "⚠ この事案簿の所属がまだ記録されていません。",
+                        "⚠ Nobody has stated whose case file this is.",
+                    ),
+                )
+                .color(palette(ui).caution),
+            );
+            if bits::button(ui, Weight::Plain, None, view.t("所属を記録…", "State the unit…")).clicked() {
+                out.act(Act::AskUnit);
+            }
+            ui.add_space(style::M);
+        }
         ui.label(RichText::new(view.t("どこへ提供しますか", "Who is it for?")).font(style::section()));
         ui.add_space(style::XS);
         for row in &choices.receivers {
             let on = self.receiver.as_ref() == Some(&row.unit);
-            let key =
-                row.fingerprint.as_deref().unwrap_or_else(|| view.t("封かん用の鍵が未登録", "no key to seal to yet"));
-            let about = format!("{} · {key}", row.unit);
-            if bits::option(ui, on, row.name.get(view.lang), &about) {
+            if bits::option(ui, on, row.name.get(view.lang), row.unit.path()) {
                 self.receiver = Some(row.unit.clone());
+                self.to = row.known.clone().unwrap_or_default();
             }
         }
         if choices.receivers.is_empty() {
             ui.label(bits::quiet(
                 ui,
-                view.t("提供先の鍵がまだ登録されていません。", "No receiver's key is known yet."),
+                view.t(
+                    "全国の事案簿からは、受領した束への還元だけを送れます（「集約」で起案）。",
+                    "A national store sends answers to received bundles only (drafted under Gathered).",
+                ),
             ));
         }
         ui.add_space(style::L);
         ui.label(RichText::new(view.t("どの規則で仮名化しますか", "Under which profile?")).font(style::section()));
         ui.add_space(style::XS);
-        for row in &choices.profiles {
-            let on = self.profile.as_ref() == Some(&row.name);
-            match &row.refused {
-                None => {
-                    let serial = match view.lang {
-                        Lang::Ja => format!("{}　第{}版", row.about.get(view.lang), row.serial),
-                        Lang::En => format!("{} Serial {}", row.about.get(view.lang), row.serial),
-                    };
-                    if bits::option(ui, on, row.label.get(view.lang), &serial) {
-                        self.profile = Some(row.name.clone());
-                    }
-                }
-                Some(why) => {
-                    ui.add_enabled_ui(false, |ui| {
-                        bits::option(ui, false, row.label.get(view.lang), why.get(view.lang))
-                    });
-                }
-            }
-        }
+        self.profiles(ui, view, choices);
+        ui.add_space(style::L);
+        self.sealed_to(ui, view, choices, out);
         let ready = self.plan(view).is_some();
         self.turn(ui, view, ready);
     }
 
+    fn profiles(&mut self, ui: &mut Ui, view: &View<'_>, choices: &ExportChoices) {
+        for row in &choices.profiles {
+            let on = self.profile.as_ref() == Some(&row.name);
+            let about = match (&row.refused, view.lang) {
+                (Some(why), lang) => why.get(lang).to_owned(),
+                (None, Lang::Ja) => format!("{}　第{}版", row.about.get(view.lang), row.serial),
+                (None, Lang::En) => format!("{} Serial {}", row.about.get(view.lang), row.serial),
+            };
+            let fits = row.refused.is_none();
+            let title = row.label.get(view.lang);
+            if ui.add_enabled_ui(fits, |ui| bits::option(ui, on && fits, title, &about)).inner {
+                self.profile = Some(row.name.clone());
+            }
+        }
+    }
+
+    /// Whom the bundle is sealed to: named in the signed draft where it is known by then.
+    pub(super) fn sealed_to(&mut self, ui: &mut Ui, view: &View<'_>, choices: &ExportChoices, out: &mut Outbox) {
+        ui.label(RichText::new(view.t("だれが開封できますか", "Who can open it?")).font(style::section()));
+        ui.add_space(style::XS);
+        let keys = recipients(&choices.recipients);
+        let name = view.t("受け手の公開鍵", "Receiver's public key");
+        place::line(ui, view, name, &mut self.to, &keys, PickFor::File("seal to"), out);
+        place::remark(
+            ui,
+            view.t(
+                "age1… で始まる文字列、またはそれを記したファイル。空けておき、封かんのときに決めることもできます。",
+                "Text that begins with age1…, or a file that holds it. It can wait until sealing.",
+            ),
+        );
+    }
+
     /// Which records go along.
-    pub(super) fn scope(&mut self, ui: &mut Ui, view: &View<'_>) {
+    pub(super) fn scope(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
         ui.label(RichText::new(view.t("どの記録を添えますか", "Which records go along?")).font(style::section()));
         ui.add_space(style::XS);
         let usual = bits::option(
@@ -89,7 +141,7 @@ impl Export {
             bits::entry(ui, edit, view.t("検索条件", "Query"), width)
                 .accessible_name(view.t("添える記録の条件", "Query for records"));
         }
-        let open = view.case_row().map_or(0, |row| row.roles_open);
+        let open = view.case_row().and_then(|row| row.roles_open).unwrap_or(0);
         if open > 0 {
             ui.add_space(style::M);
             let text = match view.lang {
@@ -101,6 +153,10 @@ impl Export {
                 ),
             };
             ui.add(egui::Label::new(RichText::new(text).color(palette(ui).caution)).wrap());
+            let act = view.t("識別情報で役割を定める", "State roles under Indicators");
+            if bits::button(ui, Weight::Bare, Some(Icon::Print), act).clicked() {
+                out.act(Act::Open("indicators"));
+            }
         }
         let ready = self.plan(view).is_some() && (self.every_offending || !self.records.trim().is_empty());
         self.turn(ui, view, ready);

@@ -40,12 +40,12 @@ impl Export {
     fn values(&mut self, ui: &mut Ui, view: &View<'_>, review: &Review, out: &mut Outbox) {
         let t = |ja, en| view.t(ja, en);
         let columns = [
-            Column::new("before", t("事案簿の値", "In the case file"), 250.0).unsorted(),
-            Column::new("after", t("提供する形", "As it leaves"), 250.0).unsorted(),
+            Column::new("before", t("事案簿の値", "In the case file"), 250.0).grows(160.0).unsorted(),
+            Column::new("after", t("提供する形", "As it leaves"), 250.0).grows(160.0).unsorted(),
             Column::new("shown", t("扱い", "How"), 84.0).unsorted(),
             Column::new("role", t("役割", "Role"), 130.0).unsorted(),
-            Column::new("lost", t("失う関連", "Links lost"), 72.0).right().unsorted(),
-            Column::new("rule", t("規則", "Rule"), 200.0).unsorted(),
+            Column::new("lost", t("失う関連", "Links lost"), 76.0).right().unsorted(),
+            Column::new("rule", t("規則", "Rule"), 150.0).unsorted().spare(1),
         ];
         let table = Table {
             id: "review",

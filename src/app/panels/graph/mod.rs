@@ -12,7 +12,7 @@ use crate::app::widgets::bits;
 use crate::app::widgets::icon::Icon;
 use crate::app::words;
 use crate::model::{Lang, Text};
-use crate::workbench::ask::{Command, GraphData, GraphSpec, Layout, NodeKind, WhyOf};
+use crate::workbench::ask::{Command, GraphData, GraphSpec, Layout, NodeKind, RecordView, WhyOf};
 use camera::Camera;
 use egui::{Popup, Rect, Sense, Ui, WidgetInfo, vec2};
 use std::collections::BTreeMap;
@@ -26,6 +26,7 @@ pub struct Graph {
     moved: BTreeMap<u32, [f32; 2]>,
     chosen: Option<WhyOf>,
     dragging: Option<u32>,
+    menu_on: Option<WhyOf>,
     scratch: paint::Scratch,
 }
 
@@ -37,6 +38,7 @@ impl Default for Graph {
             moved: BTreeMap::new(),
             chosen: None,
             dragging: None,
+            menu_on: None,
             scratch: paint::Scratch::default(),
         }
     }
@@ -215,6 +217,7 @@ impl Graph {
         {
             out.act(Act::ShowInGraph(*kind, value.clone()));
         }
+        self.menu(&response, view, data, hit, out);
         if !places.calm {
             let bar = Rect::from_min_size(rect.min + vec2(style::M, 4.0), vec2(160.0, 4.0));
             bits::share_bar(ui, bar, places.share);
@@ -237,6 +240,54 @@ impl Graph {
         ) {
             self.camera.zoom(rect.center(), rect, 1.0 / 1.4);
         }
+    }
+
+    /// What can be done with the node under the pointer.
+    fn menu(
+        &mut self,
+        response: &egui::Response,
+        view: &View<'_>,
+        data: &GraphData,
+        hit: Option<WhyOf>,
+        out: &mut Outbox,
+    ) {
+        if response.secondary_clicked() {
+            self.menu_on = hit;
+            if let Some(of) = hit {
+                self.chosen = hit;
+                out.act(Act::Select(select(&self.spec, data, of)));
+            }
+        }
+        let Some(WhyOf::Node(node)) = self.menu_on else { return };
+        let Some(node) = data.nodes.get(node as usize) else { return };
+        let t = |ja, en| view.t(ja, en);
+        response.context_menu(|ui| match &node.kind {
+            NodeKind::Case(key) => {
+                if ui.button(t("この事案で作業", "Work in this case")).clicked() {
+                    out.act(Act::Case(Some(*key)));
+                }
+            }
+            NodeKind::Indicator(kind, value) => {
+                if ui.button(t("この値を中心に見る", "Centre on this value")).clicked() {
+                    out.act(Act::ShowInGraph(*kind, value.clone()));
+                }
+                if ui.button(t("記録を見る", "Show records")).clicked() {
+                    let query = crate::app::panels::records::conditions::quoted(value);
+                    out.act(Act::ShowRecords(RecordView { case: view.case, query, ..RecordView::default() }));
+                }
+                if ui.button(t("識別情報の一覧で見る", "Show in the list")).clicked() {
+                    out.act(Act::ShowIndicator(*kind, value.clone()));
+                }
+                if ui.button(t("値を写す", "Copy value")).clicked() {
+                    out.act(Act::Copy(value.clone()));
+                }
+            }
+            _ => {
+                if ui.button(t("名前を写す", "Copy name")).clicked() {
+                    out.act(Act::Copy(node.label.clone()));
+                }
+            }
+        });
     }
 
     fn drag(&mut self, response: &egui::Response, places: &[[f32; 2]]) {

@@ -64,12 +64,8 @@ fn rest(lang: Lang, facet: &crate::workbench::ask::Facet) -> String {
     if facet.absent > 0 {
         out = format!("{out} · {} {}", lang.pick("項目なし", "without"), words::count(facet.absent));
     }
-    if let Some(sample) = facet.sample {
-        let of = match lang {
-            Lang::Ja => format!("（{}件の標本）", words::count(sample)),
-            Lang::En => format!(" (sample of {})", words::count(sample)),
-        };
-        out.push_str(&of);
+    if !facet.exact {
+        out = format!("{out} · {}", lang.pick("値の種類が多いため下限", "at least: too many different values"));
     }
     out
 }

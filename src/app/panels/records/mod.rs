@@ -1,22 +1,23 @@
 //! Records: the query, the histogram, facets and the table. Everything beside the typed query is a condition with a
-//! chip, and every change of view is a step in a history one can go back in.
+//! chip, and every change of view is a step in a history one can go back in, to the very row.
 
 pub mod brush;
 pub mod conditions;
 pub mod facets;
+mod head;
 pub mod query;
 pub mod rows;
 
 use super::Panel;
 use crate::app::keys::UiCommand;
 use crate::app::view::{Act, Outbox, PickFor, Selection, View, pages};
-use crate::app::widgets::bits::{self, Weight};
+use crate::app::widgets::bits;
 use crate::app::widgets::icon::Icon;
 use crate::app::widgets::table::{Events, State, Table};
-use crate::app::words;
-use crate::model::{CaseKey, EvidenceKey, Lang, Text};
+use crate::model::{CaseKey, EvidenceKey, Text};
 use crate::workbench::ask::{Command, Order, RecordView, RowPick, Search};
 use egui::Ui;
+use rows::Columns;
 use std::path::PathBuf;
 
 /// The panel.
@@ -27,14 +28,22 @@ pub struct Records {
     table: State,
     facet: Option<String>,
     focus_query: bool,
-    back: Vec<RecordView>,
-    forth: Vec<RecordView>,
+    back: Vec<Place>,
+    forth: Vec<Place>,
     recent: Vec<String>,
     /// The window was seen to work in `case`.
     seen: bool,
     case: Option<CaseKey>,
     /// The conditions that stand in the filter row.
     filtered: Vec<String>,
+}
+
+/// A view and where in it one was.
+#[derive(Clone, Default)]
+struct Place {
+    view: RecordView,
+    first: u64,
+    cursor: Option<u64>,
 }
 
 const HISTORY: usize = 100;
@@ -62,8 +71,6 @@ impl Panel for Records {
                 self.table.reset();
             }
         }
-        // At hand for citations.
-        view.evidence(None);
         let search = view.search(&self.view);
         self.head(ui, view, search, out);
         let any = search.is_none_or(|search| search.total > 0 || search.fault.is_some());
@@ -84,13 +91,17 @@ impl Panel for Records {
         }
         self.query_line(ui, view, search);
         let Some(search) = search else {
+            view.search(&self.view);
             bits::waiting(ui, view, view.t("検索中", "Searching"));
             return;
         };
-        self.chips(ui, view, out);
+        self.chips(ui, view);
         query::remarks(ui, view, &self.view, search);
+        if search.fault.is_some() {
+            return;
+        }
         let bars = brush::bars(ui.available_width());
-        let data = if search.shown > 0 { view.histogram(&self.view, bars) } else { None };
+        let data = if search.done && search.shown > 0 { view.histogram(&self.view, bars) } else { None };
         if let Some((from, to)) = brush::show(ui, view, data) {
             let condition = conditions::between(from, to);
             self.change(|new| {
@@ -109,7 +120,16 @@ impl Panel for Records {
                 self.change(|new| *new = wanted);
                 self.clear_filters();
             }
-            Act::Case(_) => self.view.evidence = None,
+            Act::Narrow { field, value, not } => self.narrow(field, value, *not),
+            Act::Case(_) => {
+                // What was kept belongs to the case before.
+                self.view = RecordView { query: self.view.query.clone(), ..RecordView::default() };
+                self.back.clear();
+                self.forth.clear();
+                self.clear_filters();
+                self.table.reset();
+                self.seen = false;
+            }
             _ => {}
         }
     }
@@ -121,16 +141,17 @@ impl Panel for Records {
             UiCommand::GoTo => self.table.go_to = Some(String::new()),
             UiCommand::Back => self.step(true),
             UiCommand::Forth => self.step(false),
-            UiCommand::Tag(number) => {
-                let rows = self.chosen(view);
-                tag(view, number, RowPick::Rows(rows.clone()), rows.is_empty(), out);
-            }
+            UiCommand::Tag(number) => self.tag(view, number, out),
             UiCommand::TagAll(number) => {
-                let none = view.search(&self.view).is_none_or(|search| search.shown == 0);
-                tag(view, number, RowPick::All(self.view.clone()), none, out);
+                let shown = view.search(&self.view).map_or(0, |search| search.shown);
+                if let Some(name) = tag_name(view, number).filter(|_| shown > 0) {
+                    let order = Command::Tag { rows: RowPick::All(self.view.clone()), name: name.clone(), on: true };
+                    out.act(Act::Confirm(Box::new(super::tag_all(view.lang, &name, shown, order))));
+                }
             }
             UiCommand::RowIndicators | UiCommand::InGraph => {
-                let first = self.chosen(view).first().copied();
+                let search = view.search(&self.view);
+                let first = search.and_then(|search| self.record(view, search, self.table.cursor?));
                 let detail = first.and_then(|(evidence, row)| view.record(evidence, row));
                 if let Some(hit) = detail.and_then(|detail| detail.hits.first()) {
                     let (kind, value) = (hit.kind, hit.value.clone());
@@ -149,7 +170,7 @@ impl Panel for Records {
     }
 
     fn remember(&self) -> serde_json::Value {
-        serde_json::json!({ "query": self.query, "recent": self.recent, "widths": self.table.widths })
+        serde_json::json!({ "query": self.view.query, "recent": self.recent, "widths": self.table.widths })
     }
 
     fn recall(&mut self, kept: &serde_json::Value) {
@@ -163,134 +184,68 @@ impl Panel for Records {
 }
 
 impl Records {
-    fn head(&self, ui: &mut Ui, view: &View<'_>, search: Option<&Search>, out: &mut Outbox) {
-        let remark = search.map(|search| counts(view.lang, search)).unwrap_or_default();
-        bits::head(ui, view.text(self.title()), &remark, |ui| {
-            if bits::button(ui, Weight::Bare, Some(Icon::Up), view.t("書出し…", "Save…")).clicked() {
-                out.act(Act::Pick(PickFor::Save("records", "records.csv".to_owned())));
-            }
-            ui.add_enabled_ui(!self.forth.is_empty(), |ui| {
-                if bits::icon_button(ui, Icon::Redo, view.t("次の表示 ( ] )", "Next view ( ] )"), false).clicked() {
-                    out.act(Act::Run(UiCommand::Forth));
-                }
-            });
-            ui.add_enabled_ui(!self.back.is_empty(), |ui| {
-                if bits::icon_button(ui, Icon::Undo, view.t("前の表示 ( [ )", "View before ( [ )"), false).clicked()
-                {
-                    out.act(Act::Run(UiCommand::Back));
-                }
-            });
-        });
-    }
-
-    fn query_line(&mut self, ui: &mut Ui, view: &View<'_>, search: Option<&Search>) {
-        let running = search.is_some_and(|search| !search.done && search.fault.is_none());
-        let focus = std::mem::take(&mut self.focus_query);
-        let fault = search.and_then(|search| search.fault.as_ref()).filter(|fault| fault.part == 0);
-        if query::field(ui, view, &mut self.query, fault, &self.recent, focus) {
-            let query = self.query.trim().to_owned();
-            if !query.is_empty() {
-                self.recent.retain(|old| *old != query);
-                self.recent.insert(0, query.clone());
-                self.recent.truncate(20);
-            }
-            self.change(|new| new.query = query);
-        }
-        if running {
-            let share = search.map_or(0.0, |search| search.share);
-            query::progress(ui, share);
-        }
-    }
-
-    fn chips(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
-        let one = self.view.evidence.and_then(|key| {
-            view.evidence(None)?.iter().find(|row| row.evidence.key == key).map(|row| row.evidence.file_name())
-        });
-        if self.view.also.is_empty() && self.view.evidence.is_none() {
-            return;
-        }
-        let mut off = None;
-        bits::wrapped(ui, |ui| {
-            if let Some(name) = &one
-                && bits::chip(ui, true, None, name, Some("×")).clicked()
-            {
-                off = Some(usize::MAX);
-            }
-            for (at, condition) in self.view.also.iter().enumerate() {
-                if bits::chip(ui, true, None, &conditions::chip(condition), Some("×"))
-                    .on_hover_text(condition)
-                    .clicked()
-                {
-                    off = Some(at);
-                }
-            }
-            if self.view.also.len() > 1
-                && bits::button(ui, Weight::Bare, None, view.t("すべて外す", "Clear all")).clicked()
-            {
-                self.clear_filters();
-                self.change(|new| new.also.clear());
-            }
-        });
-        if let Some(at) = off {
-            self.clear_filters();
-            self.change(|new| {
-                if at < new.also.len() {
-                    new.also.remove(at);
-                } else {
-                    new.evidence = None;
-                }
-            });
-            ui.ctx().request_repaint();
-        }
-        let _ = out;
-    }
-
     fn body(&mut self, ui: &mut Ui, view: &View<'_>, search: &Search, out: &mut Outbox) {
-        if let Some(pick) = facets::show(ui, view, &self.view, search, &mut self.facet) {
+        if search.done
+            && let Some(pick) = facets::show(ui, view, &self.view, search, &mut self.facet)
+        {
             self.narrow(&pick.0, &pick.1, pick.2);
         }
-        if search.fault.is_some() {
+        if search.done && search.shown == 0 {
+            self.nothing_found(ui, view);
             return;
         }
-        let columns = rows::columns(view, search);
-        let sorted = match &self.view.order {
+        let columns = Columns::of(view, &self.view, search);
+        let (column, down) = match &self.view.order {
             Order::Row => ("row", false),
             Order::Time { down } => ("time", *down),
             Order::Field { name, down } => (name.as_str(), *down),
         };
-        let sorted = (sorted.0.to_owned(), sorted.1);
+        let sorted = (column.to_owned(), down);
         let table = Table {
             id: "records",
             name: view.t("記録の一覧", "List of records"),
-            columns: &columns,
+            columns: &columns.all,
             rows: search.shown,
             row_height: view.row_height,
             sorted: Some((&sorted.0, sorted.1)),
             keys: view.active,
         };
-        let mut shown = rows::RecordRows { view, records: &self.view, columns: &columns, out, pick: None };
+        let mut shown = rows::RecordRows { view, records: &self.view, search, columns: &columns, out, pick: None };
         let events = table.show(ui, &mut self.table, &mut shown);
         let pick = shown.pick.take();
         for first in pages(&events.visible) {
-            view.rows(&self.view, first, crate::app::view::PAGE);
+            view.rows(&self.view, first, rows::page_len(search, first));
         }
-        if let Some(rows::Pick::Only(field, value, not)) = pick {
-            self.narrow(&field, &value, not);
+        match pick {
+            Some(rows::Pick::Only(field, value, not)) => self.narrow(&field, &value, not),
+            Some(rows::Pick::Around(evidence, row)) => {
+                self.query.clear();
+                self.clear_filters();
+                self.change(|new| {
+                    *new = RecordView { case: new.case, evidence: Some(evidence), ..RecordView::default() };
+                });
+                self.table.go(u64::from(row));
+                self.table.first = u64::from(row).saturating_sub(8);
+            }
+            None => {}
         }
-        self.follow(view, &events, out);
+        self.follow(view, search, &events, out);
     }
 
-    fn follow(&mut self, view: &View<'_>, events: &Events, out: &mut Outbox) {
-        if events.moved
-            && let Some((evidence, row)) = self.table.cursor.and_then(|row| self.record(view, row))
+    fn follow(&mut self, view: &View<'_>, search: &Search, events: &Events, out: &mut Outbox) {
+        if (events.moved || events.opened)
+            && let Some((evidence, row)) = self.table.cursor.and_then(|row| self.record(view, search, row))
         {
             out.act(Act::Select(Selection::Record(evidence, row)));
         }
-        if events.copy {
-            let text = rows::copied(view, &self.view, &self.table.chosen());
-            if !text.is_empty() {
-                out.act(Act::Copy(text));
-            }
+        if events.opened {
+            out.act(Act::ShowInspector);
+        }
+        if events.cut {
+            out.act(super::cut_notice());
+        }
+        if events.copy && !self.table.chosen().is_empty() {
+            out.order(Command::CopyRecords { rows: self.chosen(), lang: view.lang });
         }
         if events.filtered {
             let made = conditions::filters(&self.table.filters);
@@ -316,12 +271,23 @@ impl Records {
         }
     }
 
-    fn record(&self, view: &View<'_>, row: u64) -> Option<(EvidenceKey, u32)> {
-        rows::at(view, &self.view, row).map(|record| (record.evidence, record.row))
+    fn record(&self, view: &View<'_>, search: &Search, row: u64) -> Option<(EvidenceKey, u32)> {
+        rows::at(view, &self.view, search, row).map(|record| (record.evidence, record.row))
     }
 
-    fn chosen(&self, view: &View<'_>) -> Vec<(EvidenceKey, u32)> {
-        self.table.chosen().into_iter().filter_map(|row| self.record(view, row)).collect()
+    /// The chosen rows by their places in the view: most of their pages are not at hand.
+    fn chosen(&self) -> RowPick {
+        RowPick::Places(self.view.clone(), self.table.chosen())
+    }
+
+    fn tag(&mut self, view: &View<'_>, number: u8, out: &mut Outbox) {
+        let chosen = self.table.chosen();
+        let Some(name) = tag_name(view, number).filter(|_| !chosen.is_empty()) else { return };
+        // The same key takes a label off again that the row under the cursor carries.
+        let search = view.search(&self.view);
+        let has = search.zip(self.table.cursor).and_then(|(search, row)| rows::at(view, &self.view, search, row));
+        let on = !has.is_some_and(|record| record.tags.contains(&name));
+        out.order(Command::Tag { rows: self.chosen(), name, on });
     }
 
     fn clear_filters(&mut self) {
@@ -338,6 +304,10 @@ impl Records {
         });
     }
 
+    fn place(&self) -> Place {
+        Place { view: self.view.clone(), first: self.table.first, cursor: self.table.cursor }
+    }
+
     /// Changes the view; the one before goes into the history.
     fn change(&mut self, how: impl FnOnce(&mut RecordView)) {
         let mut new = self.view.clone();
@@ -345,7 +315,8 @@ impl Records {
         if new == self.view {
             return;
         }
-        self.back.push(std::mem::replace(&mut self.view, new));
+        self.back.push(self.place());
+        self.view = new;
         if self.back.len() > HISTORY {
             self.back.remove(0);
         }
@@ -355,33 +326,22 @@ impl Records {
 
     fn step(&mut self, back: bool) {
         let from = if back { &mut self.back } else { &mut self.forth };
-        let Some(view) = from.pop() else { return };
-        let old = std::mem::replace(&mut self.view, view);
+        let Some(place) = from.pop() else { return };
+        let old = self.place();
         if back {
             self.forth.push(old)
         } else {
             self.back.push(old)
         }
+        self.view = place.view;
         self.query.clone_from(&self.view.query);
         self.table.reset();
+        self.table.first = place.first;
+        self.table.cursor = place.cursor;
         self.clear_filters();
     }
 }
 
-/// Shown of all, and what among the shown has no time or could not be read.
-fn counts(lang: Lang, search: &Search) -> String {
-    let mut out = words::shown_of(lang, search.shown, search.total);
-    if search.undated > 0 {
-        out = format!("{out} · {} {}", lang.pick("時刻なし", "undated"), words::count(search.undated));
-    }
-    if search.rejects > 0 {
-        out = format!("{out} · {} {}", lang.pick("形式外", "rejects"), words::count(search.rejects));
-    }
-    out
-}
-
-fn tag(view: &View<'_>, number: u8, rows: RowPick, none: bool, out: &mut Outbox) {
-    if let Some(name) = view.tags.get(usize::from(number).wrapping_sub(1)).filter(|_| !none) {
-        out.order(Command::Tag { rows, name: name.clone(), on: true });
-    }
+fn tag_name(view: &View<'_>, number: u8) -> Option<String> {
+    view.tags.get(usize::from(number).checked_sub(1)?).cloned()
 }

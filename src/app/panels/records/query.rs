@@ -16,35 +16,30 @@ pub fn field(
     recent: &[String],
     focus: bool,
 ) -> bool {
-    let mut run = false;
-    ui.horizontal(|ui| {
-        ui.add_space(style::M);
-        let p = palette(ui);
-        let wrong = fault.map(|fault| fault.at..fault.at + fault.len.max(1));
-        let mut layouter = move |ui: &Ui, text: &dyn egui::TextBuffer, _width: f32| {
-            ui.fonts_mut(|fonts| fonts.layout_job(job(p, text.as_str(), wrong.as_ref())))
-        };
-        let width = ui.available_width() - style::M - if recent.is_empty() { 0.0 } else { 78.0 };
-        let hint =
-            view.t("検索条件　例：ip:203.0.113.0/24 NOT status:404", "Query, e.g. ip:203.0.113.0/24 NOT status:404");
-        let edit = TextEdit::singleline(query).id(bits::id("query")).font(style::mono()).layouter(&mut layouter);
-        let response = bits::entry(ui, edit, hint, width).accessible_name(view.t("検索条件", "Query"));
-        if focus {
-            response.request_focus();
-        }
-        run = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        if !recent.is_empty() {
-            let past = bits::menu_button(ui, view.t("履歴", "Recent"));
-            Popup::menu(&past).width(420.0).show(|ui| {
-                for old in recent.iter().take(12) {
-                    if ui.add(egui::Button::new(RichText::new(old).font(style::mono())).truncate()).clicked() {
-                        query.clone_from(old);
-                        run = true;
-                    }
+    let p = palette(ui);
+    let wrong = fault.map(|fault| fault.at..fault.at + fault.len.max(1));
+    let mut layouter = move |ui: &Ui, text: &dyn egui::TextBuffer, _width: f32| {
+        ui.fonts_mut(|fonts| fonts.layout_job(job(p, text.as_str(), wrong.as_ref())))
+    };
+    let width = ui.available_width() - style::M - if recent.is_empty() { 0.0 } else { 78.0 };
+    let hint = view.t("検索条件　例：ip:203.0.113.0/24 NOT status:404", "Query, e.g. ip:203.0.113.0/24 NOT status:404");
+    let edit = TextEdit::singleline(query).id(bits::id("query")).font(style::mono()).layouter(&mut layouter);
+    let response = bits::entry(ui, edit, hint, width).accessible_name(view.t("検索条件", "Query"));
+    if focus {
+        response.request_focus();
+    }
+    let mut run = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if !recent.is_empty() {
+        let past = bits::menu_button(ui, view.t("履歴", "Recent"));
+        Popup::menu(&past).width(420.0).show(|ui| {
+            for old in recent.iter().take(12) {
+                if ui.add(egui::Button::new(RichText::new(old).font(style::mono())).truncate()).clicked() {
+                    query.clone_from(old);
+                    run = true;
                 }
-            });
-        }
-    });
+            }
+        });
+    }
     run
 }
 

@@ -20,7 +20,7 @@ impl Table<'_> {
         let outer = ui.clip_rect();
         ui.set_clip_rect(outer.intersect(head));
         ui.painter().rect_filled(head, 0, p.panel);
-        for ((column, left), width) in self.columns.iter().zip(lefts).zip(widths) {
+        for ((column, left), width) in self.columns.iter().zip(lefts).zip(widths).filter(|(_, width)| **width > 0.0) {
             let rect = Rect::from_min_size(pos2(*left, head.top()), vec2(*width, style::HEAD));
             self.head_cell(ui, state, rect, column, events);
             if column.filters {

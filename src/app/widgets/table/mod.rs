@@ -5,6 +5,7 @@
 
 mod head;
 mod motion;
+mod widths;
 
 use super::bits;
 use crate::app::style::{self, Palette, palette};
@@ -21,6 +22,12 @@ pub struct Column {
     pub title: String,
     /// Usual width.
     pub width: f32,
+    /// Narrower than this it says nothing.
+    pub least: f32,
+    /// Takes what room is left.
+    pub grows: bool,
+    /// Left out where there is no room, the highest first; 0 never.
+    pub spare: u8,
     /// Numbers are set right.
     pub right: bool,
     /// Can be sorted by.
@@ -32,7 +39,32 @@ pub struct Column {
 impl Column {
     /// A column of words that can be sorted.
     pub fn new(id: &str, title: &str, width: f32) -> Self {
-        Self { id: id.to_owned(), title: title.to_owned(), width, right: false, sorts: true, filters: false }
+        Self {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            width,
+            least: width,
+            grows: false,
+            spare: 0,
+            right: false,
+            sorts: true,
+            filters: false,
+        }
+    }
+
+    /// The same, taking what room is left and shrinking down to `least`.
+    #[must_use]
+    pub fn grows(mut self, least: f32) -> Self {
+        self.grows = true;
+        self.least = least;
+        self
+    }
+
+    /// The same, left out where there is no room; the highest number first.
+    #[must_use]
+    pub fn spare(mut self, rank: u8) -> Self {
+        self.spare = rank;
+        self
     }
 
     /// The same, set right.
@@ -110,6 +142,8 @@ pub struct Events {
     pub widened: bool,
     /// Copying was asked for.
     pub copy: bool,
+    /// A range was too long to be picked whole.
+    pub cut: bool,
     /// Rows on screen.
     pub visible: std::ops::Range<u64>,
 }
@@ -213,7 +247,7 @@ impl Table<'_> {
         let filters = self.columns.iter().any(|column| column.filters);
         let head_height = style::HEAD + if filters { style::HEAD } else { 0.0 };
         let head = Rect::from_min_size(full.min, vec2(full.width(), head_height));
-        let widths = self.widths(state, full.width() - style::BAR - INSET);
+        let widths = widths::widths(self.columns, &state.widths, full.width() - style::BAR - INSET);
         let wide = widths.iter().sum::<f32>() + INSET > full.width() - style::BAR + 0.5;
         let bottom = full.bottom() - if wide { style::BAR } else { 0.0 };
         let bar = Rect::from_min_max(pos2(full.right() - style::BAR, head.bottom()), pos2(full.right(), bottom));
@@ -240,36 +274,6 @@ impl Table<'_> {
         }
         self.go_to(ui, state, body, &mut events);
         events
-    }
-
-    /// Widths as set or usual; the last column takes what is left.
-    fn widths(&self, state: &State, room: f32) -> Vec<f32> {
-        let mut widths: Vec<f32> = self
-            .columns
-            .iter()
-            .map(|column| state.widths.get(&column.id).copied().unwrap_or(column.width).clamp(24.0, 2000.0))
-            .collect();
-        let used: f32 = widths.iter().sum();
-        self.squeeze(state, &mut widths, used - room);
-        if let Some(last) = widths.last_mut()
-            && used < room
-        {
-            *last += room - used;
-        }
-        widths
-    }
-
-    /// Takes a small overflow out of the wide columns, as long as nobody set their widths.
-    fn squeeze(&self, state: &State, widths: &mut [f32], over: f32) {
-        let gives = |column: &Column, width: f32| {
-            if width > 90.0 && !state.widths.contains_key(&column.id) { width * 0.28 } else { 0.0 }
-        };
-        let all: f32 = self.columns.iter().zip(widths.iter()).map(|(column, width)| gives(column, *width)).sum();
-        if over > 0.0 && over <= all {
-            for (column, width) in self.columns.iter().zip(widths.iter_mut()) {
-                *width -= gives(column, *width) * (over / all);
-            }
-        }
     }
 
     fn wheel(&self, ui: &Ui, state: &mut State, body: Rect, width: f32) {
@@ -330,7 +334,7 @@ impl Table<'_> {
             events.copy = input.events.iter().any(|event| matches!(event, egui::Event::Copy));
         });
         if let Some(to) = to {
-            move_to(state, to, extend);
+            events.cut = move_to(state, to, extend);
             events.moved = true;
         }
     }
@@ -458,7 +462,7 @@ fn clicks(ui: &Ui, state: &mut State, response: &Response, row: u64, events: &mu
             state.cursor = Some(row);
             state.anchor = row;
         } else if response.clicked() || !state.picked.contains(&row) {
-            move_to(state, row, modifiers.shift);
+            events.cut = move_to(state, row, modifiers.shift);
         }
         events.moved = true;
         ui.memory_mut(egui::Memory::stop_text_input);

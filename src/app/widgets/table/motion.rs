@@ -31,16 +31,22 @@ pub(super) fn step(state: &mut State, by: i64, rows: u64) {
     state.first = state.first.saturating_add_signed(by).min(rows.saturating_sub(1));
 }
 
-pub(super) fn move_to(state: &mut State, row: u64, extend: bool) {
+/// Rows picked at most: what a person can mean; everything is what "all shown" is for.
+pub(super) const MOST_PICKED: u64 = 100_000;
+
+/// Puts the cursor on a row; tells whether a range was too long to be picked whole.
+pub(super) fn move_to(state: &mut State, row: u64, extend: bool) -> bool {
+    let mut cut = false;
     if extend {
         let (from, to) = (state.anchor.min(row), state.anchor.max(row));
-        // A selection by keys or mouse is what a person can mean; everything is what "all shown" is for.
-        state.picked = (from..=to).take(100_000).collect();
+        cut = to - from >= MOST_PICKED;
+        state.picked = (from..=to).take(MOST_PICKED as usize).collect();
     } else {
         state.picked.clear();
         state.anchor = row;
     }
     state.cursor = Some(row);
+    cut
 }
 
 pub(super) fn reveal(state: &mut State, fits: u64) {
@@ -98,5 +104,6 @@ mod tests {
         assert_eq!(state.chosen(), [5, 6, 7, 8]);
         move_to(&mut state, 3, true);
         assert_eq!(state.chosen(), [3, 4, 5]);
+        assert!(move_to(&mut state, 300_000, true) && state.chosen().len() == 100_000);
     }
 }

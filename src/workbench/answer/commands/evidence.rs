@@ -1,0 +1,217 @@
+//! Commands on evidence: taking in, re-hashing, writing the original bytes out.
+
+use super::{Outcome, Unfinished, done};
+use crate::ingest::Overrides;
+use crate::model::record::When;
+use crate::model::statement::{Statement, Withdrawal};
+use crate::model::{CaseKey, Corpus as _, Edit, Evidence, EvidenceKey, Ticket, Undated};
+use crate::store::NewEvidence;
+use crate::workbench::answer::Answers;
+use crate::workbench::ask::{Notice, ReadAs, Said, Topic, Trouble};
+use crate::workbench::error::{Error, Result};
+use crate::workbench::import::{self, AddOptions};
+use crate::workbench::{export, pipeline};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+pub(super) fn add(
+    desk: &Answers,
+    case: Option<CaseKey>,
+    paths: &[PathBuf],
+    read_as: &ReadAs,
+    ticket: &Ticket,
+) -> Result<Outcome> {
+    let options = AddOptions {
+        format: read_as.format.clone(),
+        encoding: read_as.encoding.clone(),
+        zone: read_as.zone.clone(),
+        year: read_as.year,
+        basis: read_as.basis.clone(),
+        ..AddOptions::default()
+    };
+    let (mut files, mut rows, mut notices, mut added) = (0_u64, 0_u64, Vec::new(), Vec::new());
+    import::add(&desk.session, case, paths, &options, ticket, &mut |outcome| match outcome {
+        import::Outcome::Added { evidence, .. } => {
+            files += 1;
+            rows += evidence.reading.as_ref().map_or(0, |reading| u64::from(reading.rows));
+            added.push(*evidence);
+        }
+        import::Outcome::Failed { error, .. } => notices.push(Notice::Failed(Trouble::of(&error))),
+    })?;
+    if files > 0 {
+        notices.push(Notice::Done(Said::new(
+            format!("証拠{files}点、記録{rows}件を取り込みました"),
+            format!("took in {files} files, {rows} records"),
+        )));
+    }
+    for evidence in &added {
+        notices.extend(missing(desk, evidence)?);
+    }
+    Ok(Outcome { changed: TAKEN.to_vec(), notices })
+}
+
+/// What an import changes.
+const TAKEN: [Topic; 5] = [Topic::Store, Topic::Evidence, Topic::Cases, Topic::Indicators, Topic::Audit];
+
+/// Says so where records have no time only because nobody stated zone or year.
+fn missing(desk: &Answers, evidence: &Evidence) -> Result<Option<Notice>> {
+    let Some(reading) = evidence.reading.as_ref().filter(|reading| reading.undated > 0) else { return Ok(None) };
+    let store = &desk.session.store;
+    let heads = store.readings()?.into_iter().find(|head| head.evidence == evidence.key);
+    let Some(head) = heads else { return Ok(None) };
+    let first = store.records(head.key, 0)?;
+    let has = |why: Undated| first.iter().any(|record| record.when == When::Undated(why));
+    let (ja, en) = match (has(Undated::YearUnknown), has(Undated::ZoneUnknown)) {
+        (true, _) => ("年", "year"),
+        (false, true) => ("時間帯", "zone"),
+        (false, false) => return Ok(None),
+    };
+    let (name, count) = (evidence.file_name(), reading.undated);
+    let said = Said::new(
+        format!("{name} の{count}件は{ja}の記載がなく、時刻を定めていません"),
+        format!("{count} records of {name} state no {en}: they have no time yet"),
+    );
+    Ok(Some(Notice::Undated { said, evidence: evidence.key }))
+}
+
+/// Reads the stored bytes again in another way as evidence of its own, then takes the one before back. Both stand in the
+/// trail; the hash says that they are the same bytes.
+pub(super) fn read_again(desk: &Answers, key: EvidenceKey, read_as: &ReadAs, ticket: &Ticket) -> Result<Outcome> {
+    let session = &desk.session;
+    let store = &session.store;
+    let old = store.evidence_one(key)?;
+    ticket.set_total(old.bytes);
+    let new = NewEvidence {
+        case: old.case,
+        name: old.name.clone(),
+        bytes: old.bytes,
+        acquisition: old.acquisition.clone(),
+        parent: old.parent,
+        derived_by: old.derived_by.clone(),
+        ..NewEvidence::default()
+    };
+    let name = old.file_name();
+    let overrides = Overrides {
+        format: read_as.format.clone(),
+        encoding: read_as.encoding.clone(),
+        zone: read_as.zone.clone(),
+        year: read_as.year,
+    };
+    let source = pipeline::Source {
+        name: Path::new(&name),
+        new,
+        overrides,
+        whole: false,
+        check: &|| Ok(()),
+        damage: &|| old.damaged.clone(),
+    };
+    let (fresh, _) = pipeline::take_in(session, &mut store.bytes_of(key), &source, ticket)?;
+    if fresh.sha256 != old.sha256 {
+        return Err(Error::input(
+            format!("保存された内容のハッシュ値が合いません: {name}"),
+            format!("the stored bytes hash differently: {name}"),
+        ));
+    }
+    let reason = format!("読み方を変えて取込み直し: {}", fresh.id);
+    store.apply(&Edit::Put(Statement::Withdrawal(Withdrawal { id: old.id.clone(), reason })), &session.author())?;
+    let mut notices = vec![Notice::Done(Said::new(
+        format!("{name} を読み直しました。前の読み方は取下げ済として残ります"),
+        format!("{name} was read again; the reading before stays as withdrawn"),
+    ))];
+    notices.extend(missing(desk, &fresh)?);
+    let mut changed = TAKEN.to_vec();
+    changed.push(Topic::Tags);
+    Ok(Outcome { changed, notices })
+}
+
+/// Pasted text becomes a file beside the store first, so that it is evidence like any other.
+pub(super) fn add_text(
+    desk: &Answers,
+    case: Option<CaseKey>,
+    name: &str,
+    text: &str,
+    ticket: &Ticket,
+) -> Result<Outcome> {
+    let folder = desk.session.store.path().with_extension("pasted");
+    std::fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
+    let safe: String = name.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).take(40).collect();
+    let stamp: String =
+        desk.session.now().iso(crate::model::time::JST_MINUTES).chars().filter(char::is_ascii_digit).take(14).collect();
+    let path = folder.join(format!("{stamp}-{}.txt", if safe.is_empty() { "text" } else { &safe }));
+    export::write_new(&path, text.as_bytes())?;
+    add(desk, case, &[path], &ReadAs::default(), ticket)
+}
+
+pub(super) fn verify(desk: &Answers, key: Option<EvidenceKey>, ticket: &Ticket) -> Result<Outcome> {
+    let store = &desk.session.store;
+    let all = store.evidence()?;
+    let wanted: Vec<_> =
+        all.iter().filter(|one| one.sha256.is_some() && key.is_none_or(|key| key == one.key)).collect();
+    ticket.set_total(wanted.iter().map(|one| one.bytes).sum());
+    let mut wrong = Vec::new();
+    for one in &wanted {
+        let agreed = store.rehash(one.key, ticket).unwrap_or(false);
+        desk.cache().verified.insert(one.key, (desk.session.now(), agreed));
+        if !agreed {
+            wrong.push(one.file_name());
+        }
+    }
+    store.audit(
+        "evidence.verify",
+        &key.map_or_else(|| "all".to_owned(), |key| key.0.to_string()),
+        &format!("{} of {} agree", wanted.len() - wrong.len(), wanted.len()),
+        &desk.session.author(),
+    )?;
+    if wrong.is_empty() {
+        return Ok(done(
+            &[Topic::Store, Topic::Evidence, Topic::Audit],
+            format!("同一性を確認しました（{}点）", wanted.len()),
+            format!("{} evidences hash the same", wanted.len()),
+        ));
+    }
+    let names = wrong.join(", ");
+    let notice =
+        Notice::Caution(Said::new(format!("同一性が確認できません: {names}"), format!("hash differs: {names}")));
+    Ok(Outcome { changed: vec![Topic::Store, Topic::Evidence, Topic::Audit], notices: vec![notice] })
+}
+
+/// Writes the original bytes out, whole or not at all; audited as a copy.
+pub(super) fn save(desk: &Answers, evidence: EvidenceKey, out: &Path, ticket: &Ticket) -> Result<Outcome> {
+    let store = &desk.session.store;
+    let one = store.evidence_one(evidence)?;
+    ticket.set_total(one.bytes);
+    let file = std::fs::File::create_new(out).map_err(Error::file(out))?;
+    let mut unfinished = Unfinished(Some(out));
+    let mut writer = Watched { inner: BufWriter::new(file), ticket };
+    let streamed = store.stream(evidence, &mut writer);
+    if ticket.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
+    streamed?;
+    writer.flush().map_err(Error::file(out))?;
+    unfinished.0 = None;
+    store.audit("evidence.copy", one.id.as_str(), &out.to_string_lossy(), &desk.session.author())?;
+    let place = out.display();
+    Ok(done(&[Topic::Audit], format!("書き出しました: {place}"), format!("written: {place}")))
+}
+
+/// Counts what passes, and stops where somebody asked to.
+struct Watched<'a, W> {
+    inner: W,
+    ticket: &'a Ticket,
+}
+
+impl<W: Write> Write for Watched<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.ticket.is_cancelled() {
+            return Err(io::Error::other("stopped"));
+        }
+        let written = self.inner.write(bytes)?;
+        self.ticket.advance(written as u64);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}

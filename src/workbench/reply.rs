@@ -1,0 +1,161 @@
+//! 分析結果の還元: what the national unit found for one sender, told in the sender's own object ids and citations.
+//!
+//! No value of any case stands in it, so there is nothing to sanitise: kinds, weights, and whom to call.
+
+use super::arrival::{CASE_FILE, RECORD_FILES, read_case};
+use super::error::{Error, Result};
+use super::export::{self, below};
+use super::session::Session;
+use super::{find, network};
+use crate::bundle::answer::{ANSWER_VERSION, Answer, AnswerLink, AnswerReason};
+use crate::bundle::bag_info::Content;
+use crate::bundle::keys::SigningKey;
+use crate::model::{CaseKey, EvidenceKey, EvidenceState, Id, Kind, RowSet, Ticket, Unit};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Citations named in one link; a sender finds the rest by the objects.
+const MAX_CITATIONS: usize = 200;
+
+/// A sender's own names for a case, its values and its records.
+#[derive(Default)]
+struct Objects {
+    sequence: u64,
+    bundle: String,
+    case: String,
+    values: BTreeMap<(Kind, String), Vec<String>>,
+    records: BTreeSet<EvidenceKey>,
+}
+
+/// The ties of a sender's cases to others', and one of the cases concerned.
+pub fn answer(session: &Session, receiver: &Unit, ticket: &Ticket) -> Result<(Answer, Option<CaseKey>)> {
+    let found = network::correlate(session, None, ticket)?;
+    let objects = objects_of(session)?;
+    let cases = session.store.cases()?;
+    let contact =
+        |key: CaseKey| cases.iter().find(|row| row.case.key == Some(key)).and_then(|row| row.case.contact.clone());
+    let mut answer = Answer { version: ANSWER_VERSION, ..Answer::default() };
+    let mut first = None;
+    let mut tell = |mine: u32, theirs: u32, score: f64, values: &[(Kind, String, f64)], same_victim: bool| {
+        let (Some(mine), Some(theirs)) = (found.cases.get(mine as usize), found.cases.get(theirs as usize)) else {
+            return Ok(());
+        };
+        let known = objects.get(&mine.key).filter(|_| mine.unit == *receiver && theirs.unit != *receiver);
+        let Some(known) = known else { return Ok(()) };
+        first = first.or(Some(mine.key));
+        let ids = values.iter().filter_map(|(kind, value, _)| known.values.get(&(*kind, value.clone())));
+        let ids: BTreeSet<String> = ids.flatten().cloned().collect();
+        answer.answers.push(known.bundle.clone());
+        answer.links.push(AnswerLink {
+            case: known.case.clone(),
+            objects: ids.into_iter().collect(),
+            citations: citations(session, known, values)?,
+            counterpart: theirs.unit.path().to_owned(),
+            contact: contact(theirs.key),
+            score: score.clamp(0.0, 1.0),
+            reasons: values.iter().map(reason).collect(),
+            same_victim,
+        });
+        Ok::<(), Error>(())
+    };
+    for pair in &found.found.pairs {
+        let ties = found.found.ties(pair).iter();
+        let values: Vec<_> = ties
+            .filter_map(|tie| {
+                let value = found.found.value(tie)?;
+                Some((value.kind, value.value.clone(), f64::from(tie.weight)))
+            })
+            .collect();
+        tell(pair.a, pair.b, pair.score, &values, false)?;
+        tell(pair.b, pair.a, pair.score, &values, false)?;
+    }
+    for tie in &found.found.victim_ties {
+        let value = [(tie.kind, tie.value.clone(), 0.0)];
+        for a in &tie.cases {
+            tie.cases.iter().filter(|b| *b != a).try_for_each(|b| tell(*a, *b, 0.0, &value, true))?;
+        }
+    }
+    answer.answers.sort();
+    answer.answers.dedup();
+    Ok((answer, first))
+}
+
+fn reason((kind, value, weight): &(Kind, String, f64)) -> AnswerReason {
+    AnswerReason { kind: *kind, weight: *weight, token: value.starts_with("tok1:") }
+}
+
+/// The sender's citations of the records that hold these values, in order.
+fn citations(session: &Session, known: &Objects, values: &[(Kind, String, f64)]) -> Result<Vec<String>> {
+    let mut out = BTreeSet::new();
+    for (kind, value, _) in values {
+        let mut rows = RowSet::new();
+        let found = session.store.rows_of(*kind, value)?;
+        for (evidence, inside) in found.iter().filter(|(evidence, _)| known.records.contains(evidence)) {
+            rows.add(evidence, inside.clone());
+        }
+        find::each_row(session, &rows, MAX_CITATIONS as u64, &mut |row| {
+            out.extend(row.fields.into_iter().filter(|(name, _)| name == "cite").map(|(_, cite)| cite));
+            Ok(())
+        })?;
+    }
+    Ok(out.into_iter().take(MAX_CITATIONS).collect())
+}
+
+/// Read again from the files kept as evidence; of several bundles about one case the newest speaks.
+fn objects_of(session: &Session) -> Result<BTreeMap<CaseKey, Objects>> {
+    let store = &session.store;
+    let sequences: BTreeMap<String, u64> =
+        store.received()?.into_iter().map(|entry| (entry.bundle, entry.sequence)).collect();
+    let mut out: BTreeMap<CaseKey, Objects> = BTreeMap::new();
+    for evidence in store.evidence()?.iter().filter(|one| one.state == EvidenceState::Complete) {
+        let name = String::from_utf8_lossy(&evidence.name);
+        let Some((bundle, path)) = name.split_once('/') else { continue };
+        let (Some(case), Some(sequence)) = (evidence.case, sequences.get(bundle)) else { continue };
+        let held = out.entry(case).or_default();
+        if RECORD_FILES.contains(&path) {
+            held.records.insert(evidence.key);
+        }
+        if path != CASE_FILE || *sequence < held.sequence {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        store.stream(evidence.key, &mut bytes)?;
+        let file = read_case(&bytes)?;
+        let mut values: BTreeMap<(Kind, String), Vec<String>> = BTreeMap::new();
+        for value in file.values {
+            for text in [Some(value.shown.text), value.token].into_iter().flatten() {
+                values.entry((value.kind, text)).or_default().push(value.id.clone());
+            }
+        }
+        let records = std::mem::take(&mut held.records);
+        *held = Objects { sequence: *sequence, bundle: bundle.to_owned(), case: file.case.id, values, records };
+    }
+    out.retain(|_, held| !held.bundle.is_empty());
+    Ok(out)
+}
+
+/// Drafts the answer to a sender, signed by its preparer.
+pub fn draft_answer(
+    session: &Session,
+    receiver: &Unit,
+    preparer: &SigningKey,
+    to: &[String],
+    out: &Path,
+    ticket: &Ticket,
+) -> Result<(String, Answer, u64)> {
+    let (answer, case) = answer(session, receiver, ticket)?;
+    let Some(case) = case else {
+        return Err(Error::input(
+            format!("{receiver} に還元する関連はありません"),
+            format!("no ties to tell {receiver} about"),
+        ));
+    };
+    let payload = vec![("data/answer.json".to_owned(), answer.to_file().map_err(below)?)];
+    let bundle = Id::from_random('b', crate::store::random()?);
+    let facts = export::case_of(&session.store, case)?;
+    let info = export::info(session, &facts, bundle.clone(), (Content::Answer, "prefecture"), receiver, to)?;
+    let body = json!({"answer": answer.links.len(), "file": out.to_string_lossy(), "to": to}).to_string();
+    let bytes = export::write_draft(session, &payload, &info, preparer, out, (case, &body, &[]))?;
+    Ok((bundle.to_string(), answer, bytes))
+}
