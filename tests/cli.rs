@@ -185,6 +185,25 @@ fn the_same_store_plan_and_time_give_the_same_draft() {
 }
 
 #[test]
+#[cfg(unix)]
+fn what_cannot_be_taken_in_is_told_after_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    let evidence = dir.join("evidence");
+    std::fs::create_dir_all(evidence.join("b")).unwrap();
+    for name in ["a.log", "b/c.log", "z.log"] {
+        std::fs::write(evidence.join(name), format!("{name} 203.0.113.7\n")).unwrap();
+    }
+    std::os::unix::fs::symlink(evidence.join("a.log"), evidence.join("link.log")).unwrap();
+    std::os::unix::net::UnixListener::bind(evidence.join("socket")).unwrap();
+    done(dir, &["new", "a.itoguchi", "--unit", "11"]);
+    let output = program(dir).args(["--json", "evidence", "add", "a.itoguchi", "-", "evidence"]).output().unwrap();
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!((output.status.code(), out.lines().count()), (Some(2), 3), "{out}{err}");
+    assert!(err.contains("link.log") && err.contains("socket"), "{err}");
+}
+
+#[test]
 fn an_older_copy_in_a_stores_place_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();

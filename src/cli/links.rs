@@ -4,8 +4,9 @@ use super::args;
 use super::{Context, Result, Verdict};
 use crate::model::time::JST_MINUTES;
 use crate::model::{Extractor as _, Hits, Instant, Role, Ticket};
-use crate::workbench::{Error, Mode, SightingFilter, find, lists, network, roles};
+use crate::workbench::{Error, Mode, SightingFilter, StoreError, find, lists, network, roles};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 pub(super) fn indicators(context: &Context, store: &Path, case: Option<&str>, kind: Option<&str>) -> Result {
@@ -15,21 +16,24 @@ pub(super) fn indicators(context: &Context, store: &Path, case: Option<&str>, ki
         kind: kind.map(|kind| roles::read_kind(&session, kind)).transpose()?,
         ..SightingFilter::default()
     };
-    let cases = session.store.cases()?;
-    let evidence = session.store.evidence()?;
-    for seen in session.store.sightings(&filter)? {
-        let case = cases.iter().find(|row| row.case.key == seen.case).map(|row| row.case.id.as_str());
-        let source =
-            evidence.iter().find(|evidence| Some(evidence.key) == seen.evidence).map(|evidence| evidence.id.as_str());
-        let benign =
-            session.indicators.benign(seen.indicator.kind, &seen.indicator.value).map(|why| why.get(context.out.lang));
-        let iso = |at: Option<Instant>| at.map(|at| at.iso(JST_MINUTES));
-        context.out.row(&json!({
-            "kind": seen.indicator.kind.tag(), "value": seen.indicator.value, "case": case, "evidence": source, "count": seen.count,
+    let cases: BTreeMap<_, _> =
+        session.store.cases()?.into_iter().filter_map(|row| Some((row.case.key?, row.case.id))).collect();
+    let evidence: BTreeMap<_, _> = session.store.evidence()?.into_iter().map(|one| (one.key, one.id)).collect();
+    let iso = |at: Option<Instant>| at.map(|at| at.iso(JST_MINUTES));
+    let mut printed = Ok(());
+    let done = session.store.each_sighting(&filter, &mut |seen| {
+        let (kind, value) = (seen.indicator.kind, &seen.indicator.value);
+        let benign = session.indicators.benign(kind, value).map(|why| why.get(context.out.lang));
+        printed = context.out.row(&json!({
+            "kind": kind.tag(), "value": value, "case": seen.case.and_then(|case| cases.get(&case)),
+            "evidence": seen.evidence.and_then(|key| evidence.get(&key)), "count": seen.count,
             "first": iso(seen.first), "last": iso(seen.last), "role": seen.role.map(Role::tag), "benign": benign.is_some(),
             "implied": seen.implied, "verified": seen.verified, "why_benign": benign,
-        }))?;
-    }
+        }));
+        if printed.is_ok() { Ok(()) } else { Err(StoreError::Cancelled) }
+    });
+    printed?;
+    done?;
     Ok(Verdict::Done)
 }
 

@@ -19,7 +19,7 @@ use crate::bundle::{draft, seal};
 use crate::indicators::CANON_VERSION;
 use crate::model::statement::Statement;
 use crate::model::{
-    Case, CaseKey, Citation, Evidence, Explain, Extractor as _, Hits, Id, Instant, Sighting, Ticket, Unit,
+    Case, CaseKey, Citation, Evidence, EvidenceKey, Explain, Extractor as _, Hits, Id, Instant, Sighting, Ticket, Unit,
 };
 use crate::store::{ExportEntry, SightingFilter, Store};
 use serde_json::json;
@@ -101,7 +101,7 @@ pub fn material(session: &Session, plan: &Plan, profile: &Profile, bundle: &str,
     };
     let chosen = usize::try_from(rows.len()).unwrap_or(usize::MAX);
     profile.permit(store.unit(), &plan.receiver, chosen, 0).map_err(below)?;
-    let evidence = store.evidence()?;
+    let evidence: Held = store.evidence()?.into_iter().map(|one| (one.key, one)).collect();
     let (mut records, mut text) = (Vec::with_capacity(chosen), 0);
     find::each_row(session, &rows, u64::MAX, &mut |row| {
         if ticket.is_cancelled() {
@@ -111,7 +111,7 @@ pub fn material(session: &Session, plan: &Plan, profile: &Profile, bundle: &str,
         if text > MAX_TEXT {
             return Err(too_much_text());
         }
-        let hash = evidence.iter().find(|one| one.id == row.evidence).and_then(|one| one.sha256);
+        let hash = evidence.get(&row.key).and_then(|one| one.sha256);
         let sha256 = hash.map(|hash| data_encoding::HEXLOWER.encode(&hash)).unwrap_or_default();
         records.push(Record {
             evidence: row.evidence.to_string(),
@@ -119,7 +119,7 @@ pub fn material(session: &Session, plan: &Plan, profile: &Profile, bundle: &str,
             when: row.when,
             format: row.format,
             hits: hits(session, &row.text),
-            limit: source_limit(&evidence, &row.evidence),
+            limit: source_limit(&evidence, row.key),
             fields: row.fields,
             text: row.text,
         });
@@ -132,6 +132,7 @@ pub fn material(session: &Session, plan: &Plan, profile: &Profile, bundle: &str,
     let said = store.statements("link", Some(plan.case))?;
     let links =
         said.into_iter().filter_map(|(said, _)| if let Statement::Link(link) = said { Some(link) } else { None });
+    let listed = (case.unit != *store.unit()).then(|| case.tlp.label());
     Ok(Material {
         case,
         sender: store.unit().clone(),
@@ -143,7 +144,7 @@ pub fn material(session: &Session, plan: &Plan, profile: &Profile, bundle: &str,
         sequence: store.last_export(&plan.receiver)?.0 + 1,
         at: session.now(),
         tool: TOOL.to_owned(),
-        values: values(session, &sightings, &evidence),
+        values: values(session, &sightings, &evidence, listed),
         records,
         requests: requests.collect(),
         links: links.collect(),
@@ -190,8 +191,11 @@ fn hits(session: &Session, text: &str) -> Vec<RecordHit> {
     all.collect()
 }
 
-fn source_limit(evidence: &[Evidence], id: &Id) -> Option<String> {
-    evidence.iter().find(|one| one.id == *id).and_then(|one| one.acquisition.source_limit.clone())
+/// Evidence by its key.
+type Held = BTreeMap<EvidenceKey, Evidence>;
+
+fn source_limit(evidence: &Held, key: EvidenceKey) -> Option<String> {
+    evidence.get(&key).and_then(|one| one.acquisition.source_limit.clone())
 }
 
 pub(super) fn case_of(store: &Store, key: CaseKey) -> Result<Case> {
@@ -199,7 +203,8 @@ pub(super) fn case_of(store: &Store, key: CaseKey) -> Result<Case> {
     found.map(|row| row.case).ok_or_else(|| Error::input("その事案はありません", "no such case"))
 }
 
-fn values(session: &Session, sightings: &[Sighting], evidence: &[Evidence]) -> Vec<Value> {
+/// `listed` is the limit on what came in a list: another unit's case goes no further than that unit's label.
+fn values(session: &Session, sightings: &[Sighting], evidence: &Held, listed: Option<&str>) -> Vec<Value> {
     let known = sightings.iter().map(|seen| {
         let about = session.indicators.about(seen.indicator.kind);
         Value {
@@ -210,10 +215,10 @@ fn values(session: &Session, sightings: &[Sighting], evidence: &[Evidence]) -> V
             role: seen.role,
             benign: session.indicators.benign(seen.indicator.kind, &seen.indicator.value).is_some(),
             listed: false,
-            limit: seen
-                .evidence
-                .and_then(|key| evidence.iter().find(|one| one.key == key))
-                .and_then(|one| one.acquisition.source_limit.clone()),
+            limit: match seen.evidence {
+                Some(key) => source_limit(evidence, key),
+                None => listed.map(str::to_owned),
+            },
             implied: seen.implied,
             verified: seen.verified,
             count: seen.count,

@@ -77,9 +77,7 @@ pub fn add(
     let options = &with_definition(options)?;
     let mut files = Vec::new();
     for path in paths {
-        if let Err(error) = walk(path, &mut files) {
-            tell(Outcome::Failed { path: path.clone(), error });
-        }
+        walk(path, &mut files, tell);
     }
     ticket.set_total(files.iter().filter_map(|path| path.metadata().ok()).map(|data| data.len()).sum());
     for path in files {
@@ -113,12 +111,32 @@ fn with_definition(options: &AddOptions) -> Result<AddOptions> {
     Ok(options)
 }
 
-/// Files below a path, sorted; links are followed only where they are named themselves.
-fn walk(path: &Path, out: &mut Vec<PathBuf>) -> Result<()> {
+/// Files below a path, sorted; what cannot be entered is told and the rest goes on. Links are followed only where they are
+/// named themselves: one inside a folder may lead anywhere, and is told.
+fn walk(path: &Path, out: &mut Vec<PathBuf>, tell: &mut dyn FnMut(Outcome)) {
+    match below(path) {
+        Ok(None) => out.push(path.to_owned()),
+        Ok(Some(inside)) => {
+            for entry in inside {
+                if entry.is_symlink() {
+                    let (ja, en) = ("リンクは辿りません", "a link inside a folder is not followed");
+                    let error =
+                        Error::input(format!("{ja}: {}", entry.display()), format!("{en}: {}", entry.display()));
+                    tell(Outcome::Failed { path: entry, error });
+                } else {
+                    walk(&entry, out, tell);
+                }
+            }
+        }
+        Err(error) => tell(Outcome::Failed { path: path.to_owned(), error }),
+    }
+}
+
+/// What lies in a folder, sorted; `None` for a file.
+fn below(path: &Path) -> Result<Option<Vec<PathBuf>>> {
     let data = std::fs::metadata(path).map_err(Error::file(path))?;
     if data.is_file() {
-        out.push(path.to_owned());
-        return Ok(());
+        return Ok(None);
     }
     if !data.is_dir() {
         return Err(Error::input(
@@ -127,18 +145,12 @@ fn walk(path: &Path, out: &mut Vec<PathBuf>) -> Result<()> {
         ));
     }
     let entries = std::fs::read_dir(path).map_err(Error::file(path))?;
-    let mut below = entries
+    let mut inside = entries
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<std::io::Result<Vec<_>>>()
         .map_err(Error::file(path))?;
-    below.sort();
-    for entry in below {
-        let kind = std::fs::symlink_metadata(&entry).map_err(Error::file(&entry))?;
-        if kind.is_file() || kind.is_dir() {
-            walk(&entry, out)?;
-        }
-    }
-    Ok(())
+    inside.sort();
+    Ok(Some(inside))
 }
 
 fn add_file(

@@ -28,6 +28,6 @@ pub use crate::bundle::approve::Accept;
 pub use crate::bundle::fault::Fault;
 pub use crate::bundle::keys::SigningKey;
 pub use crate::bundle::release::Finding;
-pub use crate::store::{Check, Found, Mode, SightingFilter, TrustRow, print_head};
+pub use crate::store::{Check, Error as StoreError, Found, Mode, SightingFilter, TrustRow, print_head};
 pub use error::{Error, Result};
 pub use session::Session;

@@ -10,7 +10,7 @@ use super::{find, network};
 use crate::bundle::answer::{ANSWER_VERSION, Answer, AnswerLink, AnswerReason};
 use crate::bundle::bag_info::Content;
 use crate::bundle::keys::SigningKey;
-use crate::model::{CaseKey, EvidenceKey, EvidenceState, Id, Kind, RowSet, Ticket, Unit};
+use crate::model::{Case, CaseKey, EvidenceKey, EvidenceState, Id, Kind, RowSet, Ticket, Tlp, Unit};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -28,15 +28,14 @@ struct Objects {
     records: BTreeSet<EvidenceKey>,
 }
 
-/// The ties of a sender's cases to others', and one of the cases concerned.
-pub fn answer(session: &Session, receiver: &Unit, ticket: &Ticket) -> Result<(Answer, Option<CaseKey>)> {
+/// The ties of a sender's cases to others', one of the cases concerned, and the strictest label of them all.
+pub fn answer(session: &Session, receiver: &Unit, ticket: &Ticket) -> Result<(Answer, Option<CaseKey>, Tlp)> {
     let found = network::correlate(session, None, ticket)?;
     let objects = objects_of(session)?;
     let cases = session.store.cases()?;
-    let contact =
-        |key: CaseKey| cases.iter().find(|row| row.case.key == Some(key)).and_then(|row| row.case.contact.clone());
+    let cases: BTreeMap<CaseKey, Case> = cases.into_iter().filter_map(|row| Some((row.case.key?, row.case))).collect();
     let mut answer = Answer { version: ANSWER_VERSION, ..Answer::default() };
-    let mut first = None;
+    let (mut first, mut tlp) = (None, Tlp::default());
     let mut tell = |mine: u32, theirs: u32, score: f64, values: &[(Kind, String, f64)], same_victim: bool| {
         let (Some(mine), Some(theirs)) = (found.cases.get(mine as usize), found.cases.get(theirs as usize)) else {
             return Ok(());
@@ -44,6 +43,8 @@ pub fn answer(session: &Session, receiver: &Unit, ticket: &Ticket) -> Result<(An
         let known = objects.get(&mine.key).filter(|_| mine.unit == *receiver && theirs.unit != *receiver);
         let Some(known) = known else { return Ok(()) };
         first = first.or(Some(mine.key));
+        let both = [mine.key, theirs.key].into_iter().filter_map(|key| cases.get(&key));
+        tlp = both.map(|case| case.tlp).fold(tlp, Ord::max);
         let ids = values.iter().filter_map(|(kind, value, _)| known.values.get(&(*kind, value.clone())));
         let ids: BTreeSet<String> = ids.flatten().cloned().collect();
         answer.answers.push(known.bundle.clone());
@@ -52,7 +53,7 @@ pub fn answer(session: &Session, receiver: &Unit, ticket: &Ticket) -> Result<(An
             objects: ids.into_iter().collect(),
             citations: citations(session, known, values)?,
             counterpart: theirs.unit.path().to_owned(),
-            contact: contact(theirs.key),
+            contact: cases.get(&theirs.key).and_then(|case| case.contact.clone()),
             score: score.clamp(0.0, 1.0),
             reasons: values.iter().map(reason).collect(),
             same_victim,
@@ -78,7 +79,7 @@ pub fn answer(session: &Session, receiver: &Unit, ticket: &Ticket) -> Result<(An
     }
     answer.answers.sort();
     answer.answers.dedup();
-    Ok((answer, first))
+    Ok((answer, first, tlp))
 }
 
 fn reason((kind, value, weight): &(Kind, String, f64)) -> AnswerReason {
@@ -144,7 +145,7 @@ pub fn draft_answer(
     out: &Path,
     ticket: &Ticket,
 ) -> Result<(String, Answer, u64)> {
-    let (answer, case) = answer(session, receiver, ticket)?;
+    let (answer, case, tlp) = answer(session, receiver, ticket)?;
     let Some(case) = case else {
         return Err(Error::input(
             format!("{receiver} に還元する関連はありません"),
@@ -154,7 +155,8 @@ pub fn draft_answer(
     let payload = vec![("data/answer.json".to_owned(), answer.to_file().map_err(below)?)];
     let bundle = Id::from_random('b', crate::store::random()?);
     let facts = export::case_of(&session.store, case)?;
-    let info = export::info(session, &facts, bundle.clone(), (Content::Answer, "prefecture"), receiver, to)?;
+    let mut info = export::info(session, &facts, bundle.clone(), (Content::Answer, "prefecture"), receiver, to)?;
+    info.tlp = tlp;
     let body = json!({"answer": answer.links.len(), "file": out.to_string_lossy(), "to": to}).to_string();
     let bytes = export::write_draft(session, &payload, &info, preparer, out, (case, &body, &[]))?;
     Ok((bundle.to_string(), answer, bytes))

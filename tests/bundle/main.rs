@@ -3,6 +3,7 @@
 
 mod desk;
 mod fuzz;
+mod markings;
 mod outside;
 mod refusals;
 mod steps;
