@@ -524,9 +524,22 @@ fn logs_of_the_corpus_are_read_as_what_they_are() {
 fn a_record_of_nine_mib_that_is_no_line_is_cut_inside_too() {
     let long = "x".repeat(9 << 20);
     for (format, text) in [
-        ("json", format!("[{{\"time\":\"2026-04-01T08:15:00Z\",\"a\":\"{long}\"}},\n{{\"time\":\"2026-04-01T08:16:00Z\"}}]")),
-        ("eml", format!("From: a@example.jp\nTo: b@example.jp\nSubject: long\nDate: Wed, 1 Apr 2026 08:15:00 +0900\n\n{long}\n")),
-        ("mbox", format!("From - \nFrom: a@example.jp\nTo: b@example.jp\nSubject: l\n\n{long}\n\nFrom - \nFrom: c@example.jp\nSubject: m\n\nend\n")),
+        (
+            "json",
+            format!("[{{\"time\":\"2026-04-01T08:15:00Z\",\"a\":\"{long}\"}},\n{{\"time\":\"2026-04-01T08:16:00Z\"}}]"),
+        ),
+        (
+            "eml",
+            format!(
+                "From: a@example.jp\nTo: b@example.jp\nSubject: long\nDate: Wed, 1 Apr 2026 08:15:00 +0900\n\n{long}\n"
+            ),
+        ),
+        (
+            "mbox",
+            format!(
+                "From - \nFrom: a@example.jp\nTo: b@example.jp\nSubject: l\n\n{long}\n\nFrom - \nFrom: c@example.jp\nSubject: m\n\nend\n"
+            ),
+        ),
         ("evtx-xml", format!("<Event><System/>{long}</Event><Event></Event>")),
         ("line", format!("[LINE] a\n\n2026/04/01(水)\n08:15\ta\t{long}\n08:16\ta\tb\n")),
     ] {
