@@ -303,7 +303,7 @@ pub(super) struct Add {
     /// ファイルやフォルダ / files and folders
     #[arg(required = true)]
     pub(super) paths: Vec<PathBuf>,
-    /// 形式を指定 / format
+    /// 形式を指定（定義ファイル .toml も可） / format, or a TOML file that defines one
     #[arg(long)]
     pub(super) format: Option<String>,
     /// 文字コードを指定 / encoding

@@ -87,6 +87,7 @@ fn add_evidence(context: &Context, add: &Add) -> Result {
         year: add.year,
         basis: add.basis.clone(),
         passwords: import::passwords(add.password_file.as_deref())?,
+        ..AddOptions::default()
     };
     let mut verdict = Verdict::Done;
     let mut printing = Ok(());

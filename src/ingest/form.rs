@@ -3,9 +3,9 @@
 use super::detect::{Detection, HEAD, sample_bytes};
 use super::encoding;
 use super::error::Error;
-use super::formats::{Sample, by_name};
+use super::formats::{Definition, Sample, by_name, custom};
 use super::times::clock;
-use crate::model::evidence::ReadingForm;
+use crate::model::evidence::{Guess, ReadingForm};
 use crate::model::time::TimeSetting;
 
 /// Version of the parsers; rises when the same bytes would give other records or times.
@@ -22,6 +22,8 @@ pub struct Overrides {
     pub zone: Option<String>,
     /// Year of the first record of a year-less log.
     pub year: Option<i16>,
+    /// A format that a person defined; goes before `format`.
+    pub definition: Option<Definition>,
 }
 
 /// Settles the form of a file from its first bytes (at most [`HEAD`]).
@@ -42,9 +44,11 @@ pub fn form(head: &[u8], detection: &Detection, overrides: &Overrides) -> Result
     if let Some(year) = overrides.year.filter(|year| !(1970..=2261).contains(year)) {
         return Err(Error::Year(year));
     }
-    let name = overrides.format.as_deref().unwrap_or(&detection.format);
-    let format = by_name(name);
-    if overrides.format.is_some() && format.is_none() {
+    let defined = overrides.definition.as_ref().map(|_| custom::NAME);
+    let ordered = defined.or(overrides.format.as_deref());
+    let name = ordered.unwrap_or(&detection.format);
+    let format = by_name(name).filter(|_| name != custom::NAME || defined.is_some());
+    if ordered.is_some() && format.is_none() {
         return Err(Error::Format(name.to_owned()));
     }
     let mut form = ReadingForm {
@@ -52,6 +56,8 @@ pub fn form(head: &[u8], detection: &Detection, overrides: &Overrides) -> Result
         encoding: encoding::label(encoding).to_owned(),
         time: TimeSetting { zone: overrides.zone.clone(), year: overrides.year, skew_secs: 0 },
         parser: PARSER,
+        guess: ordered.is_none().then(|| Guess { score: detection.score, runner_up: detection.runner_up.clone() }),
+        notes: overrides.definition.as_ref().map(Definition::notes).unwrap_or_default(),
         ..ReadingForm::default()
     };
     if let Some(format) = format {

@@ -31,7 +31,8 @@ impl FieldReader for Reader {
     // Values are cut from the record; what unescaping changes (JSON `\u`, doubled quotation marks) folding undoes too or
     // is no letter or digit.
     fn is_verbatim(&self, form: &ReadingForm, _field: &str) -> bool {
-        by_name(&form.format).is_some()
+        // XML may write any letter as a number.
+        by_name(&form.format).is_some() && form.format != "evtx-xml"
     }
 
     fn is_open(&self, form: &ReadingForm) -> bool {

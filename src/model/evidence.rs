@@ -155,6 +155,17 @@ pub struct ReadingForm {
     pub delimiter: Option<char>,
     /// Anything else the format must remember, as `key=value`.
     pub notes: Vec<(String, String)>,
+    /// How the format was found; `None` where a person ordered it.
+    pub guess: Option<Guess>,
+}
+
+/// How sure detection was of a format.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guess {
+    /// 0 to 100.
+    pub score: u8,
+    /// The next best format with its score.
+    pub runner_up: Option<(String, u8)>,
 }
 
 /// A citation of evidence bytes: what a statement rests on. Never a row number.

@@ -7,7 +7,7 @@ use super::members::{self, Tree};
 use super::pipeline::{self, Source};
 use super::session::Session;
 use crate::ingest::containers::{Budget, Passwords};
-use crate::ingest::formats::by_name;
+use crate::ingest::formats::{Definition, by_name};
 use crate::ingest::{HEAD, Overrides, Watched, detect, encoding};
 use crate::model::evidence::EvidenceState;
 use crate::model::time::JST_MINUTES;
@@ -32,6 +32,8 @@ pub struct AddOptions {
     pub year: Option<i16>,
     /// Legal basis with the paper's number.
     pub basis: Option<String>,
+    /// A format that a person defined; set by [`add`] where `format` names a TOML file.
+    pub definition: Option<Definition>,
     /// Passwords to try on encrypted archives.
     pub passwords: Passwords,
 }
@@ -72,6 +74,7 @@ pub fn add(
     ticket: &Ticket,
     tell: &mut dyn FnMut(Outcome),
 ) -> Result<()> {
+    let options = &with_definition(options)?;
     let mut files = Vec::new();
     for path in paths {
         walk(path, &mut files, tell);
@@ -89,6 +92,23 @@ pub fn add(
         }
     }
     Ok(())
+}
+
+/// A format given as a TOML file is a definition.
+fn with_definition(options: &AddOptions) -> Result<AddOptions> {
+    let mut options = options.clone();
+    let is_file = |path: &&Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+    if let Some(path) = options.format.as_deref().map(Path::new).filter(is_file) {
+        let text = std::fs::read_to_string(path).map_err(Error::file(path))?;
+        let wrong = |why: String| {
+            let text = |said: &str| format!("{said}: {} ({why})", path.display());
+            Error::input(text("形式の定義に誤りがあります"), text("the definition of the format is wrong"))
+        };
+        let definition = Definition::from_toml(&text).map_err(wrong)?;
+        options.definition = Some(definition);
+        options.format = Some("custom".to_owned());
+    }
+    Ok(options)
 }
 
 /// Files below a path, sorted; what cannot be entered is told and the rest goes on. Links are followed only where they are
@@ -204,7 +224,7 @@ fn lacking(session: &Session, evidence: Evidence, announced: Option<u64>) -> Res
 /// A format ordered for a container is meant for what it holds.
 pub(super) fn for_content(mut ordered: Overrides, head: &[u8], name: &[u8]) -> Overrides {
     if ordered.format.is_some() && detect(head, name).container {
-        ordered.format = None;
+        (ordered.format, ordered.definition) = (None, None);
     }
     ordered
 }
@@ -215,6 +235,7 @@ pub(super) fn overrides(options: &AddOptions) -> Overrides {
         encoding: options.encoding.clone(),
         zone: options.zone.clone(),
         year: options.year,
+        definition: options.definition.clone(),
     }
 }
 
@@ -260,6 +281,7 @@ fn row_of(evidence: &Evidence, parent: Option<&str>, seconds: Option<f64>) -> Va
     let reading = evidence.reading.as_ref();
     let by_lines =
         reading.is_some_and(|reading| by_name(&reading.form.format).is_some_and(|format| format.frames().is_none()));
+    let guess = reading.and_then(|reading| reading.form.guess.as_ref());
     let iso = |at: Option<crate::model::Instant>| at.map(|at| at.iso(JST_MINUTES));
     json!({
         "evidence": evidence.id, "path": encoding::name(&evidence.name), "parent": parent, "duplicate_of": null,
@@ -269,7 +291,8 @@ fn row_of(evidence: &Evidence, parent: Option<&str>, seconds: Option<f64>) -> Va
         "skipped": reading.map_or(0, |reading| reading.skipped), "undated": reading.map_or(0, |reading| reading.undated),
         "rejects": reading.map_or(0, |reading| reading.rejects), "first": iso(reading.and_then(|reading| reading.first)),
         "last": iso(reading.and_then(|reading| reading.last)), "indicators": reading.map_or(0, |reading| reading.indicators),
-        "damaged": evidence.damaged, "seconds": seconds, "state": evidence.state.tag(),
+        "damaged": evidence.damaged, "seconds": seconds, "score": guess.map(|guess| guess.score),
+        "runner_up": guess.and_then(|guess| guess.runner_up.as_ref()).map(|(format, score)| json!({"format": format, "score": score})), "state": evidence.state.tag(),
     })
 }
 

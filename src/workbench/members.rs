@@ -140,9 +140,12 @@ impl Taking<'_, '_> {
             ..NewEvidence::default()
         };
         let overrides = match format {
-            Some(format) => {
-                Overrides { format: Some(format.to_owned()), encoding: Some("utf-8".to_owned()), ..ordered }
-            }
+            Some(format) => Overrides {
+                format: Some(format.to_owned()),
+                encoding: Some("utf-8".to_owned()),
+                definition: None,
+                ..ordered
+            },
             None => for_content(ordered, &head, name),
         };
         let mut stream = Cursor::new(head).chain(stream);

@@ -5,12 +5,15 @@
 
 mod access;
 mod cef;
+pub(crate) mod custom;
 mod delimited;
 mod evtx;
+mod evtx_xml;
 mod header;
 mod json;
 mod json_walk;
 mod jsonl;
+mod line;
 mod logfmt;
 mod mail;
 mod netfilter;
@@ -23,6 +26,7 @@ mod w3c;
 mod windows;
 mod zeek;
 
+pub use custom::Definition;
 pub(crate) use mail::Mbox;
 
 use super::frames::Frames;
@@ -37,6 +41,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &w3c::W3c,
     &zeek::Zeek,
     &evtx::Evtx,
+    &evtx_xml::EvtxXml,
+    &line::Line,
     &json::Json,
     &jsonl::Jsonl,
     &mail::Mbox,
@@ -51,6 +57,10 @@ pub static FORMATS: &[&dyn Format] = &[
 /// The format with this name.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {
+    if name == custom::NAME {
+        // Defined by a person, never guessed.
+        return Some(&custom::Custom);
+    }
     FORMATS.iter().copied().find(|format| format.name() == name)
 }
 

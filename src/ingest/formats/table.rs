@@ -100,6 +100,9 @@ pub(super) fn best(sample: &Sample<'_>) -> Option<Table> {
 
 /// Logs that are tables too, but say themselves of what kind.
 fn is_of_another_format(text: &str) -> bool {
+    if super::line::is_talk(text) {
+        return true;
+    }
     let mut lines = text.lines().take(40).filter(|line| !super::is_blank(line));
     lines.any(|line| {
         ["#Fields:", "#fields", "#separator"].iter().any(|mark| line.starts_with(mark)) || super::cef::is_event(line)

@@ -79,7 +79,8 @@ pub(super) fn rename(out: &mut Vec<Field<'_>>, from: usize) {
 
 /// The name of an item of the event data: its own, without the boxes it stands in.
 fn data_name(path: &str) -> String {
-    let inner = path.strip_prefix("eventdata.").map(str::to_owned).or_else(|| {
+    let inner = path.strip_prefix("eventdata.").or_else(|| path.strip_prefix("renderinginfo.")).map(str::to_owned);
+    let inner = inner.or_else(|| {
         let inner = path.strip_prefix("userdata.")?;
         // The first box inside `UserData` names the provider's structure.
         Some(inner.split_once('.').map_or(inner, |(_, inner)| inner).to_owned())

@@ -96,6 +96,7 @@ pub(super) fn read_again(desk: &Answers, key: EvidenceKey, read_as: &ReadAs, tic
         encoding: read_as.encoding.clone(),
         zone: read_as.zone.clone(),
         year: read_as.year,
+        ..Overrides::default()
     };
     let source = pipeline::Source {
         name: Path::new(&name),
