@@ -518,3 +518,47 @@ fn logs_of_the_corpus_are_read_as_what_they_are() {
         assert_eq!((form.format.as_str(), parsed.records.len(), rejected), (format, rows, rejects), "{file}");
     }
 }
+
+/// Records longer than one may be are cut inside, whatever the format, and nothing is left out.
+#[test]
+fn a_record_of_nine_mib_that_is_no_line_is_cut_inside_too() {
+    let long = "x".repeat(9 << 20);
+    for (format, text) in [
+        (
+            "json",
+            format!("[{{\"time\":\"2026-04-01T08:15:00Z\",\"a\":\"{long}\"}},\n{{\"time\":\"2026-04-01T08:16:00Z\"}}]"),
+        ),
+        (
+            "eml",
+            format!(
+                "From: a@example.jp\nTo: b@example.jp\nSubject: long\nDate: Wed, 1 Apr 2026 08:15:00 +0900\n\n{long}\n"
+            ),
+        ),
+        (
+            "mbox",
+            format!(
+                "From - \nFrom: a@example.jp\nTo: b@example.jp\nSubject: l\n\n{long}\n\nFrom - \nFrom: c@example.jp\nSubject: m\n\nend\n"
+            ),
+        ),
+        ("evtx-xml", format!("<Event><System/>{long}</Event><Event></Event>")),
+        ("line", format!("[LINE] a\n\n2026/04/01(水)\n08:15\ta\t{long}\n08:16\ta\tb\n")),
+    ] {
+        let overrides = Overrides { format: Some(format.to_owned()), ..overrides() };
+        let form = form(text.as_bytes(), &detect(text.as_bytes(), b""), &overrides).unwrap();
+        let (mut cutter, mut at, mut records, mut cut_inside) = (Cutter::new(&form), 0, Vec::new(), 0);
+        while at < text.len() {
+            let end = text.len().min(at + (7 << 20));
+            let cut = cutter.cut(&text.as_bytes()[at..end], 1 << 20, end == text.len());
+            assert!(cut.len > 0 && cut.len <= (16 << 20), "{format}: a chunk is cut from what is in sight");
+            let lead = u32::try_from(cut.lead).unwrap();
+            let last = at + cut.len == text.len();
+            records.extend(parse(&form, &text.as_bytes()[at..at + cut.len], at as u64, lead, at == 0, last).records);
+            cut_inside += usize::from(cut.continues);
+            at += cut.len;
+        }
+        assert!(cut_inside > 0, "{format}");
+        assert!(records.iter().any(|record| record.reject == Some(Reject::TooLong)), "{format}");
+        let ends = records.windows(2).all(|pair| pair[0].offset + u64::from(pair[0].len) <= pair[1].offset);
+        assert!(ends, "{format}");
+    }
+}

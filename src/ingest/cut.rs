@@ -51,8 +51,7 @@ impl Cutter {
     /// Where the chunk at the start of `buf` ends, about `target` bytes long.
     ///
     /// Unless `at_end` (nothing follows `buf`), `buf` must hold at least `target` bytes; a result of 0 bytes asks for a
-    /// longer `buf`, never longer than `target` + 5 MiB, or 13 MiB where records are not lines. The result does not
-    /// depend on how much longer it is.
+    /// longer `buf`, never longer than `target` + 5 MiB. The result does not depend on how much longer it is.
     pub fn cut(&mut self, buf: &[u8], target: usize, at_end: bool) -> Cut {
         let target = target.clamp(2, MAX_RECORD) & !1;
         if buf.is_empty() || (buf.len() < target && !at_end) {

@@ -16,8 +16,8 @@ use encoding_rs::Encoding;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Longest record in one piece, in bytes; a chunk of the store holds up to 16 MiB.
-pub const MAX_FRAME: usize = 12 << 20;
+/// Longest record in one piece, in bytes.
+pub const MAX_FRAME: usize = super::cut::MAX_RECORD;
 /// Bytes after a record that may be needed to know where it ends.
 const AHEAD: usize = 4 << 10;
 
@@ -85,7 +85,7 @@ pub trait Frames: Sync {
             if place.end <= at {
                 return;
             }
-            let is_cut = !block.at_end && place.start == 0 && units.len() == MAX_FRAME;
+            let is_cut = !block.at_end && place.start == 0 && units.len() == MAX_FRAME / width;
             let reject = is_cut.then_some(Reject::TooLong);
             at = place.end;
             let place = place.start * width..(place.end * width).min(block.bytes.len());
@@ -196,7 +196,7 @@ impl FrameCutter {
         let units = if frames.is_layered() { Cow::Borrowed(buf) } else { units(encoding, buf) };
         let whole = units.len() * width;
         let scaled = |len: usize| if at_end && len == units.len() { buf.len() } else { (len * width).min(whole) };
-        let (len, lead, continues) = self.units(frames, &units, (target / width).max(1), at_end);
+        let (len, lead, continues) = self.units(frames, &units, ((target / width).max(1), MAX_FRAME / width), at_end);
         if len == 0 {
             return MORE;
         }
@@ -206,7 +206,13 @@ impl FrameCutter {
     }
 
     /// Length, lead, and whether the last record goes on, in units; a length of 0 asks for more.
-    fn units(&self, frames: &dyn Frames, units: &[u8], target: usize, at_end: bool) -> (usize, usize, bool) {
+    fn units(
+        &self,
+        frames: &dyn Frames,
+        units: &[u8],
+        (target, most): (usize, usize),
+        at_end: bool,
+    ) -> (usize, usize, bool) {
         let mut lead = 0;
         if self.continuing {
             let window = units.get(..target.min(units.len())).unwrap_or(units);
@@ -224,9 +230,13 @@ impl FrameCutter {
         loop {
             let is_start = self.is_start && at == 0;
             match frames.next(&Look { form: &self.form, bytes: units, at, is_start, at_end }) {
+                // Longer than a record may be: cut inside, what stands before it alone.
+                Next::Record(place) if place.len() > most && last == 0 => {
+                    return if place.start > 0 { (place.start, 0, false) } else { (most, 0, true) };
+                }
                 Next::Record(place) if place.end <= target || last == 0 => {
                     if place.end <= at {
-                        return (units.len().min(MAX_FRAME), lead, false);
+                        return (units.len().min(most), lead, false);
                     }
                     (at, last) = (place.end, place.end);
                     if last > target {
@@ -241,18 +251,18 @@ impl FrameCutter {
                     if last > 0 {
                         break;
                     }
-                    if units.len() < start + MAX_FRAME {
-                        return (0, 0, false);
+                    // What stands before a long record goes alone.
+                    if start > 0 {
+                        return (start, 0, false);
                     }
-                    // What stands before a record too long goes alone.
-                    return if start > 0 { (start, 0, false) } else { (MAX_FRAME, 0, true) };
+                    return if units.len() < most { (0, 0, false) } else { (most, 0, true) };
                 }
                 Next::Nothing if at_end => {
-                    let rest = if units.len() <= target.max(MAX_FRAME) || last == 0 { units.len() } else { last };
-                    return (rest.min(last + MAX_FRAME).min(MAX_FRAME + target), lead, false);
+                    let rest = if units.len() <= most { units.len() } else { last };
+                    return (if rest > 0 { rest } else { most }, lead, false);
                 }
                 Next::Nothing => {
-                    if last == 0 && units.len() < MAX_FRAME {
+                    if last == 0 && units.len() < most {
                         return (0, 0, false);
                     }
                     last = if last == 0 { target } else { last };

@@ -69,10 +69,9 @@ fn render(message: &Message<'_>, depth: usize, out: &mut String) {
     }
     for (name, part) in attached(message) {
         let kind = part.content_type().map_or_else(String::new, |kind| {
-            format!("{}/{}, ", one_line(kind.ctype()), one_line(kind.subtype().unwrap_or("")))
+            format!(" ({}/{})", one_line(kind.ctype()), one_line(kind.subtype().unwrap_or("")))
         });
-        let bytes = transferred(part, raw).len();
-        line(out, "Attachment", &format!("{} ({kind}{bytes} bytes)", one_line(&name)));
+        line(out, "Attachment", &format!("{}{kind}", one_line(&name)));
     }
     for (index, part) in message.parts.iter().enumerate() {
         let is_attached = u32::try_from(index).is_ok_and(|index| message.attachments.contains(&index));

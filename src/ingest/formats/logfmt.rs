@@ -1,4 +1,5 @@
-//! logfmt: `time=2026-04-01T08:15:00Z level=info msg="login failed" user=kato`, as Go services, Grafana and Heroku write.
+//! logfmt: `time=2026-04-01T08:15:00Z level=info msg="login failed" user=kato`, as Go services, Grafana and Heroku write, and
+//! the Linux audit log, whose time stands in `msg=audit(…)`.
 
 use super::{Draft, Format, Sample, Scanner};
 use crate::ingest::times::{self, Clock, number};
@@ -66,6 +67,11 @@ impl Scanner for Lines {
             let rank = TIMES.iter().position(|name| name.eq_ignore_ascii_case(pair.key));
             if let Some(rank) = rank.filter(|rank| best.as_ref().is_none_or(|(held, _)| rank < held)) {
                 best = Some((rank, value));
+            } else if best.is_none()
+                && pair.key == "msg"
+                && let Some(time) = audit_time(&value)
+            {
+                best = Some((TIMES.len(), Cow::Owned(time.to_owned())));
             }
         }
         let Some((_, value)) = best else {
@@ -77,6 +83,11 @@ impl Scanner for Lines {
             None => Draft::undated(Undated::Unreadable, Some(Reject::Time)),
         })
     }
+}
+
+/// The time of a Linux audit record: `msg=audit(1775000100.123:485):`.
+fn audit_time(value: &str) -> Option<&str> {
+    value.strip_prefix("audit(")?.split(':').next()
 }
 
 /// A key with its value; a word without `=` has none.
