@@ -1,7 +1,7 @@
 //! Logs whose makers or readers say what must come out of them: all of it is compared, and the score is printed.
 //!
 //! Skipped where the corpus is absent.
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail, and says how it went")]
 
 use itoguchi::ingest::{HEAD, Overrides, Reader, Settler, detect, encoding, form, parse};
 use itoguchi::model::record::When;

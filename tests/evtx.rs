@@ -3,7 +3,9 @@
 
 use itoguchi::ingest::{Cutter, Overrides, Parsed, Reader, Settler, Watched, detect, form, parse};
 use itoguchi::model::evidence::ReadingForm;
-use itoguchi::model::{FieldReader as _, Lang};
+use itoguchi::model::{FieldReader as _, Lang, Ticket};
+use itoguchi::workbench::import::{AddOptions, Outcome};
+use itoguchi::workbench::{Session, find, import};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -136,4 +138,46 @@ fn the_text_of_a_record_is_the_line_evtx_dump_writes() {
     }
     println!("evtx lines: {same} of {all} equal");
     assert_eq!(same, all);
+}
+
+#[test]
+fn an_event_is_found_by_its_text_and_cited_by_its_bytes() {
+    let dir = tempfile::tempdir().unwrap();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/formats/evtx");
+    let session = Session::create(&dir.path().join("case.itoguchi"), "11", "取扱者", None).unwrap();
+    let mut rows = Vec::new();
+    for name in ["two_blocks", "damaged_block"] {
+        let file = dir.path().join(format!("{name}.evtx"));
+        std::fs::copy(fixtures.join(format!("{name}.in")), &file).unwrap();
+        import::add(&session, None, &[file], &AddOptions::default(), &Ticket::new(), &mut |outcome| match outcome {
+            Outcome::Added { row, .. } => rows.push(row),
+            Outcome::Failed { error, .. } => panic!("{error}"),
+        })
+        .unwrap();
+    }
+    let facts = |at: usize| (rows[at]["format"].as_str(), rows[at]["rows"].as_u64(), rows[at]["lines"].is_null());
+    assert_eq!(facts(0), (Some("evtx"), Some(3), true));
+    assert!(rows[0]["damaged"].is_null());
+    assert_eq!(facts(1), (Some("evtx"), Some(1), true));
+    let damaged = rows[1]["damaged"].as_str().unwrap();
+    for told in ["読めないブロック1個（位置 4096）", "検査値の合わない", "途中で切れている", "読めない記録1件"]
+    {
+        assert!(damaged.contains(told), "{damaged}");
+    }
+    // By word, by field, by address: the text is the decoded layer, the place is that in the file.
+    for query in ["更新サービス", "event_id:7045", "servicename:更新サービス", "user:S-1-5-18"] {
+        let found = find::search(&session, query, None, None, &Ticket::new()).unwrap();
+        assert_eq!(found.rows.len(), 2, "{query}");
+        find::each_row(&session, &found.rows, 10, &mut |row| {
+            assert!(row.text.contains("更新サービス") && row.len > 1_000);
+            let bytes = session.store.read_range(row.key, row.offset, row.len).unwrap();
+            assert!(bytes.starts_with(b"\x2a\x2a\0\0") && bytes.len() as u64 == row.len);
+            let citation = session.store.citation(row.key, row.row).unwrap();
+            assert_eq!((citation.offset, citation.len), (row.offset, row.len));
+            Ok(())
+        })
+        .unwrap();
+    }
+    let found = find::search(&session, "ip:203.0.113.5", None, None, &Ticket::new()).unwrap();
+    assert_eq!(found.rows.len(), 1);
 }

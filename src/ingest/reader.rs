@@ -41,6 +41,10 @@ impl FieldReader for Reader {
 }
 
 impl LayerReader for Reader {
+    fn name(&self, bytes: &[u8]) -> String {
+        encoding::name(bytes)
+    }
+
     fn layer(&self, form: &ReadingForm, head: &ChunkHead, bytes: &[u8], records: &[RecordHead]) -> Option<Layer> {
         let frames = by_name(&form.format)?.frames().filter(|frames| frames.is_layered())?;
         let mut layer = Layer { bytes: Vec::with_capacity(bytes.len() * 2), places: vec![0..0; records.len()] };

@@ -100,8 +100,12 @@ pub struct Field<'a> {
     pub value: Cow<'a, str>,
 }
 
-/// Original bytes to the layer records are read from, where the two differ. `ingest` implements it; the store is handed one.
+/// Original bytes to the layer records are read from, where the two differ, and names of files to what people read. `ingest`
+/// implements it; the store is handed one.
 pub trait LayerReader: Send + Sync {
+    /// A file's name whose encoding nobody stated.
+    fn name(&self, bytes: &[u8]) -> String;
+
     /// The layer of a chunk, with a place for each of its records; `None` where records are read from the bytes themselves.
     fn layer(&self, form: &ReadingForm, head: &ChunkHead, bytes: &[u8], records: &[RecordHead]) -> Option<Layer>;
 }

@@ -73,6 +73,8 @@ pub struct Evidence {
     pub case: Option<CaseKey>,
     /// Original path or member name, as bytes.
     pub name: Vec<u8>,
+    /// The name for people, in whatever encoding its bytes are.
+    pub shown_name: String,
     /// Size in bytes.
     pub bytes: u64,
     /// SHA-256 of the whole; `None` while partial.
@@ -102,11 +104,11 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// The file's name for people: the last part of the path, decoded as UTF-8 where possible.
+    /// The file's name for people: the last part of the path.
     #[must_use]
     pub fn file_name(&self) -> String {
-        let path = String::from_utf8_lossy(&self.name);
-        path.rsplit(['/', '\\']).next().unwrap_or(&path).to_owned()
+        let path = &self.shown_name;
+        path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()
     }
 }
 

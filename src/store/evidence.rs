@@ -4,7 +4,7 @@ use super::corpus::{content_of, head_at};
 use super::error::{Error, Result};
 use super::import::chunk_key;
 use super::seal::MAX_CHUNK;
-use super::{Store, audit};
+use super::{Layers, Store, audit};
 use crate::model::evidence::{Citation, EvidenceState, Reading};
 use crate::model::statement::Author;
 use crate::model::{CaseKey, Evidence, EvidenceKey, Id, Instant, ReadingKey, Ticket};
@@ -21,9 +21,10 @@ fn hash(row: &Row<'_>, at: usize) -> Result<Option<[u8; 32]>> {
     bytes.map(|bytes| bytes.try_into().map_err(|_| Error::Damaged("hash".into()))).transpose()
 }
 
-fn evidence(row: &Row<'_>) -> Result<Evidence> {
+fn evidence(row: &Row<'_>, layers: Option<&Layers>) -> Result<Evidence> {
     let json = |err: serde_json::Error| Error::Damaged(format!("evidence: {err}"));
     let state: String = row.get(12)?;
+    let name: Vec<u8> = row.get(3)?;
     let reading = match row.get::<_, Option<i64>>(16)? {
         None => None,
         Some(key) => Some(Reading {
@@ -43,7 +44,8 @@ fn evidence(row: &Row<'_>) -> Result<Evidence> {
         key: EvidenceKey(row.get(0)?),
         id: Id(row.get(1)?),
         case: row.get::<_, Option<i64>>(2)?.map(CaseKey),
-        name: row.get(3)?,
+        shown_name: layers.map_or_else(|| String::from_utf8_lossy(&name).into_owned(), |layers| layers.name(&name)),
+        name,
         bytes: row.get::<_, i64>(4)? as u64,
         sha256: hash(row, 5)?,
         blake3: hash(row, 6)?,
@@ -68,7 +70,7 @@ impl Store {
             let mut rows = query.query([])?;
             let mut out = Vec::new();
             while let Some(row) = rows.next()? {
-                out.push(evidence(row)?);
+                out.push(evidence(row, self.layers.as_ref())?);
             }
             Ok(out)
         })
@@ -80,7 +82,7 @@ impl Store {
             let mut query = connection.prepare_cached(&format!("{COLUMNS} WHERE evidence.key=?"))?;
             let mut rows = query.query([key.0])?;
             let row = rows.next()?.ok_or_else(|| Error::Unknown { noun: "evidence", text: key.0.to_string() })?;
-            evidence(row)
+            evidence(row, self.layers.as_ref())
         })
     }
 

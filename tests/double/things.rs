@@ -78,6 +78,7 @@ pub fn evidence() -> Vec<EvidenceRow> {
             id: id('e', key as u64),
             case: Some(case(4)),
             name: name.as_bytes().to_vec(),
+            shown_name: name.to_owned(),
             bytes,
             sha256: (state != EvidenceState::Partial)
                 .then(|| std::array::from_fn(|at| mix((key as u64) << 8 | at as u64) as u8)),

@@ -166,27 +166,27 @@ struct Watch {
 impl Watcher for Watch {
     fn see(&mut self, bytes: &[u8]) {
         self.held.extend_from_slice(bytes);
-        loop {
-            let len = if self.passed == 0 { HEAD } else { BLOCK };
-            let Some(block) = self.held.get(..len) else { return };
+        let held = std::mem::take(&mut self.held);
+        let mut at = 0;
+        while let Some(block) = held.get(at..at + if self.passed == 0 { HEAD } else { BLOCK }) {
             if self.passed > 0 {
-                match checked(block) {
-                    Checked::Empty => {}
-                    Checked::Foreign => self.foreign += 1,
-                    Checked::Lost => self.bad_marks.push(self.passed),
-                    Checked::Read { sums, records } => {
-                        self.records += records;
-                        self.bad_sums.extend((!sums).then_some(self.passed));
-                    }
-                }
+                self.block(block);
             }
-            self.held.drain(..len);
-            self.passed += len as u64;
+            at += block.len();
+            self.passed += block.len() as u64;
         }
+        self.held = held.get(at..).unwrap_or(&[]).to_vec();
     }
 
     fn end(&mut self) {
-        self.short = self.held.iter().any(|byte| *byte != 0);
+        let rest = self.held.iter().any(|byte| *byte != 0);
+        self.short |= rest;
+        if self.passed > 0 && rest {
+            // What there is of the last block is read too, so it is checked too.
+            let mut block = std::mem::take(&mut self.held);
+            block.resize(BLOCK, 0);
+            self.block(&block);
+        }
     }
 
     fn records(&self) -> Option<u64> {
@@ -224,6 +224,20 @@ impl Watcher for Watch {
             parts.push(lang.pick("最後のブロックが途中で切れている", "the last block ends too early").to_owned());
         }
         (!parts.is_empty()).then(|| parts.join(lang.pick("、", "; ")))
+    }
+}
+
+impl Watch {
+    fn block(&mut self, block: &[u8]) {
+        match checked(block) {
+            Checked::Empty => {}
+            Checked::Foreign => self.foreign += 1,
+            Checked::Lost => self.bad_marks.push(self.passed),
+            Checked::Read { sums, records } => {
+                self.records += records;
+                self.bad_sums.extend((!sums).then_some(self.passed));
+            }
+        }
     }
 }
 

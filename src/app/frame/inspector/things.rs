@@ -115,7 +115,7 @@ fn evidence_facts<'a>(view: &View<'_>, row: &EvidenceRow) -> Vec<(&'a str, Strin
     let hex = |hash: &Option<[u8; 32]>| hash.as_ref().map(|hash| words::hex(hash)).unwrap_or_default();
     let t = |ja, en| view.lang.pick(ja, en);
     vec![
-        (t("原名", "Original name"), String::from_utf8_lossy(&evidence.name).into_owned(), false),
+        (t("原名", "Original name"), evidence.shown_name.clone(), false),
         (t("大きさ", "Size"), format!("{} ({} B)", words::bytes(evidence.bytes), words::count(evidence.bytes)), false),
         ("SHA-256", hex(&evidence.sha256), true),
         ("BLAKE3", hex(&evidence.blake3), true),
