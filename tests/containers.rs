@@ -180,7 +180,7 @@ fn passwords_are_asked_for_tried_and_never_kept() {
         let wrong: Vec<String> = (0..40).map(|n| format!("wrong{n}")).collect();
         let wrong: Vec<&str> = wrong.iter().map(String::as_str).collect();
         let (session, rows, failed) = add(dir.path(), kind, &bytes, &given(&wrong));
-        assert_eq!((rows.len(), failed.len()), (1, 2), "{kind}");
+        assert_eq!((rows.len(), failed.len()), (1, 2), "{kind}: {failed:?}");
         assert!(failed[0].contains("the password given is wrong"));
         drop(session);
         let options = given(&["wrong", secret]);

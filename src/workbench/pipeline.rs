@@ -164,7 +164,11 @@ fn parse_all(
         }
         let (batch, used) = cutting.batch(&ahead);
         if batch.is_empty() {
-            break;
+            // Bytes that are held and never cut would be lost without a word.
+            if ahead.bytes.is_empty() {
+                break;
+            }
+            return Err(abnormal());
         }
         let hashed = || {
             batch.iter().for_each(|raw| {
