@@ -5,6 +5,7 @@
 
 mod access;
 mod cef;
+mod column_lists;
 pub(crate) mod custom;
 mod delimited;
 mod evtx;

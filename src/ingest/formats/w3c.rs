@@ -4,7 +4,7 @@
 //! whose length it has. The standard fixes times to GMT unless `#GMT-Offset:` or `#Time Format: Local` says otherwise. A log
 //! whose rows state only a time of day takes the date of the `#Date:` above them.
 
-use super::{Draft, Format, Sample, Scanner};
+use super::{Draft, Format, Sample, Scanner, column_lists};
 use crate::ingest::times::{Clock, Date, Dated, Stamp, ascii, cursor::Cursor};
 use crate::model::evidence::ReadingForm;
 use crate::model::{Field, Precision, Reject, Text, Undated};
@@ -14,8 +14,6 @@ use std::borrow::Cow;
 #[derive(Debug)]
 pub(super) struct W3c;
 
-/// Note: a further list of columns that stands in the file, names joined by blanks.
-const FIELDS: &str = "fields";
 /// Note: minutes from GMT, or `local` for the zone of the evidence.
 const OFFSET: &str = "offset";
 
@@ -45,9 +43,7 @@ impl Format for W3c {
             }
         }
         form.columns = seen.first().map(|list| names(list).map(str::to_owned).collect()).unwrap_or_default();
-        for list in seen.iter().skip(1).take(16) {
-            form.notes.push((FIELDS.to_owned(), names(list).collect::<Vec<_>>().join(" ")));
-        }
+        column_lists::keep(form, seen.iter().skip(1).map(|list| names(list).collect::<Vec<_>>().join(" ")));
         for line in sample.text.lines().filter(|line| line.starts_with('#')) {
             if directive(line, "#Time Format:").is_some_and(|value| value.eq_ignore_ascii_case("local")) {
                 form.notes.push((OFFSET.to_owned(), "local".to_owned()));
@@ -64,35 +60,22 @@ impl Format for W3c {
         let note = form.notes.iter().find(|(key, _)| key == OFFSET).map(|(_, value)| value.as_str());
         let offset = note.map_or(Some(0), |note| note.parse().ok());
         let mut plans: Vec<Plan> = vec![Plan::of(form.columns.iter().map(String::as_str))];
-        plans.extend(further(form).map(|list| Plan::of(list.split(' '))));
+        plans.extend(column_lists::further(form).map(|list| Plan::of(list.split(' '))));
         Box::new(Rows { plans, offset, heading: None })
     }
 
     fn fields<'a>(&self, form: &ReadingForm, text: &'a str, out: &mut Vec<Field<'a>>) {
-        let count = Words(text).count();
-        let list = further(form).find(|list| list.split(' ').count() == count).filter(|_| form.columns.len() != count);
-        let mut named = list.into_iter().flat_map(|list| list.split(' '));
-        let mut first = form.columns.iter();
-        for (index, value) in Words(text).enumerate() {
-            let name = if list.is_some() { named.next() } else { first.next().map(String::as_str) };
-            let name = name.map_or_else(|| format!("column_{}", index + 1), str::to_lowercase);
-            out.push(Field { name: Cow::Owned(name), value });
-        }
+        column_lists::name(form, ' ', Words(text), out);
     }
 
     fn columns(&self, form: &ReadingForm) -> Vec<String> {
-        form.columns.iter().map(|name| name.to_lowercase()).collect()
+        column_lists::columns(form)
     }
 
     fn is_open(&self) -> bool {
         // Another list of columns may follow anywhere.
         true
     }
-}
-
-/// The further lists of columns.
-fn further(form: &ReadingForm) -> impl Iterator<Item = &str> {
-    form.notes.iter().filter(|(key, _)| key == FIELDS).map(|(_, list)| list.as_str())
 }
 
 /// What follows a directive's name.
@@ -197,6 +180,7 @@ impl Scanner for Rows {
 }
 
 /// The words of a record: between blanks or tabs, or in quotation marks (doubled inside).
+#[derive(Clone)]
 struct Words<'a>(&'a str);
 
 impl<'a> Iterator for Words<'a> {

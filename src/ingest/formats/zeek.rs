@@ -2,7 +2,7 @@
 //!
 //! Logs of several kinds may follow each other in one file; a record is read with the list whose length it has.
 
-use super::{Draft, Format, Sample, Scanner};
+use super::{Draft, Format, Sample, Scanner, column_lists};
 use crate::ingest::times::{self, Clock, number};
 use crate::model::evidence::ReadingForm;
 use crate::model::{Field, Reject, Text, Undated};
@@ -11,9 +11,6 @@ use std::borrow::Cow;
 /// Zeek logs with tab-separated columns.
 #[derive(Debug)]
 pub(super) struct Zeek;
-
-/// Note: a further list of columns, names joined by tabs.
-const FIELDS: &str = "fields";
 
 impl Format for Zeek {
     fn name(&self) -> &'static str {
@@ -45,41 +42,28 @@ impl Format for Zeek {
         }
         let names = |list: &&str| list.split(separator).map(str::to_owned).collect();
         form.columns = seen.first().map(names).unwrap_or_default();
-        form.notes.extend(seen.iter().skip(1).take(16).map(|list| (FIELDS.to_owned(), (*list).to_owned())));
+        column_lists::keep(form, seen.iter().skip(1).map(|list| (*list).to_owned()));
     }
 
     fn scanner<'f>(&self, form: &'f ReadingForm) -> Box<dyn Scanner + 'f> {
         let separator = form.delimiter.unwrap_or('\t');
         let mut counts = vec![form.columns.len()];
-        counts.extend(further(form).map(|list| list.split(separator).count()));
+        counts.extend(column_lists::further(form).map(|list| list.split(separator).count()));
         Box::new(Rows { separator, counts })
     }
 
     fn fields<'a>(&self, form: &ReadingForm, text: &'a str, out: &mut Vec<Field<'a>>) {
         let separator = form.delimiter.unwrap_or('\t');
-        let count = text.split(separator).count();
-        let list = further(form).find(|list| list.split(separator).count() == count);
-        let list = list.filter(|_| form.columns.len() != count);
-        let mut named = list.into_iter().flat_map(|list| list.split(separator));
-        let mut first = form.columns.iter();
-        for (index, value) in text.split(separator).enumerate() {
-            let name = if list.is_some() { named.next() } else { first.next().map(String::as_str) };
-            let name = name.map_or_else(|| format!("column_{}", index + 1), str::to_lowercase);
-            out.push(Field { name: Cow::Owned(name), value: Cow::Borrowed(value) });
-        }
+        column_lists::name(form, separator, text.split(separator).map(Cow::Borrowed), out);
     }
 
     fn columns(&self, form: &ReadingForm) -> Vec<String> {
-        form.columns.iter().map(|name| name.to_lowercase()).collect()
+        column_lists::columns(form)
     }
 
     fn is_open(&self) -> bool {
         true
     }
-}
-
-fn further(form: &ReadingForm) -> impl Iterator<Item = &str> {
-    form.notes.iter().filter(|(key, _)| key == FIELDS).map(|(_, list)| list.as_str())
 }
 
 /// `#separator \x09`, written with a blank of its own.

@@ -83,7 +83,7 @@ impl Export {
             let about = match (&row.refused, view.lang) {
                 (Some(why), lang) => why.get(lang).to_owned(),
                 (None, Lang::Ja) => format!("{}　第{}版", row.about.get(view.lang), row.serial),
-                (None, Lang::En) => format!("{} Serial {}", row.about.get(view.lang), row.serial),
+                (None, Lang::En) => format!("{} · serial {}", row.about.get(view.lang), row.serial),
             };
             let fits = row.refused.is_none();
             let title = row.label.get(view.lang);
