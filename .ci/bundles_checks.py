@@ -6,6 +6,21 @@ from desk import GENERATOR, check, generate, outside, path, raw, rows, run, skip
 TOOLS = os.path.dirname(sys.executable)
 
 
+def unpack(sealed, identity, folder):
+    """Opens a seal with age, unpacks the archive with Python; returns the bag's folder and its files."""
+    done = outside("age", "-d", "-i", identity, "-o", folder + ".zip", sealed)
+    check("age opens the seal of " + os.path.basename(sealed), done.returncode == 0, done.stderr)
+    with zipfile.ZipFile(folder + ".zip") as archive:
+        archive.extractall(folder)
+    (top,) = os.listdir(folder)
+    bag, files = os.path.join(folder, top), {}
+    for where, _, names in os.walk(bag):
+        for name in names:
+            with open(os.path.join(where, name), "rb") as content:
+                files[os.path.relpath(os.path.join(where, name), bag)] = content.read()
+    return bag, files
+
+
 class Desks:
     """A section of prefecture 11 with its people and keys, and the national unit that receives."""
 
@@ -37,14 +52,7 @@ class Desks:
         return told[0], sealed
 
     def open(self, sealed, name):
-        """Opens the seal with age, unpacks the archive with Python; returns the bag's folder and its files."""
-        done = outside("age", "-d", "-i", self.at("national"), "-o", self.at(name + ".zip"), sealed)
-        check("age opens the seal", done.returncode == 0, done.stderr)
-        with zipfile.ZipFile(self.at(name + ".zip")) as archive:
-            archive.extractall(self.at(name))
-        (top,) = os.listdir(self.at(name))
-        bag = os.path.join(self.at(name), top)
-        return bag, {os.path.relpath(os.path.join(where, file), bag): open(os.path.join(where, file), "rb").read() for where, _, files in os.walk(bag) for file in files}
+        return unpack(sealed, self.at("national"), self.at(name))
 
     def pack(self, files, top, seal_to=None):
         """Packs files again, and seals them where told to whom."""

@@ -52,6 +52,11 @@ def run(*args, code=0, **how):
     return rows(done)
 
 
+def exactly(text):
+    """A query for exactly these characters."""
+    return '="%s"' % text.replace("\\", "\\\\").replace('"', '\\"')
+
+
 def outside(*args, **how):
     """Runs another program; true if it is content."""
     return subprocess.run(list(map(str, args)), capture_output=True, **how)

@@ -1,13 +1,13 @@
 """End-to-end checks of the program on files it has not seen: evidence, bad input, kills, bundles, leaks, many rows.
 
-Usage: end_to_end.py PROGRAM [PART...], parts: evidence refusals kills bundles leaks reach. Uses ../shared where present
-(generators, corpus); what cannot be checked without it is counted as skipped. Every check prints a line.
+Usage: end_to_end.py PROGRAM [PART...], parts as in PARTS. Uses ../shared where present (generators, corpus); what cannot
+be checked without it is counted as skipped. Every check prints a line, the last line counts them.
 """
 import importlib, shutil, sys, time
 
 import desk
 
-PARTS = ("evidence", "refusals", "kills", "bundles", "leaks", "reach")
+PARTS = ("evidence", "refusals", "kills", "bundles", "leaks", "reach", "demo")
 
 
 def main():

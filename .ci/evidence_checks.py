@@ -1,7 +1,7 @@
 """Evidence in, rows out: planted values on exactly their rows, every byte back, no file that breaks the program."""
 import hashlib, os, random, subprocess
 
-from desk import GENERATOR, PROGRAM, SHARED, check, generate, raw, rows, run, skip, sound, store, truth
+from desk import GENERATOR, PROGRAM, SHARED, check, exactly, generate, raw, rows, run, skip, sound, store, truth
 
 
 def generated():
@@ -26,8 +26,7 @@ def planted(file, row, name):
     needles = [needle for needle in known["needles"] if needle["count"]]
     wrong = []
     for needle in needles:
-        quoted = ['="%s"' % text.replace("\\", "\\\\").replace('"', '\\"') for text in needle["spellings"]]
-        hits = run("search", file, " OR ".join(quoted), "--evidence", row["evidence"], "--limit", "0")
+        hits = run("search", file, " OR ".join(map(exactly, needle["spellings"])), "--evidence", row["evidence"], "--limit", "0")
         got, want = {hit["row"] for hit in hits}, {line - 1 - header for line in needle["rows"]}
         if got != want:
             wrong.append((needle["value"], sorted(want - got)[:3], sorted(got - want)[:3]))

@@ -4,7 +4,7 @@ use super::args::{Add, Case, Evidence};
 use super::out::Pipe;
 use super::{Context, Failed, Result, Verdict, tell};
 use crate::model::time::JST_MINUTES;
-use crate::model::{Instant, RowSet, Ticket};
+use crate::model::{Instant, Lang, RowSet, Ticket};
 use crate::workbench::import::{AddOptions, Outcome};
 use crate::workbench::{self, Check, Error, Mode, backup, find, heads, import, print_head};
 use serde_json::json;
@@ -115,6 +115,9 @@ pub(super) fn search(
     let (limit, count) = how;
     let watch = Stopwatch::now();
     let found = find::search(&session, query, scope.0, scope.1, &Ticket::new())?;
+    for note in &found.notes {
+        context.note(&note.text(Lang::Ja), &note.text(Lang::En));
+    }
     if count {
         let row = json!({"count": found.rows.len(), "seconds": watch.elapsed().as_secs_f64()});
         context.out.say(&row, &found.rows.len().to_string())?;

@@ -9,6 +9,7 @@ mod evidence;
 mod links;
 mod out;
 mod secret;
+mod usage;
 
 use crate::model::{Explain, Instant, Lang};
 use crate::workbench::{self, Found, Mode, Session, clock, heads};
@@ -66,7 +67,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(err) => {
             let code = if err.use_stderr() { 2 } else { 0 };
-            let _ = err.print();
+            usage::complain(&err);
             return ExitCode::from(code);
         }
     };

@@ -1,5 +1,6 @@
 //! What can go wrong with a case file, said to a person.
 
+use crate::model::explain::{io_reason, io_remedy};
 use crate::model::{Explain, Lang, Text};
 use rusqlite::ErrorCode;
 use std::path::{Path, PathBuf};
@@ -156,7 +157,7 @@ impl Explain for Error {
         }
         match self {
             Self::Engine(err) => format!("事案ファイルを読み書きできません（{err}）"),
-            Self::File { source, path, .. } => format!("ファイルを扱えません（{source}）: {}", path.display()),
+            Self::File { source, path, .. } => format!("{}: {}", io_reason(source, lang), path.display()),
             Self::NotAStore { reason, path } => {
                 format!("糸口の事案ファイルではありません（{reason}）: {}", path.display())
             }
@@ -171,7 +172,16 @@ impl Explain for Error {
                 format!("ネットワーク上の場所には書き込めません（{kind}）: {}", path.display())
             }
             Self::Damaged(what) => format!("保存データが壊れています（{what}）"),
-            Self::Unknown { text, .. } => format!("`{text}` は見つかりません"),
+            Self::Unknown { noun, text } => {
+                let noun = match *noun {
+                    "case" => "事案",
+                    "evidence" => "証拠",
+                    "row" => "行",
+                    "bundle" => "報告資料",
+                    _ => "項目",
+                };
+                format!("{noun} `{text}` は見つかりません")
+            }
             Self::Ambiguous { text, .. } => format!("`{text}` で終わるものが複数あります"),
             Self::SourceChanged(at) => format!("取込みを始めた時から元ファイルが変わっています（{at}バイト目）"),
             Self::Refused(why) => why.ja.to_owned(),
@@ -205,6 +215,14 @@ impl Explain for Error {
                 "if the file came from elsewhere, do not use it and ask its sender",
             ),
             Self::Network { .. } => ("端末内に複写してから開いてください", "copy it to this workstation first"),
+            Self::Unknown { noun: "case", .. } => {
+                ("`itoguchi case list` で番号を確かめてください", "see `itoguchi case list` for the cases there are")
+            }
+            Self::Unknown { noun: "evidence", .. } => (
+                "`itoguchi evidence list` で番号を確かめてください",
+                "see `itoguchi evidence list` for the evidence there is",
+            ),
+            Self::File { source, .. } => return io_remedy(source, lang),
             Self::Ambiguous { .. } => ("もっと長く指定してください", "give more of the id"),
             Self::SourceChanged(_) => {
                 ("取下げてから、あらためて取り込んでください", "withdraw the partial evidence and add the file anew")

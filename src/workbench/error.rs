@@ -1,6 +1,7 @@
 //! A failure of a use: which layer said what, and what was being tried.
 
 use crate::model::corpus::Failure;
+use crate::model::explain::{io_reason, io_remedy};
 use crate::model::{Explain, Lang};
 use std::path::{Path, PathBuf};
 
@@ -60,14 +61,7 @@ impl Explain for Error {
         match self {
             Self::Below(failure) => failure.what(lang),
             Self::File { source, path } => {
-                let why = match (source.kind(), lang) {
-                    (std::io::ErrorKind::NotFound, Lang::Ja) => "ファイルがありません".to_owned(),
-                    (std::io::ErrorKind::NotFound, Lang::En) => "no such file".to_owned(),
-                    (std::io::ErrorKind::PermissionDenied, Lang::Ja) => "読み書きの権限がありません".to_owned(),
-                    (std::io::ErrorKind::PermissionDenied, Lang::En) => "permission denied".to_owned(),
-                    _ => source.to_string(),
-                };
-                format!("{why}: {}", path.display())
+                format!("{}: {}", io_reason(source, lang), path.display())
             }
             Self::Input { ja, en } => lang.pick(ja, en).to_owned(),
             Self::Cancelled => lang.pick("中止しました", "cancelled").to_owned(),
@@ -75,7 +69,11 @@ impl Explain for Error {
     }
 
     fn hint(&self, lang: Lang) -> Option<String> {
-        if let Self::Below(failure) = self { failure.hint(lang) } else { None }
+        match self {
+            Self::Below(failure) => failure.hint(lang),
+            Self::File { source, .. } => io_remedy(source, lang),
+            Self::Input { .. } | Self::Cancelled => None,
+        }
     }
 }
 
