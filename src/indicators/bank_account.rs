@@ -5,7 +5,7 @@
 
 use super::class::DIGIT;
 use super::scan::{Scan, Token};
-use super::{Canonical, Family, never_benign, never_documentation};
+use super::{Canonical, Family, kanji, never_benign, never_documentation};
 use crate::model::kind::Look;
 use crate::model::{About, Class, Kind, Text};
 
@@ -30,45 +30,87 @@ static ABOUT: About = About {
     ],
 };
 
-/// Words before a bank's code, the longer first.
-const BANK: [&str; 9] =
-    ["金融機関コード", "金融機関番号", "銀行コード", "銀行番号", "信用金庫", "信用組合", "労働金庫", "銀行", "農協"];
+/// Words before a bank's code.
+const BANK: [&str; 18] = [
+    "金融機関コード",
+    "金融機関番号",
+    "金融機関",
+    "銀行コード",
+    "銀行番号",
+    "銀行",
+    "信用金庫",
+    "信金",
+    "信用組合",
+    "労働金庫",
+    "農協",
+    "ｷﾞﾝｺｳ",
+    "ギンコウ",
+    "bank_code",
+    "bankcode",
+    "bank code",
+    "bank",
+    "bankid",
+];
 /// Words before a branch's code.
-const BRANCH: [&str; 9] =
-    ["支店コード", "店舗コード", "支店番号", "店番号", "営業部", "出張所", "店番", "支店", "本店"];
-/// Words before an account number, with the type they mean.
-const TYPES: [(&str, char); 9] = [
+const BRANCH: [&str; 16] = [
+    "支店コード",
+    "店舗コード",
+    "支店番号",
+    "店番号",
+    "店番",
+    "支店",
+    "営業部",
+    "出張所",
+    "本店",
+    "ｼﾃﾝ",
+    "シテン",
+    "branch_code",
+    "branchcode",
+    "branch code",
+    "branch",
+    "branchid",
+];
+/// Words before an account number, with the type they mean; the longer first.
+const TYPES: [(&str, char); 15] = [
     ("普通預金", '1'),
     ("普通口座", '1'),
     ("普通", '1'),
+    ("ﾌﾂｳ", '1'),
+    ("フツウ", '1'),
+    ("総合口座", '1'),
     ("総合", '1'),
     ("当座預金", '2'),
     ("当座", '2'),
+    ("ﾄｳｻﾞ", '2'),
+    ("トウザ", '2'),
     ("貯蓄預金", '4'),
     ("貯蓄", '4'),
-    ("口座番号", '?'),
+    ("ﾁﾖﾁｸ", '4'),
+    ("その他", '9'),
 ];
+/// Words between the type and the number, or alone before it.
+const NUMBER: [&str; 6] = ["口座番号は", "口座番号", "番号", "account_number", "accountnumber", "account number"];
+/// Words before a 記号, and between it and its 番号.
+const SYMBOL: [&str; 8] = ["記号は", "記号", "ゆうちょ", "ゆうちょ銀行", "郵便局", "ユウチヨ", "ﾕｳﾁﾖ", "ユウチョ"];
 /// How far before an account number its bank and branch may stand, in bytes.
 const PHRASE: usize = 200;
 
 /// Looks at a token of digits and hyphens.
 pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
     let len = token.end - token.start;
-    if token.flags == DIGIT {
-        let near = !scan.before(token.start).is_ascii() || matches!(scan.before(token.start), b' ' | b':' | b'.');
-        if !near || !(2..=8).contains(&len) || !speaks_of_account(scan.lead(token.start, 48)) {
-            return None;
-        }
+    let text = scan.slice(token.start, token.end);
+    if token.flags == DIGIT && matches!(len, 6 | 7) && scan.before(token.start) != b',' {
         let lead = scan.lead(token.start, PHRASE);
-        let (at, value) = phrase(lead, scan.slice(token.start, token.end))?;
-        let start = token.start - lead.len() + at;
-        scan.report(KIND, start, token.end, &value, false);
+        let (at, value) = phrase(lead, text)?;
+        scan.report(KIND, token.start - lead.len() + at, token.end, &value, false);
         return Some(token.end);
     }
-    if !(8..=18).contains(&len) {
+    if (token.flags == DIGIT && len == 5) || (len == 7 && text.as_bytes()[5] == b'-') {
+        return symbol(scan, token);
+    }
+    if token.flags == DIGIT || !(8..=18).contains(&len) {
         return None;
     }
-    let text = scan.slice(token.start, token.end);
     let value = coded(text).or_else(|| {
         let (symbol, number) = text.split_once('-')?;
         let number = number.rsplit('-').next()?;
@@ -77,6 +119,27 @@ pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
     })?;
     scan.report(KIND, token.start, token.end, &value, false);
     Some(token.end)
+}
+
+/// A 記号 with its 番号 behind it: `記号10530 番号12345671`, `ゆうちょ 10530 12345671`, `記号は10530-2、番号は12345671`.
+fn symbol(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
+    let lead = scan.lead(token.start, 24);
+    let word = word_at(lead, &SYMBOL)?;
+    let is_symbol = lead.get(word..)?.starts_with("記号");
+    let tail = scan.tail(token.end, 48);
+    let digit = tail.find(|c: char| c.is_ascii_digit())?;
+    let between = tail.get(..digit)?.trim_matches(separates);
+    let named = matches!(between, "番号" | "番号は" | "の番号" | "番号が" | "通帳番号" | "口座番号");
+    if !named && (is_symbol || !between.is_empty()) {
+        return None;
+    }
+    let number = tail.get(digit..)?;
+    let number = &number[..number.bytes().take_while(u8::is_ascii_digit).count()];
+    let value = yucho(scan.slice(token.start, token.start + 5), number)?;
+    let end = token.end + digit + number.len();
+    let start = if is_symbol { token.start - (lead.len() - word) } else { token.start };
+    scan.report(KIND, start, end, &value, false);
+    Some(end)
 }
 
 /// `9999-999-1-0000001` or `9999-999-0000001`.
@@ -107,56 +170,112 @@ fn yucho(symbol: &str, number: &str) -> Option<String> {
     }
 }
 
-fn speaks_of_account(lead: &str) -> bool {
-    let lead = lead.trim_end_matches(separates);
-    TYPES.iter().any(|(word, _)| lead.ends_with(word)) || lead.ends_with("番号")
-}
-
 fn speaks_of_post(lead: &str) -> bool {
-    ["ゆうちょ", "郵便", "記号", "番号", "口座"].iter().any(|word| lead.contains(word))
+    ["ゆうちょ", "郵便", "記号", "番号", "口座", "ユウチヨ", "ﾕｳﾁﾖ"].iter().any(|word| lead.contains(word))
 }
 
 const fn separates(c: char) -> bool {
-    matches!(c, ' ' | '　' | ':' | '：' | '(' | ')' | '（' | '）' | '=' | '、' | ',' | '.' | '・' | '/' | '／')
+    matches!(
+        c,
+        ' ' | '　'
+            | ':'
+            | '：'
+            | '('
+            | ')'
+            | '（'
+            | '）'
+            | '='
+            | '、'
+            | ','
+            | '.'
+            | '・'
+            | '/'
+            | '／'
+            | '"'
+            | '「'
+            | '」'
+            | ';'
+    )
+}
+
+/// Where one of the words begins that a lead ends with, separators aside.
+fn word_at(lead: &str, words: &[&str]) -> Option<usize> {
+    let lead = lead.trim_end_matches(separates);
+    words.iter().find_map(|word| {
+        let at = lead.len().checked_sub(word.len())?;
+        lead.get(at..).filter(|end| end.eq_ignore_ascii_case(word)).map(|_| at)
+    })
+}
+
+/// The lead without such a word.
+fn strip<'a>(lead: &'a str, words: &[&str]) -> Option<&'a str> {
+    word_at(lead, words).and_then(|at| lead.get(..at))
 }
 
 /// The account that `lead` and the number behind it speak of, and where in `lead` that begins.
 fn phrase(lead: &str, number: &str) -> Option<(usize, String)> {
-    if let Some((at, symbol)) = code_after(lead, &["記号"], 5)
-        && lead.trim_end_matches(separates).ends_with("番号")
-    {
-        return yucho(symbol, number).map(|value| (at, value));
-    }
-    if number.len() > 7 || number.len() < 6 {
+    let lead = lead.trim_end_matches(separates);
+    // Most numbers of this length stand behind something else: the last byte of the words above tells.
+    let last = |words: &str| lead.as_bytes().last() == words.as_bytes().last();
+    if !NUMBER.iter().chain(TYPES.iter().map(|(word, _)| word)).any(|word| last(word)) {
         return None;
     }
-    let (at, bank) = code_after(lead, &BANK, 4)?;
-    let (_, branch) = code_after(lead.get(at..)?, &BRANCH, 3)?;
-    let ends = lead.trim_end_matches(separates);
-    let ends = ends.strip_suffix("口座番号").map_or(ends, |front| front.trim_end_matches(separates));
-    let kind = TYPES.iter().find(|(word, _)| ends.ends_with(word)).map_or('?', |(_, kind)| *kind);
-    Some((at, format!("{bank}-{branch}-{kind}-{number:0>7}")))
+    let numbered = strip(lead, &NUMBER);
+    let lead = numbered.unwrap_or(lead);
+    let typed = TYPES.iter().find_map(|(word, kind)| strip(lead, &[word]).map(|lead| (lead, *kind)));
+    let (lead, kind) = typed.or_else(|| numbered.map(|lead| (lead, '?')))?;
+    let lead =
+        strip(lead, &["account_type", "accounttype", "account type", "預金種目", "種別", "口座種別"]).unwrap_or(lead);
+    if let Some((at, branch)) = yucho_branch(lead) {
+        return Some((at, format!("9900-{branch}-{kind}-{number:0>7}")));
+    }
+    let (bank_at, bank, branch) = codes(lead)?;
+    Some((bank_at, format!("{bank}-{branch}-{kind}-{number:0>7}")))
 }
 
-/// The last code of `len` digits behind one of the words, and where the word begins.
-fn code_after<'a>(lead: &'a str, words: &[&str], len: usize) -> Option<(usize, &'a str)> {
-    let mut found: Option<(usize, &str)> = None;
-    for word in words {
-        for (at, _) in lead.match_indices(word) {
-            let rest = lead.get(at + word.len()..).unwrap_or("");
-            let rest = rest.trim_start_matches(separates);
-            let rest = rest
-                .strip_prefix("コード")
-                .or_else(|| rest.strip_prefix("番号"))
-                .unwrap_or(rest)
-                .trim_start_matches(separates);
-            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            if digits == len && found.is_none_or(|(best, _)| at > best) {
-                found = Some((at, rest.get(..len).unwrap_or("")));
-            }
-        }
+/// A branch of ゆうちょ, whose name is its code: `ゆうちょ銀行 〇五八店`, `〇〇八（ゼロゼロハチ）支店`; and where the bank's name begins.
+fn yucho_branch(lead: &str) -> Option<(usize, String)> {
+    let lead = lead.trim_end_matches(separates);
+    let name = lead.strip_suffix("支店").or_else(|| lead.strip_suffix('店'))?;
+    let name = name.strip_suffix(['）', ')']).and_then(|name| Some(&name[..name.rfind(['（', '('])?])).unwrap_or(name);
+    let mut digits: Vec<&str> = Vec::new();
+    let mut end = name.len();
+    while digits.len() < 3 {
+        let narrow = name.get(end.checked_sub(1)?..end).filter(|digit| digit.as_bytes()[0].is_ascii_digit());
+        let kanji = || end.checked_sub(3).and_then(|at| kanji::digit(name.as_bytes().get(at..end)?));
+        let digit = narrow.or_else(kanji)?;
+        end -= if narrow.is_some() { 1 } else { 3 };
+        digits.push(digit);
     }
-    found
+    let bank = word_at(name.get(..end)?, &["ゆうちょ銀行", "ゆうちょ", "ユウチヨ", "ﾕｳﾁﾖ", "郵便局"])?;
+    Some((bank, digits.into_iter().rev().collect()))
+}
+
+/// The last branch code and the bank code before it, each behind its word; and where the bank's word begins.
+fn codes(lead: &str) -> Option<(usize, &str, &str)> {
+    let mut runs = Runs { text: lead, end: lead.len() };
+    let (branch_at, branch) = runs.by_ref().find(|(_, run)| run.len() == 3)?;
+    strip(lead.get(..branch_at)?, &BRANCH)?;
+    let (bank_at, bank) = runs.find(|(_, run)| run.len() == 4)?;
+    Some((word_at(lead.get(..bank_at)?, &BANK)?, bank, branch))
+}
+
+/// Runs of digits from the end of a text to its start.
+struct Runs<'a> {
+    text: &'a str,
+    end: usize,
+}
+
+impl<'a> Iterator for Runs<'a> {
+    type Item = (usize, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let bytes = self.text.as_bytes();
+        let end = bytes[..self.end].iter().rposition(u8::is_ascii_digit)? + 1;
+        let start = bytes[..end].iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |at| at + 1);
+        self.end = start;
+        Some((start, self.text.get(start..end)?))
+    }
 }
 
 fn read(text: &str) -> Option<Canonical> {
@@ -174,7 +293,11 @@ fn read(text: &str) -> Option<Canonical> {
     }
     let digits = text.bytes().rev().take_while(u8::is_ascii_digit).count();
     let (lead, number) = text.split_at_checked(text.len() - digits)?;
-    if !speaks_of_account(lead) {
+    if let Some((at, symbol)) = (Runs { text: lead, end: lead.len() }).find(|(_, run)| run.len() == 5) {
+        let named = at == 0 || word_at(lead.get(..at)?, &SYMBOL).is_some();
+        return yucho(symbol, number).filter(|_| named).map(Canonical::sound);
+    }
+    if !matches!(number.len(), 6 | 7) {
         return None;
     }
     phrase(lead, number).map(|(_, value)| Canonical::sound(value))

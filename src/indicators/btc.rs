@@ -1,13 +1,13 @@
 //! Bitcoin addresses: base58check with version 0x00 or 0x05 (BIP-13), bech32 and bech32m with prefix `bc` (BIP-173, 350).
 //!
 //! The checksum must hold. Mixed-case bech32 is invalid; upper case is read and lower-cased. Legacy forms that Bitcoin
-//! Cash shares are reported as Bitcoin.
+//! Cash and old Litecoin share are reported as Bitcoin, unless words around them say Litecoin.
 
+use super::base58::{BITCOIN, checked};
 use super::scan::{Scan, Token};
-use super::{Canonical, Family, never_documentation};
+use super::{Canonical, Family, bech32, ltc, never_documentation};
 use crate::model::kind::Look;
 use crate::model::{About, Class, Kind, Text};
-use bech32::segwit;
 
 pub(super) const KIND: Kind = Kind::new("btc");
 
@@ -36,26 +36,34 @@ pub(super) fn find(scan: &mut Scan<'_>, run: Token) -> Option<usize> {
         b'b' | b'B' if len <= 90 => {}
         _ => return None,
     }
-    let reading = read(scan.slice(run.start, run.end))?;
-    scan.report(KIND, run.start, run.end, &reading.value, false);
+    let text = scan.slice(run.start, run.end);
+    match is_legacy(text) {
+        Some(0x05) if ltc::is_meant(scan, run) => return None,
+        Some(_) => scan.report_at(KIND, run.start, run.end, false, true),
+        None if bech32::is_segwit(text, "bc") => {
+            scan.value.clear();
+            scan.value.push_str(text);
+            scan.value.make_ascii_lowercase();
+            scan.report_built(KIND, run.start, run.end, false, true);
+        }
+        None => return None,
+    }
     Some(run.end)
+}
+
+/// The version of an address in base58check, where it is one of Bitcoin's.
+fn is_legacy(text: &str) -> Option<u8> {
+    let fits = (26..=35).contains(&text.len()) && matches!(text.as_bytes()[0], b'1' | b'3');
+    let [version, ..] = fits.then(|| checked::<25>(text.as_bytes(), &BITCOIN))??;
+    Some(version).filter(|version| matches!(version, 0x00 | 0x05))
 }
 
 fn read(text: &str) -> Option<Canonical> {
     let text = text.strip_prefix("bitcoin:").unwrap_or(text);
-    if text.len() > 90 {
-        return None;
+    if bech32::is_segwit(text, "bc") {
+        return Some(Canonical::sound(text.to_ascii_lowercase()));
     }
-    if text.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("bc1")) {
-        let (prefix, ..) = segwit::decode(text).ok()?;
-        return prefix.as_str().eq_ignore_ascii_case("bc").then(|| Canonical::sound(text.to_ascii_lowercase()));
-    }
-    let mut payload = [0_u8; 40];
-    if !(26..=35).contains(&text.len()) {
-        return None;
-    }
-    let len = bs58::decode(text).with_check(None).onto(&mut payload[..]).ok()?;
-    (len == 21 && matches!(payload[0], 0 | 5)).then(|| Canonical::sound(text.to_owned()))
+    is_legacy(text).map(|_| Canonical::sound(text.to_owned()))
 }
 
 fn benign(value: &str) -> Option<Text> {

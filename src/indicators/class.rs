@@ -15,8 +15,9 @@ pub(super) const DOT: u8 = 8;
 pub(super) const HYPHEN: u8 = 16;
 /// `_`.
 pub(super) const UNDERSCORE: u8 = 32;
-/// A separator that may begin something by itself: `:` of `::1`, brackets of `[.]`, the lead byte of full-width letters.
-pub(super) const MARK: u8 = 64;
+
+/// May stand in a path, query or fragment without ending the URL; `,` and `&` only sometimes do.
+pub(super) const TAIL: u8 = 64;
 
 /// Any letter.
 pub(super) const ALPHA: u8 = HEX | LETTER;
@@ -34,16 +35,18 @@ const fn table() -> [u8; 256] {
     while byte < 256 {
         #[expect(clippy::cast_possible_truncation, reason = "below 256")]
         let value = byte as u8;
-        table[byte] = match value {
+        let tail = value.is_ascii_graphic()
+            && !matches!(value, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'\'' | b',' | b'&');
+        let sort = match value {
             b'0'..=b'9' => DIGIT,
             b'a'..=b'f' | b'A'..=b'F' => HEX,
             b'g'..=b'z' | b'G'..=b'Z' => LETTER,
             b'.' => DOT,
             b'-' => HYPHEN,
             b'_' => UNDERSCORE,
-            b':' | b'[' | b'(' | b'{' | b'<' | 0xef => MARK,
             _ => 0,
         };
+        table[byte] = sort | if tail { TAIL } else { 0 };
         byte += 1;
     }
     table

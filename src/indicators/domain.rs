@@ -6,7 +6,7 @@
 
 use super::class::{ALNUM, ALPHA, class};
 use super::scan::{Scan, Token};
-use super::{Canonical, Family, benign, host};
+use super::{Canonical, Family, benign, host, places};
 use crate::model::kind::Look;
 use crate::model::{About, Class, Kind, Text};
 
@@ -128,18 +128,22 @@ pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
         return None;
     }
     let mut value = std::mem::take(&mut scan.value);
-    let fine = host::to_ascii(text, &mut value) && host::is_public(&value) && is_name(scan, token, text, &value);
+    let fine = scan.names.read(text, &mut value) && is_name(scan, token, text, &value);
     scan.value = value;
-    if fine {
-        scan.report_built(KIND, token.start, token.end, false, true);
+    if !fine {
+        return None;
     }
-    fine.then_some(token.end)
+    let value = std::mem::take(&mut scan.value);
+    let place = places::find(scan, &value, token.start, token.end);
+    scan.report(KIND, token.start, token.end, &value, place.is_some());
+    scan.value = value;
+    Some(place.unwrap_or(token.end))
 }
 
 /// Whether the bytes on both sides leave room for a name.
 fn is_place(scan: &Scan<'_>, token: Token) -> bool {
     let before = match scan.before(token.start) {
-        b'/' => matches!(scan.before(token.start - 1), b'/' | b':') || token.start == 1,
+        b'/' => matches!(scan.before(token.start - 1), b'/' | b':'),
         b'\\' => scan.before(token.start - 1) == b'\\',
         b'$' | b'%' => false,
         _ => true,

@@ -5,7 +5,7 @@
 
 use super::class::{ALNUM, TOKEN, class};
 use super::scan::{Scan, Token};
-use super::{Canonical, Family, domain, host, never_benign};
+use super::{Canonical, Family, context, domain, host, never_benign};
 use crate::model::kind::Look;
 use crate::model::{About, Class, Kind, Text};
 
@@ -32,12 +32,19 @@ static ABOUT: About = About {
 const LONGEST_LOCAL: usize = 64;
 const LONGEST: usize = 254;
 
-/// Looks at both sides of the at sign (or `%40`) that follows the token.
+/// Headers whose value has the form of an address and is none: the name of a message (RFC 5322 §3.6.4).
+const MESSAGES: [&str; 3] = ["message-id", "in-reply-to", "references"];
+
+/// Looks at both sides of the at sign that follows the token.
 pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
-    let sign = if scan.byte(token.end) == b'%' { 3 } else { 1 };
     let start = local_start(scan, token)?;
-    let begin = token.end + sign;
+    let begin = token.end + 1;
     let end = host::read(scan, begin)?;
+    if scan.before(start) == b'<' && context::ends(scan.lead(start, 24), &MESSAGES) {
+        let domain = std::mem::take(&mut scan.value);
+        scan.report(domain::KIND, begin, end, &domain, false);
+        return Some(end);
+    }
     if token.end - start + 1 + scan.value.len() > LONGEST {
         return None;
     }

@@ -19,6 +19,65 @@ pub(super) const fn is_dot(c: char) -> bool {
     matches!(c, '.' | '。' | '．' | '｡')
 }
 
+/// Names judged before: logs hold the same hosts over and over, and the suffix list takes longer than a look-up.
+#[derive(Default)]
+pub(super) struct Names {
+    slots: Vec<Slot>,
+    misses: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Slot {
+    len: u8,
+    public: bool,
+    name: [u8; Names::LONGEST],
+}
+
+impl Names {
+    const LONGEST: usize = 62;
+    const SLOTS: usize = 1024;
+    /// Names looked up before slots are worth their memory.
+    const PATIENCE: usize = 16;
+
+    /// Writes the A-label form of a name to `out`; whether it is a valid name with a known suffix.
+    pub(super) fn read(&mut self, name: &str, out: &mut String) -> bool {
+        let bytes = name.as_bytes();
+        let plain = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
+        if bytes.len() > Self::LONGEST || bytes.len() < 4 || !bytes.iter().all(plain) {
+            return to_ascii(name, out) && is_public(out);
+        }
+        let place = Self::place(bytes);
+        if let Some(slot) = self.slots.get(place)
+            && slot.name.get(..usize::from(slot.len)) == Some(bytes)
+        {
+            out.clear();
+            out.push_str(name);
+            return slot.public;
+        }
+        let public = to_ascii(name, out) && is_public(out);
+        self.misses += 1;
+        if self.misses == Self::PATIENCE {
+            self.slots = vec![Slot { len: 0, public: false, name: [0; Self::LONGEST] }; Self::SLOTS];
+        }
+        if let Some(slot) = self.slots.get_mut(place)
+            && (!public || out == name)
+            && let Ok(len) = u8::try_from(bytes.len())
+        {
+            (slot.len, slot.public) = (len, public);
+            slot.name[..bytes.len()].copy_from_slice(bytes);
+        }
+        public
+    }
+
+    /// Where a name would lie; mixes its length and its first and last bytes, the comparison does the rest.
+    fn place(name: &[u8]) -> usize {
+        let word = |bytes: Option<&[u8; 4]>| bytes.map_or(0, |bytes| u64::from(u32::from_le_bytes(*bytes)));
+        let middle = name.get(name.len() / 2..).and_then(|rest| rest.first_chunk()).or_else(|| name.last_chunk());
+        let mixed = word(name.first_chunk()) << 32 ^ word(middle) << 13 ^ word(name.last_chunk()) ^ name.len() as u64;
+        (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize
+    }
+}
+
 /// Whether a lower-case A-label name has a label in front of a known public suffix.
 pub(super) fn is_public(name: &str) -> bool {
     let Some((front, last)) = name.rsplit_once('.') else { return false };
@@ -93,7 +152,7 @@ pub(super) fn read(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
         None
     } else if !is_joined(scan, end) && (at..end).all(|at| !scan.is_wide(at) || scan.byte(at) != b'.') {
         let name = scan.slice(at, end).trim_end_matches(['.', '-', '_']);
-        (to_ascii(name, &mut value) && is_public(&value)).then_some(at + name.len())
+        scan.names.read(name, &mut value).then_some(at + name.len())
     } else {
         longest(scan, at, &mut value)
     };

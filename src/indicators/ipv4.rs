@@ -4,7 +4,7 @@
 //! `version 1.2.3.4`), a section number (`第1.2.3.4条`). A port (`:443`) or prefix length (`/24`) may follow; of a range
 //! `192.0.2.1-192.0.2.9` both ends are reported.
 
-use super::class::{ALNUM, ALPHA, class};
+use super::class::{ALNUM, ALPHA, HYPHEN, class};
 use super::scan::{Scan, Token};
 use super::{Canonical, Family, benign};
 use crate::model::kind::Look;
@@ -28,30 +28,11 @@ static ABOUT: About = About {
 };
 
 /// Words right before a dotted number that make it a version or a section.
-const NOT_ADDRESS_AFTER: [&str; 22] = [
-    "version",
-    "ver",
-    "ver.",
-    "vers",
-    "v",
-    "v.",
-    "rev",
-    "rev.",
-    "build",
-    "release",
-    "firmware",
-    "oid",
-    "section",
-    "バージョン",
-    "ヴァージョン",
-    "ﾊﾞｰｼﾞｮﾝ",
-    "ファームウェア",
-    "ファームウエア",
-    "リビジョン",
-    "ビルド",
-    "第",
-    "§",
-];
+const NOT_ADDRESS_AFTER: [&str; 10] =
+    ["version", "ver", "vers", "v", "rev", "build", "release", "firmware", "oid", "section"];
+/// The same in Japanese.
+const NOT_ADDRESS_BEHIND: [&str; 9] =
+    ["バージョン", "ヴァージョン", "ﾊﾞｰｼﾞｮﾝ", "ファームウェア", "ファームウエア", "リビジョン", "ビルド", "第", "§"];
 
 /// What may stand before a slash and an address; other words there are product names with their version.
 const ROUTES: [&str; 18] = [
@@ -65,7 +46,9 @@ pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
         return None;
     }
     let whole = scan.slice(token.start, token.end);
-    if let Some((first, last)) = whole.split_once('-') {
+    if token.flags & HYPHEN != 0
+        && let Some((first, last)) = whole.split_once('-')
+    {
         let both = parse(first.as_bytes()).is_some() && parse(last.as_bytes()).is_some();
         if both && is_address_here(scan, token) {
             let middle = token.start + first.len();
@@ -79,7 +62,7 @@ pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
     if !is_address_here(scan, token) {
         return None;
     }
-    scan.report(KIND, token.start, token.end, whole, false);
+    scan.report_at(KIND, token.start, token.end, false, true);
     Some(token.end)
 }
 
@@ -98,6 +81,7 @@ fn is_address_here(scan: &Scan<'_>, token: Token) -> bool {
     match scan.before(token.start) {
         b'.' if scan.is_wide(token.start - 1) => true,
         b'/' => is_route(scan, token.start - 1),
+        b'\n' => true,
         b' ' | b'=' | b':' | b'"' | b'(' | b'\'' | b'>' | 0x80.. => !follows_version(scan.lead(token.start, 32)),
         b'-' | b'.' | b'$' | b'v' | b'V' => false,
         _ => true,
@@ -119,14 +103,17 @@ fn is_route(scan: &Scan<'_>, slash: usize) -> bool {
 
 fn follows_version(lead: &str) -> bool {
     let lead = lead.trim_end_matches([' ', '=', ':', '"', '(', '\'', '>', '：', '＝', '　', '「']);
-    NOT_ADDRESS_AFTER.iter().any(|word| {
-        lead.len().checked_sub(word.len()).and_then(|at| Some((lead.get(..at)?, lead.get(at..)?))).is_some_and(
-            |(front, end)| {
-                let free = !word.is_ascii() || word.len() > 5 || !front.ends_with(|c: char| c.is_ascii_alphanumeric());
-                end.eq_ignore_ascii_case(word) && free
-            },
-        )
-    })
+    let word = lead.bytes().rev().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'.').count();
+    let word = lead[lead.len() - word..].trim_end_matches('.').rsplit('.').next().unwrap_or("");
+    if word.is_empty() {
+        let stem = lead.strip_suffix(['を', 'は', 'が', 'の', 'も']).unwrap_or(lead);
+        return NOT_ADDRESS_BEHIND.iter().any(|word| stem.ends_with(word));
+    }
+    // `AppVersion` is a version too, `driver` is none.
+    let ends = |long: &str| {
+        word.len() > long.len() && word.as_bytes()[word.len() - long.len()..].eq_ignore_ascii_case(long.as_bytes())
+    };
+    NOT_ADDRESS_AFTER.iter().any(|known| word.eq_ignore_ascii_case(known) || (known.len() > 5 && ends(known)))
 }
 
 /// Four numbers 0 to 255 without leading zeros.

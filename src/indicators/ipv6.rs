@@ -27,13 +27,28 @@ static ABOUT: About = About {
 };
 
 /// Longest spelling: eight groups, the last two as IPv4.
-const LONGEST: usize = 45;
+pub(super) const LONGEST: usize = 45;
 
 /// Looks at the run of hex digits, colons and dots that begins with this token.
 pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
-    let start = token.start;
-    if start < scan.colons_until || token.end - start > 4 || class(scan.before(start)) & ALNUM != 0 {
+    let mut start = token.start;
+    if start < scan.colons_until {
         return None;
+    }
+    let ends = |at: usize| scan.byte(at) == b'.' || (scan.byte(at) == b':' && scan.byte(at + 1) != b':');
+    while start < token.start + LONGEST && ends(start) {
+        start += 1;
+    }
+    if start >= scan.bytes.len() || token.end - token.start == LONGEST {
+        return None;
+    }
+    if class(scan.before(start)) & ALNUM != 0 {
+        // A word ends in hex digits before a colon: `IPv6:2001:db8::25`.
+        let word = scan.bytes[start..].iter().take(4).take_while(|byte| class(**byte) & (DIGIT | HEX) != 0).count();
+        start += word + 1;
+        if scan.byte(start - 1) != b':' || class(scan.byte(start)) & (DIGIT | HEX) == 0 {
+            return None;
+        }
     }
     let part = |byte: u8| byte == b':' || class(byte) & (DIGIT | HEX | DOT) != 0;
     let mut end = start + scan.bytes.get(start..)?.iter().take_while(|byte| part(**byte)).count();
@@ -44,10 +59,13 @@ pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
     while end > start && scan.byte(end - 1) == b'.' {
         end -= 1;
     }
+    if end - start < 3 {
+        return None;
+    }
     if scan.byte(end - 1) == b':' && !scan.slice(start, end).ends_with("::") {
         end -= 1;
     }
-    if matches!(scan.before(start), b':' | b'.') || end - start > LONGEST {
+    if scan.before(start) == b'.' || end - start > LONGEST {
         return None;
     }
     let text = scan.slice(start, end);

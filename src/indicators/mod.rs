@@ -4,26 +4,54 @@
 //! A new kind is one file with its facts, one line in [`KINDS`] and one at its trigger. Nothing here reads files, decodes
 //! evidence or decides roles; marks (benign, documentation) describe a value and never drop it.
 
+mod asn;
+mod attack;
 mod bank_account;
+mod base58;
+mod bch;
+mod bech32;
 mod benign;
 mod btc;
 mod class;
+mod context;
+mod corporate_number;
 mod cve;
+mod decoded;
+mod digits;
+mod doge;
 mod domain;
 mod email;
 mod evm;
 mod hash;
 mod host;
+mod imei;
+mod invite;
 mod ipv4;
 mod ipv6;
+mod kanji;
+mod licence;
+mod line_id;
+mod ltc;
+mod mac;
 mod my_number;
 mod onion;
+mod payment_card;
 mod phone;
 mod phone_plan;
+mod places;
+mod postal;
 mod refang;
 mod scan;
+mod social;
+mod sol;
+mod tokens;
+mod triggers;
+mod tron;
+mod txid;
 mod url;
 mod url_form;
+mod xmr;
+mod xrp;
 
 use crate::model::{About, Extractor, Hits, Kind, Text};
 use scan::Find;
@@ -58,42 +86,117 @@ impl Canonical {
 }
 
 /// Every kind, in the order shown.
-const KINDS: [&Family; 16] = [
+const KINDS: [&Family; 36] = [
     &ipv4::FAMILY,
     &ipv6::FAMILY,
     &domain::FAMILY,
     &url::FAMILY,
     &email::FAMILY,
     &onion::FAMILY,
+    &asn::FAMILY,
+    &mac::FAMILY,
     &hash::MD5,
     &hash::SHA1,
     &hash::SHA256,
-    &hash::HEX64,
+    &hash::SHA512,
     &cve::FAMILY,
-    &btc::FAMILY,
-    &evm::FAMILY,
+    &attack::FAMILY,
     &phone::FAMILY,
     &bank_account::FAMILY,
+    &payment_card::FAMILY,
     &my_number::FAMILY,
+    &corporate_number::FAMILY,
+    &licence::FAMILY,
+    &postal::FAMILY,
+    &line_id::FAMILY,
+    &social::FAMILY,
+    &invite::FAMILY,
+    &imei::FAMILY,
+    &btc::FAMILY,
+    &ltc::FAMILY,
+    &doge::FAMILY,
+    &bch::FAMILY,
+    &evm::FAMILY,
+    &tron::FAMILY,
+    &xrp::FAMILY,
+    &sol::FAMILY,
+    &xmr::FAMILY,
+    &txid::FAMILY,
+    &hash::HEX64,
 ];
 
 /// Asked where `@` follows a token.
 const AT_SIGN: [Find; 1] = [email::find];
+/// Asked where `@` follows none.
+const HANDLE: [fn(&mut scan::Scan<'_>, usize) -> Option<usize>; 1] = [social::find_at];
 /// Asked where `://` follows a token.
 const SCHEME: [Find; 1] = [url::find];
-/// Asked where `:` follows hex digits, and at `::`.
-const COLONS: [Find; 1] = [ipv6::find];
+/// Asked about runs of hex digits and colons.
+const COLONS: [Find; 2] = [mac::find_colons, ipv6::find];
 /// Asked about tokens with dots.
-const DOTTED: [Find; 3] = [ipv4::find, onion::find, domain::find];
-/// Asked about tokens of digits and hyphens.
-const NUMBER: [Find; 3] = [bank_account::find, my_number::find, phone::find];
-/// Asked about letters, digits and hyphens together.
-const PREFIXED: [Find; 1] = [cve::find];
+const DOTTED: [Find; 4] = [ipv4::find, onion::find, domain::find, mac::find];
+/// Asked about tokens of digits and hyphens of these lengths; whoever needs a word around before whoever does not.
+const NUMBER: [(Lengths, Find); 9] = [
+    (Lengths::between(5, 18), bank_account::find),
+    (Lengths::of(&[4, 12, 14]), licence::find),
+    (Lengths::of(&[2, 15, 16, 17, 18, 19]), imei::find),
+    (Lengths::between(13, 23).and(4), payment_card::find),
+    (Lengths::between(13, 17), corporate_number::find),
+    (Lengths::of(&[7, 8]), postal::find),
+    (Lengths::between(6, 20), social::find_number),
+    (Lengths::of(&[4, 12, 14]), my_number::find),
+    (Lengths::between(1, 24), phone::find),
+];
+
+/// Lengths of tokens, one bit each.
+#[derive(Clone, Copy)]
+struct Lengths(u32);
+
+impl Lengths {
+    const fn of(list: &[u32]) -> Self {
+        let (mut bits, mut at) = (0, 0);
+        while at < list.len() {
+            bits |= 1 << list[at];
+            at += 1;
+        }
+        Self(bits)
+    }
+
+    const fn between(first: u32, last: u32) -> Self {
+        Self((1 << (last + 1)) - (1 << first))
+    }
+
+    const fn and(self, length: u32) -> Self {
+        Self(self.0 | 1 << length)
+    }
+
+    fn hold(self, length: usize) -> bool {
+        length < 32 && self.0 >> length & 1 == 1
+    }
+}
+
+/// Asked about letters and digits with hyphens or underscores.
+const JOINED: [Find; 2] = [cve::find, mac::find];
+/// Asked about short tokens of letters and digits that begin with a capital.
+const PREFIXED: [Find; 3] = [attack::find, asn::find, corporate_number::find_registered];
 /// Asked about each long run of letters and digits.
-const LONG_RUN: [Find; 3] = [hash::find, evm::find, btc::find];
+const LONG_RUN: [Find; 12] = [
+    hash::find,
+    evm::find,
+    btc::find,
+    ltc::find,
+    doge::find,
+    tron::find,
+    bch::find,
+    xrp::find,
+    xmr::find,
+    sol::find,
+    txid::find,
+    decoded::run,
+];
 
 /// Other names of kinds, as lists from elsewhere use them.
-const ALIASES: [(&str, Kind); 29] = [
+const ALIASES: [(&str, Kind); 67] = [
     ("ip", ipv4::KIND),
     ("ip4", ipv4::KIND),
     ("ipv4-addr", ipv4::KIND),
@@ -123,6 +226,44 @@ const ALIASES: [(&str, Kind); 29] = [
     ("mynumber", my_number::KIND),
     ("my-number", my_number::KIND),
     ("vulnerability", cve::KIND),
+    ("sha-512", hash::SHA512_KIND),
+    ("as", asn::KIND),
+    ("as_number", asn::KIND),
+    ("autonomous-system", asn::KIND),
+    ("mac-addr", mac::KIND),
+    ("mac-address", mac::KIND),
+    ("attack-pattern", attack::KIND),
+    ("mitre", attack::KIND),
+    ("card", payment_card::KIND),
+    ("credit-card", payment_card::KIND),
+    ("pan", payment_card::KIND),
+    ("payment-card", payment_card::KIND),
+    ("corporate-number", corporate_number::KIND),
+    ("houjin", corporate_number::KIND),
+    ("license", licence::KIND),
+    ("driving-licence", licence::KIND),
+    ("postal-code", postal::KIND),
+    ("zip", postal::KIND),
+    ("line", line_id::KIND),
+    ("line-id", line_id::KIND),
+    ("sns", social::KIND),
+    ("user-account", social::KIND),
+    ("invitation", invite::KIND),
+    ("litecoin", ltc::KIND),
+    ("dogecoin", doge::KIND),
+    ("bitcoin-cash", bch::KIND),
+    ("trx", tron::KIND),
+    ("trc20", tron::KIND),
+    ("ripple", xrp::KIND),
+    ("solana", sol::KIND),
+    ("monero", xmr::KIND),
+    ("tx", txid::KIND),
+    ("txhash", txid::KIND),
+    ("transaction", txid::KIND),
+    ("erc20", evm::KIND),
+    ("bsc", evm::KIND),
+    ("phone_number", phone::KIND),
+    ("account_number", bank_account::KIND),
 ];
 
 /// The kind a list means by `name`: its own tag or a common other name, in any case; `None` for unknown names.
@@ -173,16 +314,7 @@ impl Extractor for Indicators {
     fn find(&self, text: &str, hits: &mut Hits) {
         let before = hits.len();
         scan::scan(text, hits);
-        let mut last = (0, u32::MAX);
-        let ordered = hits.iter().skip(before).all(|(hit, _)| {
-            let place = (hit.span.start, u32::MAX - hit.span.end);
-            let fine = last.0 < place.0 || (last.0 == place.0 && last.1 <= place.1) || last == (0, u32::MAX);
-            last = place;
-            fine
-        });
-        if !ordered {
-            hits.sort();
-        }
+        hits.sort_from(before);
     }
 
     fn canonical(&self, kind: Kind, text: &str) -> Option<String> {

@@ -7,7 +7,7 @@
 use super::class::{ALNUM, DIGIT, DOT, UNDERSCORE, class};
 use super::phone_plan::{international, is_grouped, is_mobile_like, national};
 use super::scan::{Scan, Token};
-use super::{Canonical, Family, never_benign, never_documentation};
+use super::{Canonical, Family, never_benign, never_documentation, places};
 use crate::model::kind::Look;
 use crate::model::{About, Class, Kind, Text};
 
@@ -49,13 +49,16 @@ const CONTEXT: [&str; 17] = [
 ];
 
 /// Groups of digits that belong together, at most six.
+#[derive(Default)]
 struct Groups {
-    digits: String,
-    lens: Vec<usize>,
+    digits: [u8; Self::DIGITS],
+    /// How many groups.
+    count: usize,
+    lens: [usize; Self::MOST],
     /// Where each group ends.
-    ends: Vec<usize>,
+    ends: [usize; Self::MOST],
     /// Whether each group is followed by more digits behind a hyphen.
-    hyphen_after: Vec<bool>,
+    hyphen_after: [bool; Self::MOST],
 }
 
 /// Looks at a token of digits and hyphens.
@@ -63,8 +66,7 @@ pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
     let start = token.start;
     let plus = scan.before(start) == b'+';
     let first = scan.byte(start);
-    let grouped = token.end - start >= 9 || opens_group(scan, token.end);
-    if !grouped || (plus && first == b'0') || (!plus && first != b'0') {
+    if plus == (first == b'0') || (token.end - start < 9 && !opens_group(scan, token.end)) {
         return None;
     }
     if matches!(scan.before(start), b'$' | b'.') || scan.lead(start, 3).ends_with(['¥', '￥']) {
@@ -98,20 +100,22 @@ fn opens_group(scan: &Scan<'_>, at: usize) -> bool {
 }
 
 fn gather(scan: &Scan<'_>, start: usize) -> Groups {
-    let mut groups = Groups { digits: String::new(), lens: Vec::new(), ends: Vec::new(), hyphen_after: Vec::new() };
-    let mut at = start;
-    while groups.lens.len() < 6 {
+    let mut groups = Groups::default();
+    let (mut at, mut total) = (start, 0);
+    while groups.count < Groups::MOST {
         let len = scan.bytes[at..].iter().take(21).take_while(|byte| byte.is_ascii_digit()).count();
-        if len == 0 || groups.digits.len() + len > 20 {
+        if len == 0 || total + len > Groups::DIGITS {
             break;
         }
-        groups.digits.push_str(scan.slice(at, at + len));
+        groups.digits[total..total + len].copy_from_slice(&scan.bytes[at..at + len]);
+        total += len;
         at += len;
         let gap = scan.bytes[at..].iter().take(2).take_while(|byte| matches!(byte, b'-' | b' ' | b'(' | b')')).count();
         let more = gap > 0 && scan.byte(at + gap).is_ascii_digit();
-        groups.lens.push(len);
-        groups.ends.push(at);
-        groups.hyphen_after.push(more && scan.bytes[at..at + gap].contains(&b'-'));
+        groups.lens[groups.count] = len;
+        groups.ends[groups.count] = at;
+        groups.hyphen_after[groups.count] = more && scan.bytes[at..at + gap].contains(&b'-');
+        groups.count += 1;
         if !more {
             break;
         }
@@ -121,16 +125,20 @@ fn gather(scan: &Scan<'_>, start: usize) -> Groups {
 }
 
 impl Groups {
+    const MOST: usize = 6;
+    const DIGITS: usize = 20;
+
     /// The first `count` groups, if there are so many digits in them.
     fn front(&self, count: usize) -> (&str, &[usize]) {
-        let len = self.lens.iter().take(count).sum();
-        (self.digits.get(..len).unwrap_or(""), self.lens.get(..count).unwrap_or(&[]))
+        let lens = self.lens.get(..count).unwrap_or(&[]);
+        let digits = self.digits.get(..lens.iter().sum()).unwrap_or(&[]);
+        (std::str::from_utf8(digits).unwrap_or(""), lens)
     }
 }
 
 /// A number that begins with 0.
 fn at_home(scan: &Scan<'_>, token: Token, groups: &Groups) -> Option<(usize, String, bool)> {
-    for count in 1..=groups.lens.len() {
+    for count in 1..=groups.count {
         let (digits, shape) = groups.front(count);
         if let Some(rest) = digits.strip_prefix("0081").or_else(|| digits.strip_prefix("01081"))
             && let Some((value, verified)) = japanese(rest)
@@ -155,7 +163,7 @@ fn at_home(scan: &Scan<'_>, token: Token, groups: &Groups) -> Option<(usize, Str
 /// A number behind `+`.
 fn abroad(groups: &Groups) -> Option<(usize, String, bool)> {
     let mut found = None;
-    for count in 1..=groups.lens.len() {
+    for count in 1..=groups.count {
         let (digits, _) = groups.front(count);
         if let Some(rest) = digits.strip_prefix("81") {
             if let Some((value, verified)) = japanese(rest) {
@@ -172,6 +180,14 @@ fn abroad(groups: &Groups) -> Option<(usize, String, bool)> {
     found
 }
 
+/// The value of digits that begin with a country code, as they stand in URLs.
+pub(super) fn abroad_value(digits: &str) -> Option<String> {
+    match digits.strip_prefix("81") {
+        Some(rest) => japanese(rest).map(|(value, _)| value),
+        None => international(digits).then(|| format!("+{digits}")),
+    }
+}
+
 /// What follows the country code 81, with or without the 0 that should not be there.
 fn japanese(rest: &str) -> Option<(String, bool)> {
     let rest = rest.strip_prefix('0').unwrap_or(rest);
@@ -185,6 +201,9 @@ fn is_called(scan: &Scan<'_>, token: Token) -> bool {
 }
 
 fn read(text: &str) -> Option<Canonical> {
+    if let Some(value) = places::read(KIND, text) {
+        return Some(Canonical::sound(value));
+    }
     let text = text.strip_prefix("tel:").unwrap_or(text);
     let fine = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '.' | 'ー'));
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();

@@ -1,6 +1,10 @@
 //! The Japanese numbering plan (電気通信番号計画, domain.md §3.1) and the country codes of ITU-T E.164.
 //!
-//! It says whether digits can be a subscriber's number at all; which numbers are in use nobody publishes.
+//! It says whether digits can be a subscriber's number at all; which numbers are in use nobody publishes. The area codes are
+//! a list in `assets/lists`.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// How a national number is written when it has hyphens: lengths of the groups.
 pub(super) type Shape<'a> = &'a [usize];
@@ -15,9 +19,9 @@ pub(super) fn national(digits: &str) -> Option<bool> {
         // 0600 and 0800 are services of eleven digits too, so a 0 may follow.
         (11, b'5'..=b'9', b'0') => Some(*third != b'0' || matches!(first, b'6' | b'8')),
         (10, _, b'0') => matches!(digits.get(..4)?, "0990").then_some(true),
-        // Subscribers' exchanges begin with 2 to 9; 03 and 06 are the areas of two digits.
-        (10, b'3' | b'6', b'1') => Some(false),
-        (10, _, _) => Some(true),
+        (10, ..) if is_service(digits) => Some(true),
+        // Behind the area code subscribers' exchanges begin with 2 to 9.
+        (10, ..) => area(digits).map(|area| matches!(bytes[area], b'2'..=b'9')),
         _ => None,
     }
 }
@@ -32,11 +36,15 @@ fn is_service(digits: &str) -> bool {
     matches!(digits.get(..4), Some("0120" | "0170" | "0180" | "0570" | "0990" | "0800"))
 }
 
-/// Area codes of two digits.
-const AREA_2: [&str; 3] = ["03", "04", "06"];
-/// Area codes of three digits.
-const AREA_3: &str = "011 017 018 019 022 023 024 025 026 027 028 029 042 043 044 045 046 047 048 049 052 053 054 055 058 \
-                      059 072 073 075 076 077 078 079 082 083 084 086 087 088 089 092 093 095 096 097 098 099";
+static AREAS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+    let list = include_str!("../../assets/lists/jp-area-codes.txt");
+    list.lines().filter(|line| !line.starts_with('#')).flat_map(|line| line.split(' ')).collect()
+});
+
+/// How many digits of a fixed number are its area code.
+fn area(digits: &str) -> Option<usize> {
+    (2..=5).rev().find(|len| digits.get(..*len).is_some_and(|code| AREAS.contains(code)))
+}
 
 /// Whether a number is written in groups as numbers are: `090-1234-5678`, `03-1234-5678`, `0463-21-1234`, `0120-123-456`.
 pub(super) fn is_grouped(digits: &str, shape: Shape<'_>) -> bool {
@@ -46,15 +54,7 @@ pub(super) fn is_grouped(digits: &str, shape: Shape<'_>) -> bool {
     if is_service(digits) {
         return matches!(shape, [4, 3, 3 | 4] | [4, 2, 4] | [4, 6 | 7] | [4, 4, 2]);
     }
-    let exchange = |at: usize| digits.as_bytes().get(at).is_some_and(|byte| (b'2'..=b'9').contains(byte));
-    let area = |len: usize| digits.get(..len).unwrap_or("");
-    match shape {
-        [2, 4, 4] => AREA_2.contains(&area(2)),
-        [3, 3, 4] => AREA_3.split(' ').any(|code| code == area(3)),
-        [4, 2, 4] => digits.as_bytes()[2] != b'0' && exchange(4),
-        [5, 1, 4] => matches!(digits.as_bytes()[1], b'1' | b'4' | b'5' | b'7' | b'8' | b'9') && exchange(5),
-        _ => false,
-    }
+    area(digits).is_some_and(|area| matches!(shape, [first, second, 4] if *first == area && first + second == 6))
 }
 
 /// Whether digits after `+` can be an international number: an assigned country code and a plausible length.
@@ -81,10 +81,10 @@ mod tests {
         for good in ["09012345678", "06012345678", "05031234567", "0332345678", "0120123456", "08001234567"] {
             assert_eq!(national(good), Some(true), "{good}");
         }
-        for unallotted in ["09001234567", "07001234567", "0312345678"] {
+        for unallotted in ["09001234567", "07001234567", "0312345678", "0450001234", "0463001111"] {
             assert_eq!(national(unallotted), Some(false), "{unallotted}");
         }
-        for bad in ["0000000000", "0901234567", "123456789", "031234567", "02012", "0204123456"] {
+        for bad in ["0000000000", "0100000000", "0901234567", "123456789", "031234567", "02012", "0204123456"] {
             assert_eq!(national(bad), None, "{bad}");
         }
     }
@@ -92,7 +92,8 @@ mod tests {
     #[test]
     fn groups_are_those_of_the_area() {
         assert!(is_grouped("0332345678", &[2, 4, 4]) && !is_grouped("0332345678", &[3, 3, 4]));
-        assert!(is_grouped("0463211234", &[4, 2, 4]) && !is_grouped("0463011234", &[4, 2, 4]));
+        assert!(is_grouped("0463211234", &[4, 2, 4]) && !is_grouped("0463211234", &[3, 3, 4]));
+        assert!(is_grouped("0499221234", &[5, 1, 4]) && is_grouped("0450001234", &[3, 3, 4]));
         assert!(!is_grouped("0123456789", &[2, 4, 4]));
     }
 }

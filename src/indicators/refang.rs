@@ -5,6 +5,7 @@
 //! digits, `ー` a hyphen only between digits (domain.md §3.1, §4). Hosts of URLs read `。` between kanji by themselves.
 
 use super::class::{ALNUM, ALPHA, DIGIT, class};
+use super::kanji;
 use std::ops::Range;
 
 /// A line in plain form.
@@ -16,20 +17,35 @@ pub(super) struct Plain {
     pub(super) map: Vec<u32>,
 }
 
-/// Whether a byte after a token may begin an unusual spelling.
-pub(super) const fn may_be_odd(byte: u8) -> bool {
-    !byte.is_ascii() || matches!(byte, b'[' | b'(' | b'{' | b'<' | b']' | b':')
+/// Whether an unusual spelling stands at or around `at`, as `triggers` points at them: behind an opening bracket, before a
+/// closing one, at the end of `:\/\/`, or at a character of another script.
+pub(super) fn is_odd_around(bytes: &[u8], at: usize) -> bool {
+    let open = |byte: &u8| matches!(byte, b'[' | b'(' | b'{' | b'<');
+    let behind = || at > 0 && open(&bytes[at - 1]) && is_odd(bytes, at - 1);
+    match bytes[at] {
+        b'@' | b'%' | b'+' | b'=' | b'L' | b'M' | b'a' | b'A' | b'i' | b'I' => behind(),
+        b't' | b'T' if matches!(bytes.get(at + 1), Some(b']' | b')' | b'}' | b'>')) => {
+            let from = at.saturating_sub(8);
+            bytes[from..at].iter().rposition(open).is_some_and(|offset| is_odd(bytes, from + offset))
+        }
+        b'.' => behind() || is_odd(bytes, at + 1),
+        b'/' => behind() || at > 3 && bytes[at - 4..].starts_with(br":\/\/"),
+        _ => behind() || is_odd(bytes, at),
+    }
 }
 
 /// Whether an unusual spelling begins at this separator.
-pub(super) fn is_odd(bytes: &[u8], at: usize) -> bool {
+fn is_odd(bytes: &[u8], at: usize) -> bool {
+    if bytes[at..].starts_with("〇".as_bytes()) {
+        return kanji::is_number(bytes, at);
+    }
     if let Some(next) = bytes.get(at + 1)
         && bytes.get(at).is_some_and(|byte| matches!(byte, b'[' | b'(' | b'{' | b'<'))
         && !matches!(next, b'.' | b':' | b'@' | b'/' | b'd' | b'D' | b'a' | b'A' | b' ' | 0xe3 | 0xef)
     {
         return false;
     }
-    bytes.get(at..).is_some_and(|rest| rest.starts_with(b":\\/\\/")) || unit(bytes, at).is_some()
+    unit(bytes, at).is_some()
 }
 
 impl Plain {
@@ -52,8 +68,19 @@ impl Plain {
     }
 
     fn read_special(&mut self, text: &str, bytes: &[u8], at: usize) -> usize {
+        if let Some(end) = kanji::digit(&bytes[at..]).and_then(|_| kanji::number_end(bytes, at)) {
+            let mut here = at;
+            while here < end {
+                let digit = kanji::digit(&bytes[here..]);
+                self.put(digit.unwrap_or("-"), here);
+                here += if bytes[here].is_ascii() { 1 } else { 3 };
+            }
+            return end;
+        }
         if let Some((len, plain)) = unit(bytes, at) {
-            let bracketed = matches!(bytes[at], b'[' | b'(' | b'{' | b'<') && matches!(plain, "." | "@");
+            // A bracket or a word may stand between spaces; a full stop may not.
+            let worded = matches!(bytes[at], b'[' | b'(' | b'{' | b'<') || (bytes[at] == 0xe3 && len > 6);
+            let bracketed = worded && matches!(plain, "." | "@");
             let mut next = at + len;
             if bracketed && ends_spaced(&self.text) && bytes.get(next..).is_some_and(begins_spaced) {
                 self.text.pop();
@@ -82,6 +109,18 @@ impl Plain {
     fn put(&mut self, plain: &str, at: usize) {
         self.text.push_str(plain);
         self.map.extend(plain.bytes().map(|_| offset(at)));
+    }
+}
+
+/// How many bytes of characters without width a text ends in.
+pub(super) fn joiners_before(text: &[u8]) -> usize {
+    let mut end = text.len();
+    loop {
+        end -= match &text[..end] {
+            [.., 0xe2, 0x80, 0x8b..=0x8d] | [.., 0xe2, 0x81, 0xa0] | [.., 0xef, 0xbb, 0xbf] => 3,
+            [.., 0xc2, 0xad] => 2,
+            _ => return text.len() - end,
+        };
     }
 }
 
@@ -137,9 +176,11 @@ fn unit(bytes: &[u8], at: usize) -> Option<(usize, &'static str)> {
             [0x80, 0x82] => joined(bytes, at, 3, ALNUM, "."),
             [0x80, 0x90] => bracketed(bytes, at),
             [0x83, 0xbc] => joined(bytes, at, 3, DIGIT, "-"),
-            _ if rest.starts_with("ドット".as_bytes()) => joined(bytes, at, 9, ALNUM, "."),
-            _ if rest.starts_with("アットマーク".as_bytes()) => joined(bytes, at, 18, ALNUM, "@"),
-            _ if rest.starts_with("アット".as_bytes()) => joined(bytes, at, 9, ALNUM, "@"),
+            [0x81, 0xae] => kanji::is_spoken(bytes, at).then_some((3, "-")),
+            [0x80, 0x87] => None,
+            [0x83, 0x89] if rest.starts_with("ドット".as_bytes()) => worded(bytes, at, 9, "."),
+            [0x82, 0xa2] if rest.starts_with("アットマーク".as_bytes()) => worded(bytes, at, 18, "@"),
+            [0x82, 0xa2] if rest.starts_with("アット".as_bytes()) => worded(bytes, at, 9, "@"),
             _ => None,
         },
         0xef => wide_unit(bytes, at),
@@ -159,7 +200,10 @@ fn wide_unit(bytes: &[u8], at: usize) -> Option<(usize, &'static str)> {
     match byte {
         b'.' => joined(bytes, at, 3, ALNUM, "."),
         b'-' => joined(bytes, at, 3, ALNUM, "-"),
-        b'@' => joined(bytes, at, 3, ALNUM, "@"),
+        b'@' => {
+            let label = bytes.get(at + 3).is_some_and(|byte| *byte > 0xe2) && class_before(bytes, at) != 0;
+            if label { Some((3, "@")) } else { joined(bytes, at, 3, ALNUM, "@") }
+        }
         b'+' => (next_class(bytes, at + 3) & DIGIT != 0).then_some((3, "+")),
         b':' => {
             let slashes = bytes.get(at + 3..)?;
@@ -173,10 +217,34 @@ fn wide_unit(bytes: &[u8], at: usize) -> Option<(usize, &'static str)> {
     }
 }
 
+/// A word that counts between letters or digits, also with a space on both sides.
+fn worded(bytes: &[u8], at: usize, len: usize, plain: &'static str) -> Option<(usize, &'static str)> {
+    let spaced = at > 1
+        && bytes[at - 1] == b' '
+        && class_before(bytes, at - 1) != 0
+        && bytes.get(at + len) == Some(&b' ')
+        && next_class(bytes, at + len + 1) != 0;
+    if spaced { Some((len, plain)) } else { joined(bytes, at, len, ALNUM, plain) }
+}
+
 /// A sign that counts only between two characters of the given classes.
 fn joined(bytes: &[u8], at: usize, len: usize, classes: u8, plain: &'static str) -> Option<(usize, &'static str)> {
-    let both = class_before(bytes, at) & classes != 0 && next_class(bytes, at + len) & classes != 0;
+    let both = (classes == DIGIT && closes_digits(bytes, at) || class_before(bytes, at) & classes != 0)
+        && next_class(bytes, at + len) & classes != 0;
     both.then_some((len, plain))
+}
+
+/// Whether digits in full-width brackets end here, as area codes are written.
+fn closes_digits(bytes: &[u8], at: usize) -> bool {
+    let is = |at: Option<usize>, sign: u8| at.is_some_and(|at| wide(bytes, at) == Some(sign));
+    if !is(at.checked_sub(3), b')') {
+        return false;
+    }
+    let mut inside = at - 3;
+    while class_before(bytes, inside) & DIGIT != 0 && at - inside < 24 {
+        inside -= if bytes[inside - 1].is_ascii() { 1 } else { 3 };
+    }
+    is(inside.checked_sub(3), b'(')
 }
 
 /// The class of the character at `at`, full-width ones read as ASCII; of letters and digits only.
@@ -192,10 +260,7 @@ fn next_class(bytes: &[u8], at: usize) -> u8 {
 
 fn class_before(bytes: &[u8], at: usize) -> u8 {
     let narrow = at.checked_sub(1).and_then(|at| bytes.get(at)).map_or(0, |byte| class(*byte) & ALNUM);
-    let broad = at
-        .checked_sub(3)
-        .and_then(|at| wide(bytes, at))
-        .map_or(0, |byte| if byte == b')' { DIGIT } else { class(byte) & ALNUM });
+    let broad = at.checked_sub(3).and_then(|at| wide(bytes, at)).map_or(0, |byte| class(byte) & ALNUM);
     narrow | broad
 }
 

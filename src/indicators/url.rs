@@ -4,10 +4,10 @@
 //! are full of URLs between commas; inside quotes commas stay), and at the first character that is not ASCII, because
 //! Japanese text follows without a space. Closing punctuation is left to the sentence. Names without a scheme are domains.
 
-use super::class::{ALNUM, class};
+use super::class::{ALNUM, ALPHA, TAIL, TOKEN, class};
 use super::scan::{Scan, Token};
 use super::url_form::{self, Host, Parts};
-use super::{Canonical, Family, domain, host, ipv4, ipv6, never_benign, onion};
+use super::{Canonical, Family, decoded, domain, host, ipv4, ipv6, never_benign, onion, places};
 use crate::model::kind::Look;
 use crate::model::{About, Class, Hits, Kind, Text};
 
@@ -47,9 +47,67 @@ const INNER: u8 = 4;
 
 /// Looks at `://` and the token before it; goes on behind the host, so that path and query are walked too.
 pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
+    if let Some(tail) = find_plain(scan, token) {
+        return Some(tail);
+    }
     let parts = authority(scan, token)?;
     let start = parts.start;
     let tail = parts.tail;
+    let (end, whole) = reach(scan, start, tail)?;
+    if let Some(end) = decoded::wrapped(scan, start, end) {
+        return Some(end);
+    }
+    let mut value = std::mem::take(&mut scan.value);
+    url_form::write(&parts, scan.slice(parts.user.start, parts.user.end), scan.slice(tail, end), &mut value);
+    scan.value = value;
+    scan.report_built(KIND, start, end, false, whole);
+    report_host(scan, &parts);
+    let place = match &parts.host {
+        Host::Name(name) => places::find(scan, name, parts.host_at.start, tail),
+        _ => None,
+    };
+    Some(place.unwrap_or(tail))
+}
+
+/// The URLs logs are full of: `http` or `https`, a host in lower case without user and port, canonical as they stand.
+fn find_plain(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
+    let (start, begin) = (token.start, token.end + 3);
+    let scheme = matches!(&scan.bytes[start..token.end], b"http" | b"https");
+    if !scheme || scan.is_plain_form() || start < scan.url.0 {
+        return None;
+    }
+    let rest = scan.bytes.get(begin..)?;
+    let len = rest.iter().take(host::LONGEST + 1).take_while(|byte| is_plain_host(**byte)).count();
+    let tail = begin + len;
+    let letter = class(scan.byte(tail - 1)) & ALPHA != 0;
+    if !letter || scan.byte(tail) != b'/' || rest.get(..len)?.ends_with(b".onion") {
+        return None;
+    }
+    let mut value = std::mem::take(&mut scan.value);
+    let public = scan.names.read(scan.slice(begin, tail), &mut value) && value.len() == len;
+    scan.value = value;
+    if !public {
+        return None;
+    }
+    let (end, whole) = reach(scan, start, tail)?;
+    let path = &scan.bytes[tail..end];
+    let broken = scan.byte(end) == b'\n' && scan.before(start) == b'<';
+    if broken || path.is_empty() || (path.len() > 2 && memchr::memmem::find(path, b"/.").is_some()) {
+        scan.url = (0, 0);
+        return None;
+    }
+    scan.report_at(KIND, start, end, false, whole);
+    scan.report_at(domain::KIND, begin, tail, true, true);
+    let host = scan.slice(begin, tail);
+    Some(places::find(scan, host, begin, tail).unwrap_or(tail))
+}
+
+const fn is_plain_host(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.')
+}
+
+/// Where a URL ends, and whether that is its whole length; `None` if it is one too many inside another.
+fn reach(scan: &mut Scan<'_>, start: usize, tail: usize) -> Option<(usize, bool)> {
     if start >= scan.url.0 {
         scan.url = (extent(scan, start, tail), 0);
     } else if scan.url.1 >= INNER {
@@ -59,13 +117,7 @@ pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
     }
     let raw = scan.url.0.max(tail);
     let end = trimmed(scan, tail, raw.min(start + LONGEST).max(tail));
-    let whole = raw - start <= LONGEST;
-    let mut value = std::mem::take(&mut scan.value);
-    url_form::write(&parts, scan.slice(parts.user.start, parts.user.end), scan.slice(tail, end), &mut value);
-    scan.value = value;
-    scan.report_built(KIND, start, end, false, whole);
-    report_host(scan, &parts);
-    Some(tail)
+    Some((end, raw - start <= LONGEST))
 }
 
 fn report_host(scan: &mut Scan<'_>, parts: &Parts) {
@@ -110,6 +162,11 @@ fn authority(scan: &mut Scan<'_>, token: Token) -> Option<Parts> {
 /// Where the user part ends, if an at sign stands before the first slash.
 fn user_end(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let rest = scan.bytes.get(at..)?;
+    // Most hosts end before anything a user part may hold.
+    let host = rest.iter().take(256).take_while(|byte| class(**byte) & TOKEN != 0).count();
+    if matches!(rest.get(host), None | Some(b'/' | b'"' | b' ' | b'?' | b'#')) {
+        return None;
+    }
     let fine = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~!$&*+=:;%".contains(byte);
     let len = rest.iter().take(256).take_while(|byte| fine(byte)).count();
     (len > 0 && rest.get(len) == Some(&b'@')).then_some(at + len)
@@ -122,8 +179,7 @@ fn read_host(scan: &mut Scan<'_>, at: usize) -> Option<(Host, std::ops::Range<us
         let address = inner.split(['%']).next()?.parse().ok()?;
         return Some((Host::V6(address), at + 1..at + 1 + inner.len()));
     }
-    let run =
-        scan.bytes.get(at..)?.iter().take(256).take_while(|byte| class(**byte) & super::class::TOKEN != 0).count();
+    let run = scan.bytes.get(at..)?.iter().take(256).take_while(|byte| class(**byte) & TOKEN != 0).count();
     let text = scan.slice(at, at + run).trim_end_matches(['.', '-', '_']);
     let end = at + text.len();
     if let Some(address) = url_form::ipv4(text) {
@@ -146,10 +202,10 @@ fn extent(scan: &Scan<'_>, start: usize, tail: usize) -> usize {
     let mut at = tail;
     while let Some(byte) = scan.bytes.get(at) {
         let fine = match byte {
-            b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'\'' => false,
+            _ if class(*byte) & TAIL != 0 => true,
             b',' => quoted,
             b'&' => !is_entity(&scan.bytes[at..]),
-            _ => byte.is_ascii_graphic(),
+            _ => false,
         };
         if !fine || (narrow && scan.is_wide(at)) {
             break;
@@ -166,6 +222,9 @@ fn is_entity(rest: &[u8]) -> bool {
 
 /// The end without closing punctuation and unbalanced brackets.
 fn trimmed(scan: &Scan<'_>, tail: usize, mut end: usize) -> usize {
+    if class(scan.byte(end - 1)) & TOKEN != 0 && scan.byte(end - 1) != b'.' {
+        return end;
+    }
     let bytes = &scan.bytes[tail..end];
     let count = |sign: u8| memchr::memchr_iter(sign, bytes).count();
     let mut round = (count(b'('), count(b')'));
@@ -190,9 +249,9 @@ fn read(text: &str) -> Option<Canonical> {
     }
     let colon = text.find("://")?;
     let mut hits = Hits::default();
-    let mut scan = Scan::over(text, &mut hits);
-    let before =
-        text.as_bytes()[..colon].iter().rev().take_while(|byte| class(**byte) & super::class::TOKEN != 0).count();
+    let mut names = host::Names::default();
+    let mut scan = Scan::over(text, &mut hits, &mut names);
+    let before = text.as_bytes()[..colon].iter().rev().take_while(|byte| class(**byte) & TOKEN != 0).count();
     let token = scan.part(colon - before, colon);
     let parts = authority(&mut scan, token).filter(|parts| parts.start == 0)?;
     let tail = text.get(parts.tail..)?;

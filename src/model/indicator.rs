@@ -1,5 +1,6 @@
 //! Indicators, where they were seen, and how detectors report what they find.
 
+use super::coding::Decoded;
 use super::id::{CaseKey, EvidenceKey};
 use super::kind::Kind;
 use super::role::Role;
@@ -19,6 +20,8 @@ pub struct Hit {
     pub implied: bool,
     /// Its check digits, checksum or rules hold.
     pub verified: bool,
+    /// How it was written, where the bytes of the span are not the value itself.
+    pub decoded: Decoded,
 }
 
 /// Finds of one text. Canonical values lie in one buffer, so that millions of finds cost no allocation each.
@@ -37,6 +40,19 @@ impl Hits {
 
     /// Adds a find with its canonical value.
     pub fn push(&mut self, kind: Kind, span: Range<usize>, value: &str, implied: bool, verified: bool) {
+        self.push_decoded(kind, span, value, implied, verified, Decoded::default());
+    }
+
+    /// Adds a find that was taken out of some coding.
+    pub fn push_decoded(
+        &mut self,
+        kind: Kind,
+        span: Range<usize>,
+        value: &str,
+        implied: bool,
+        verified: bool,
+        decoded: Decoded,
+    ) {
         let start = self.values.len();
         self.values.push_str(value);
         let small = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
@@ -46,6 +62,7 @@ impl Hits {
             value: small(start)..small(self.values.len()),
             implied,
             verified,
+            decoded,
         });
     }
 
@@ -86,15 +103,27 @@ impl Hits {
         }
     }
 
+    /// Forgets those of the first `count` that begin at `start` or later; their values stay in the buffer.
+    pub fn forget(&mut self, count: usize, start: usize) {
+        let mut place = 0;
+        self.list.retain(|hit| {
+            place += 1;
+            place > count || (hit.span.start as usize) < start
+        });
+    }
+
     /// The latest find, if any.
     #[must_use]
     pub fn last(&self) -> Option<&Hit> {
         self.list.last()
     }
 
-    /// Puts the hits in the order of their spans; the wider first where they begin together.
-    pub fn sort(&mut self) {
-        self.list.sort_by(|a, b| (a.span.start, b.span.end, a.kind).cmp(&(b.span.start, a.span.end, b.kind)));
+    /// Puts the hits from the `first` on in the order of their spans; the wider first where they begin together.
+    pub fn sort_from(&mut self, first: usize) {
+        let list = self.list.get_mut(first..).unwrap_or(&mut []);
+        if !list.is_sorted_by_key(|hit| (hit.span.start, u32::MAX - hit.span.end)) {
+            list.sort_by(|a, b| (a.span.start, b.span.end, a.kind).cmp(&(b.span.start, a.span.end, b.kind)));
+        }
     }
 }
 
@@ -102,7 +131,8 @@ impl Hits {
 pub trait Extractor: Sync {
     /// Finds every indicator in `text` (decoded evidence, any number of lines) and appends it to `hits`, sorted by span.
     ///
-    /// Never panics, takes time linear in the text. A value never spans a line feed.
+    /// Never panics, takes time linear in the text. A value never spans a line feed, unless it was taken out of a coding that
+    /// breaks lines ([`Hit::decoded`]); it belongs to the line it begins in.
     fn find(&self, text: &str, hits: &mut Hits);
 
     /// The canonical form of a value said to be of this kind; `None` if it fails the kind's rule.

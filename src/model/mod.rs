@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod case;
+pub mod coding;
 pub mod corpus;
 pub mod edit;
 pub mod evidence;
@@ -26,6 +27,7 @@ pub mod unit;
 
 pub use audit::AuditEntry;
 pub use case::{Case, Stage};
+pub use coding::{Coding, Decoded};
 pub use corpus::{Corpus, Field, FieldReader, NamedSet, ReadingHead};
 pub use edit::Edit;
 pub use evidence::{Acquisition, Citation, Evidence, EvidenceState, Reading};

@@ -1,0 +1,183 @@
+//! Tokens: what stands around a place, and which families its make-up and its neighbours call for.
+
+use super::class::{ALNUM, ALPHA, DIGIT, DOT, HYPHEN, TOKEN, UNDERSCORE, class, classes};
+use super::scan::{Find, Scan, Token};
+use super::{AT_SIGN, DOTTED, JOINED, LONG_RUN, NUMBER, PREFIXED, SCHEME};
+
+/// Shortest run of letters and digits that can be a hash or a wallet.
+const SHORTEST_RUN: usize = 23;
+
+impl Scan<'_> {
+    /// The token that holds the byte at `at`.
+    pub(super) fn token_at(&mut self, at: usize) {
+        if at < self.done || class(self.byte(at)) & TOKEN == 0 {
+            return;
+        }
+        let mut flags = 0;
+        let mut start = at;
+        while start > self.done && class(self.bytes[start - 1]) & TOKEN != 0 {
+            start -= 1;
+            flags |= class(self.bytes[start]);
+        }
+        let mut end = at;
+        while let Some(byte) = self.bytes.get(end)
+            && class(*byte) & TOKEN != 0
+        {
+            flags |= class(*byte);
+            end += 1;
+        }
+        self.done = self.token(Token { start, end, flags: flags & TOKEN }).max(end);
+    }
+
+    fn token(&mut self, token: Token) -> usize {
+        let token = self.unescaped(token);
+        if token.flags & ALNUM == 0 {
+            return token.end;
+        }
+        self.followed(token).or_else(|| self.alone(token)).unwrap_or(token.end)
+    }
+
+    /// Leaves out what an escape sequence before the token took of it: `%3D` in URLs, `\n` and `\u63a5` in JSON.
+    fn unescaped(&self, token: Token) -> Token {
+        let Token { start, end, .. } = token;
+        let skip = match self.before(start) {
+            b'%' if self.bytes[start..end].iter().take(2).filter(|byte| byte.is_ascii_hexdigit()).count() == 2 => 2,
+            b'\\' if self.before(start - 1) != b'\\' => match self.byte(start) {
+                b'n' | b'r' | b't' => 1,
+                b'u' if self.bytes[start..end].iter().skip(1).take(4).filter(|b| b.is_ascii_hexdigit()).count()
+                    == 4 =>
+                {
+                    5
+                }
+                _ => 0,
+            },
+            _ => 0,
+        };
+        if skip == 0 { token } else { self.part(start + skip, end) }
+    }
+
+    /// Families whose trigger is the byte after the token.
+    fn followed(&mut self, token: Token) -> Option<usize> {
+        match self.byte(token.end) {
+            b'@' => self.ask(&AT_SIGN, token),
+            b':' if self.bytes[token.end..].starts_with(b"://") => self.ask(&SCHEME, token),
+            _ => None,
+        }
+    }
+
+    /// Families whose trigger is the token itself.
+    fn alone(&mut self, token: Token) -> Option<usize> {
+        let Token { start, end, flags } = token;
+        if flags & DOT != 0 {
+            if let Some(next) = self.dotted(token) {
+                return Some(next);
+            }
+        } else if flags & ALPHA != 0
+            && matches!(self.before(start), 0x82 | 0x8e | 0xa1)
+            && self.lead(start, 3).ends_with(['。', '．', '｡'])
+            && let Some(next) = self.ask(&DOTTED, token)
+        {
+            return Some(next);
+        }
+        if flags & !(DIGIT | HYPHEN) == 0 && end - start < SHORTEST_RUN {
+            let fits = NUMBER.iter().filter(|(lengths, _)| lengths.hold(end - start));
+            return fits.map(|(_, find)| find).find_map(|find| find(self, token));
+        }
+        if flags & DIGIT != 0 {
+            let joined = flags & (HYPHEN | UNDERSCORE) != 0;
+            let prefixed = !joined && end - start < 15 && self.byte(start).is_ascii_uppercase();
+            let families: &[Find] = if joined { &JOINED } else { &PREFIXED };
+            if (joined || prefixed)
+                && let Some(next) = self.ask(families, token)
+            {
+                return Some(next);
+            }
+        }
+        if end - start >= SHORTEST_RUN { self.long_runs(token) } else { None }
+    }
+
+    /// A dotted token; ideographic dots that stand among plain ones end a sentence rather than a label.
+    fn dotted(&mut self, token: Token) -> Option<usize> {
+        let (mut plain, mut wide) = (false, false);
+        if self.map.is_some() {
+            for at in token.start..token.end {
+                if self.byte(at) == b'.' {
+                    if self.is_wide(at) { wide = true } else { plain = true }
+                }
+            }
+        }
+        if plain && wide {
+            let before = self.hits.len();
+            let mut start = token.start;
+            for at in token.start..=token.end {
+                if at == token.end || (self.byte(at) == b'.' && self.is_wide(at)) {
+                    let part = self.part(start, at);
+                    self.alone(part);
+                    start = at + 1;
+                }
+            }
+            if self.hits.len() > before {
+                return Some(token.end);
+            }
+        }
+        let trimmed = self.trimmed(token);
+        if let Some(next) = self.ask(&DOTTED, trimmed) {
+            return Some(next.max(token.end));
+        }
+        if token.flags & UNDERSCORE != 0 {
+            let mut start = token.start;
+            for at in token.start..=token.end {
+                if at == token.end || self.byte(at) == b'_' {
+                    let part = self.part(start, at);
+                    let part = self.trimmed(part);
+                    if part.flags & DOT != 0 && part.flags & ALPHA == 0 {
+                        self.ask(&DOTTED, part);
+                    }
+                    start = at + 1;
+                }
+            }
+        }
+        None
+    }
+
+    fn long_runs(&mut self, token: Token) -> Option<usize> {
+        let mut next = None;
+        let mut start = token.start;
+        for at in token.start..=token.end {
+            if at == token.end || class(self.byte(at)) & ALNUM == 0 {
+                if at - start >= SHORTEST_RUN && next.is_none_or(|next| start >= next) {
+                    let run = self.part(start, at);
+                    next = self.ask(&LONG_RUN, run).or_else(|| self.behind_ticker(run)).or(next);
+                }
+                start = at + 1;
+            }
+        }
+        next
+    }
+
+    /// A wallet right behind the sign of its coin: `BTC34oV…`.
+    fn behind_ticker(&mut self, run: Token) -> Option<usize> {
+        const COINS: [&str; 11] = ["BTC", "ETH", "LTC", "XRP", "TRX", "SOL", "XMR", "BCH", "DOGE", "USDT", "TRC20"];
+        let text = self.slice(run.start, run.end);
+        let coin = COINS.iter().find(|coin| text.starts_with(**coin))?;
+        let rest = self.part(run.start + coin.len(), run.end);
+        self.ask(&LONG_RUN, rest)
+    }
+
+    pub(super) fn ask(&mut self, families: &[Find], token: Token) -> Option<usize> {
+        families.iter().find_map(|find| find(self, token))
+    }
+
+    /// A part of the text as a token of its own.
+    pub(super) fn part(&self, start: usize, end: usize) -> Token {
+        Token { start, end, flags: classes(self.bytes.get(start..end).unwrap_or(&[])) & TOKEN }
+    }
+
+    /// The token without dots, hyphens and underscores at its ends.
+    fn trimmed(&self, token: Token) -> Token {
+        let bytes = &self.bytes[token.start..token.end];
+        let lead = bytes.iter().take_while(|byte| class(**byte) & ALNUM == 0).count();
+        let tail = bytes[lead..].iter().rev().take_while(|byte| class(**byte) & ALNUM == 0).count();
+        if lead + tail == 0 { token } else { self.part(token.start + lead, token.end - tail) }
+    }
+}
