@@ -35,9 +35,6 @@ impl Store {
         // The history stays locked until its entry stands, so that two edits are undone in the order they were made.
         let mut history = lock(&self.history);
         let before = self.write(|connection| {
-            if let Some((key, _)) = wanted.iter().find(|(key, new)| new.is_none() && !exists(connection, key)) {
-                return Err(Error::Unknown { noun: "statement", text: key.id.to_string() });
-            }
             let before = swap_all(connection, &wanted)?;
             audit::append(connection, "edit", &object(edit), &content, author)?;
             Ok(before)
@@ -111,18 +108,16 @@ fn said(changes: &[Change]) -> Result<String> {
     serde_json::to_string(&said).map_err(|err| Error::damaged(err.to_string()))
 }
 
-fn exists(connection: &Connection, key: &StatementKey) -> bool {
-    statements::find(connection, key).is_ok_and(|found| found.is_some())
-}
-
-/// Makes the changes in order; what stood there before, in the order that takes them back.
+/// Makes the changes in order; what stood there before, in the order that takes them back. What is dropped must stand at
+/// its turn: else there would be nothing to put back, and the inverse could not be made.
 fn swap_all(connection: &Connection, changes: &[Change]) -> Result<Vec<Change>> {
     let mut before = Vec::with_capacity(changes.len());
     for (key, new) in changes {
         let old = statements::find(connection, key)?;
         match new {
             Some((statement, author)) => statements::put(connection, statement, author)?,
-            None => statements::remove(connection, key)?,
+            None if old.is_some() => statements::remove(connection, key)?,
+            None => return Err(Error::Unknown { noun: "statement", text: key.id.to_string() }),
         }
         before.push((key.clone(), old));
     }

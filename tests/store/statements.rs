@@ -75,7 +75,7 @@ fn statement(kind: u8, n: u8, cases: &[CaseKey], evidence: &Evidence, text: &str
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn an_edit_and_its_inverse_leave_the_tables_as_they_were(
@@ -117,6 +117,23 @@ proptest! {
         prop_assert_eq!(desk.store.audit_head().unwrap().count, head + 4);
         prop_assert!(desk.store.audit_verify().unwrap().iter().all(|check| check.ok == Some(true)));
     }
+}
+
+#[test]
+fn what_is_dropped_twice_in_one_edit_is_refused_whole() {
+    let desk = Desk::new();
+    let case = desk.case("A");
+    let note = Statement::Note(Note { id: Id("n1".into()), case: Some(case), text: "一".into(), cited: Vec::new() });
+    desk.store.apply(&Edit::Put(note.clone()), &author()).unwrap();
+    let start = dump(&desk);
+    let twice = Edit::All(vec![Edit::Drop(note.key()), Edit::Drop(note.key())]);
+    assert!(matches!(desk.store.apply(&twice, &author()), Err(Error::Unknown { .. })));
+    assert_eq!(dump(&desk), start);
+    // What the edit itself puts may be dropped in it.
+    let replaced = Edit::All(vec![Edit::Drop(note.key()), Edit::Put(note.clone()), Edit::Drop(note.key())]);
+    let inverse = desk.store.apply(&replaced, &author()).unwrap();
+    desk.store.apply(&inverse, &author()).unwrap();
+    assert_eq!(dump(&desk), start);
 }
 
 #[test]
