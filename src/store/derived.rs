@@ -107,7 +107,7 @@ impl Derived {
 
 fn write_run(connection: &Connection, evidence: i64, cursors: Vec<Cursor>) -> Result<u32> {
     let mut writer = RunWriter::new(connection)?;
-    merge(connection, cursors, |_, cursor| writer.add(cursor))?;
+    merge(connection, cursors, |_, cursor, new| writer.add(cursor, new))?;
     writer.finish(evidence)
 }
 

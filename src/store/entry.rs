@@ -5,7 +5,7 @@
 
 use super::codec::{Take, put, put_signed};
 use super::error::{Error, Result};
-use super::values::MAX_KEY;
+use super::values::{MAX_KEY, common};
 use crate::model::Instant;
 use roaring::RoaringBitmap;
 use std::ops::Range;
@@ -34,6 +34,8 @@ pub(super) struct Entry {
     pub(super) first_row: u32,
     /// Last row minus first row.
     pub(super) span: u32,
+    /// Bytes its key shares with the key before it.
+    pub(super) shared: usize,
     /// Where the gaps between rows stand.
     gaps: Range<usize>,
 }
@@ -44,11 +46,14 @@ impl Entry {
         let bad = || Error::damaged("posting");
         let mut take = Take(raw.get(at..).unwrap_or(&[]));
         let (shared, rest) = (take.small()? as usize, take.small()? as usize);
-        if shared > key.len() || shared.saturating_add(rest) > MAX_KEY {
+        let tail = take.bytes(rest)?;
+        // Keys ascend, and what is shared is all that could be: merging relies on both.
+        let follows = key.get(shared).is_none_or(|before| tail.first().is_some_and(|first| first > before));
+        if shared > key.len() || shared.saturating_add(rest) > MAX_KEY || !follows {
             return Err(bad());
         }
         key.truncate(shared);
-        key.extend_from_slice(take.bytes(rest)?);
+        key.extend_from_slice(tail);
         let flags = take.byte()?;
         let times = if flags & DATED == 0 {
             None
@@ -70,7 +75,7 @@ impl Entry {
             return Err(bad());
         }
         let flags = flags & (DIRECT | VERIFIED);
-        let entry = Self { flags, times, count, first_row, span, gaps: start..start + gaps };
+        let entry = Self { flags, times, count, first_row, span, shared, gaps: start..start + gaps };
         Ok((entry, start + gaps))
     }
 
@@ -135,11 +140,6 @@ impl Draft {
         key.iter().for_each(|part| self.key.extend_from_slice(part));
     }
 
-    /// The value it is about.
-    pub(super) fn key(&self) -> &[u8] {
-        &self.key
-    }
-
     /// Whether it should be closed although more rows may follow.
     pub(super) fn is_full(&self) -> bool {
         self.count >= PART
@@ -186,7 +186,7 @@ impl Draft {
 
     /// Appends the entry and begins afresh.
     pub(super) fn flush(&mut self, out: &mut Packed) {
-        let shared = self.key.iter().zip(&out.last).take_while(|(a, b)| a == b).count();
+        let shared = common(&self.key, &out.last);
         let rest = self.key.get(shared..).unwrap_or(&[]);
         put(&mut out.raw, shared as u64);
         put(&mut out.raw, rest.len() as u64);

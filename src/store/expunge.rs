@@ -124,14 +124,15 @@ fn values_only_in(connection: &Connection, key: i64) -> Result<BTreeSet<Indicato
     // The merge hands out the cursors of one value in their order: ours come first.
     let mut out: Vec<Vec<u8>> = Vec::new();
     let mut elsewhere = false;
-    merge(connection, cursors, |at, cursor| {
-        let same = out.last().is_some_and(|last| last == cursor.key());
+    merge(connection, cursors, |at, cursor, new| {
         if at < mine {
-            if !same {
+            if new {
                 out.push(cursor.key().to_vec());
                 elsewhere = false;
             }
-        } else if same && !elsewhere {
+        } else if new {
+            elsewhere = true;
+        } else if !elsewhere {
             elsewhere = true;
             out.pop();
         }

@@ -6,6 +6,7 @@
 use super::codec;
 use super::entry::{Draft, Entry, Packed};
 use super::error::{Error, Result};
+use super::values::common;
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
 use rusqlite::{Connection, params};
@@ -46,10 +47,9 @@ impl<'c> RunWriter<'c> {
         })
     }
 
-    /// Adds the entry a cursor stands on; keys ascend, and rows ascend within one.
-    pub(super) fn add(&mut self, cursor: &Cursor) -> Result<()> {
+    /// Adds the entry a cursor stands on, of a `new` key or of the same; keys ascend, and rows ascend within one.
+    pub(super) fn add(&mut self, cursor: &Cursor, new: bool) -> Result<()> {
         let Some((entry, raw)) = cursor.now() else { return Ok(()) };
-        let new = self.distinct == 0 || self.draft.key() != cursor.key();
         if !self.draft.is_empty() && (new || self.draft.is_full()) {
             self.close_entry()?;
         }
@@ -172,6 +172,8 @@ pub(super) struct Cursor {
     /// The last key of a stored block, by which blocks are found.
     last: Option<Vec<u8>>,
     entry: Option<Entry>,
+    /// Bytes the key shares with the one before.
+    shared: usize,
     /// Added to every row.
     base: u32,
 }
@@ -180,7 +182,7 @@ impl Cursor {
     /// Over entries in memory, whose rows count from `base`.
     pub(super) fn over(raw: Vec<u8>, base: u32) -> Self {
         let (key, last, entry) = (Vec::new(), None, None);
-        Self { raw, at: 0, next_block: 0, end_block: 0, keys: Keys::All, key, last, entry, base }
+        Self { raw, at: 0, next_block: 0, end_block: 0, keys: Keys::All, key, last, entry, shared: 0, base }
     }
 
     /// Over a stored run.
@@ -210,6 +212,7 @@ impl Cursor {
     /// Steps to the next entry; whether there is one.
     pub(super) fn step(&mut self, conn: &Connection) -> Result<bool> {
         loop {
+            let mut before = None;
             while self.at >= self.raw.len() {
                 if self.last.take().is_some_and(|last| last != self.key) {
                     return Err(Error::damaged("last key of a posting block"));
@@ -221,9 +224,17 @@ impl Cursor {
                 (self.raw, self.last) = (raw, Some(last));
                 self.next_block += 1;
                 self.at = 0;
-                self.key.clear();
+                before.get_or_insert_with(|| std::mem::take(&mut self.key));
             }
             let (entry, next) = Entry::read(&self.raw, self.at, &mut self.key)?;
+            self.shared = entry.shared;
+            if let Some(before) = before {
+                // A block begins with a whole key.
+                self.shared = common(&before, &self.key);
+                if before > self.key {
+                    return Err(Error::damaged("postings out of order"));
+                }
+            }
             self.at = next;
             self.entry = Some(entry);
             if self.keys.hold(&self.key) {
@@ -244,6 +255,11 @@ impl Cursor {
     /// The key of the entry it stands on.
     pub(super) fn key(&self) -> &[u8] {
         &self.key
+    }
+
+    /// Bytes that key shares with the one it stood on before.
+    pub(super) fn shared(&self) -> usize {
+        self.shared
     }
 
     /// The entry it stands on, and the bytes its gaps lie in.

@@ -119,7 +119,7 @@ pub(super) fn walk(connection: &Connection, filter: &SightingFilter, each: Each<
         Some(_) => None,
     };
     let mut group = Group { key: Vec::new(), places: Vec::new(), each };
-    merge(connection, cursors, |at, cursor| {
+    merge(connection, cursors, |at, cursor, _| {
         if let Some(lists) = &mut lists {
             lists.before(cursor.key(), &mut |key, place| group.add(key, place))?;
         }
