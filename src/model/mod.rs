@@ -23,6 +23,7 @@ pub mod rows;
 pub mod skip;
 pub mod statement;
 pub mod time;
+mod token;
 pub mod unit;
 
 pub use audit::AuditEntry;
