@@ -7,15 +7,18 @@ use super::bands::{self, Folded, SEGMENT};
 use super::codec;
 use super::error::Result;
 use super::merge::merge;
-use super::runs::{self, Cursor, RunWriter};
+use super::runs::{self, Cursor, Joined, RunWriter};
 use super::seal::SealedChunk;
 use crate::model::Kind;
 use roaring::RoaringBitmap;
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 
-/// Bytes of postings held before they are spilled as a run; little in debug builds, so that tests meet it.
-const SPILL: usize = if cfg!(debug_assertions) { 1 << 20 } else { 96 << 20 };
+/// Chunks whose entries are melted into one list: few enough to be walked in the processor's own memory.
+const MELT: usize = 32;
+/// Bytes of postings held before they are spilled as a run; little in debug builds, so that tests meet it. Not more, for
+/// nothing is parsed for long while one is written.
+const SPILL: usize = if cfg!(debug_assertions) { 1 << 20 } else { 24 << 20 };
 /// Runs merged at once: each holds one unpacked block.
 const FAN_IN: usize = 64;
 
@@ -28,6 +31,8 @@ pub(super) struct Derived {
     parts: i64,
     /// Sorted entries of each chunk, with the chunk's first row.
     entries: Vec<(Vec<u8>, u32)>,
+    /// Sorted entries of many chunks.
+    melted: Vec<Vec<u8>>,
     bytes: usize,
     spills: usize,
     distinct: u32,
@@ -56,6 +61,9 @@ impl Derived {
             self.bytes += chunk.entries.len();
             self.entries.push((chunk.entries, first_row));
         }
+        if self.entries.len() >= MELT {
+            self.melted.push(melt(connection, std::mem::take(&mut self.entries))?);
+        }
         if self.bytes >= SPILL {
             self.spill(connection, evidence)?;
         }
@@ -79,13 +87,13 @@ impl Derived {
     }
 
     fn spill(&mut self, connection: &Connection, evidence: i64) -> Result<()> {
-        if self.entries.is_empty() {
+        if self.entries.is_empty() && self.melted.is_empty() {
             return Ok(());
         }
         self.bytes = 0;
-        let cursors =
-            std::mem::take(&mut self.entries).into_iter().map(|(raw, base)| Cursor::over(raw, base)).collect();
-        self.distinct = write_run(connection, evidence, cursors)?;
+        let melted = std::mem::take(&mut self.melted).into_iter().map(|raw| (raw, 0));
+        let cursors = melted.chain(std::mem::take(&mut self.entries)).map(|(raw, base)| Cursor::over(raw, base));
+        self.distinct = write_run(connection, evidence, cursors.collect())?;
         self.spills += 1;
         if self.spills >= FAN_IN {
             self.distinct = unite(connection, evidence)?;
@@ -103,6 +111,14 @@ impl Derived {
         }
         Ok((self.distinct, false))
     }
+}
+
+/// Makes one list of the entries of many chunks.
+fn melt(connection: &Connection, entries: Vec<(Vec<u8>, u32)>) -> Result<Vec<u8>> {
+    let mut joined = Joined::default();
+    let cursors = entries.into_iter().map(|(raw, base)| Cursor::over(raw, base)).collect();
+    merge(connection, cursors, |_, cursor, new| joined.add(cursor, new))?;
+    Ok(joined.finish().0)
 }
 
 fn write_run(connection: &Connection, evidence: i64, cursors: Vec<Cursor>) -> Result<u32> {

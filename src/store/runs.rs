@@ -21,12 +21,49 @@ const BATCH: usize = 64;
 /// A finished block: its bytes and its last key.
 type Block = (Vec<u8>, Vec<u8>);
 
+/// Puts entries of equal keys together.
+#[derive(Debug, Default)]
+pub(super) struct Joined {
+    draft: Draft,
+    packed: Packed,
+}
+
+impl Joined {
+    /// Adds the entry a cursor stands on, of a `new` key or of the same; keys ascend, and rows ascend within one.
+    pub(super) fn add(&mut self, cursor: &Cursor, new: bool) -> Result<()> {
+        let Some((entry, raw)) = cursor.now() else { return Ok(()) };
+        if new || self.draft.is_full() {
+            self.close();
+        }
+        if new {
+            self.draft.begin(&[cursor.key()]);
+        }
+        self.draft.entry(entry, raw, cursor.base)
+    }
+
+    fn close(&mut self) {
+        if !self.draft.is_empty() {
+            self.draft.flush(&mut self.packed);
+        }
+    }
+
+    /// The bytes of the entries closed so far, and the last key.
+    fn take(&mut self) -> Block {
+        self.packed.take()
+    }
+
+    /// The bytes of what is left, and the last key.
+    pub(super) fn finish(&mut self) -> Block {
+        self.close();
+        self.take()
+    }
+}
+
 /// Writes one run, block by block, into the transaction it was begun in.
 pub(super) struct RunWriter<'c> {
     conn: &'c Connection,
-    block: Packed,
+    joined: Joined,
     ready: Vec<Block>,
-    draft: Draft,
     first_block: i64,
     blocks: i64,
     distinct: u32,
@@ -36,34 +73,15 @@ impl<'c> RunWriter<'c> {
     /// Begins a run.
     pub(super) fn new(conn: &'c Connection) -> Result<Self> {
         let last: i64 = conn.query_row("SELECT coalesce(max(key), 0) FROM run_block", [], |row| row.get(0))?;
-        Ok(Self {
-            conn,
-            block: Packed::default(),
-            ready: Vec::new(),
-            draft: Draft::default(),
-            first_block: last + 1,
-            blocks: 0,
-            distinct: 0,
-        })
+        Ok(Self { conn, joined: Joined::default(), ready: Vec::new(), first_block: last + 1, blocks: 0, distinct: 0 })
     }
 
     /// Adds the entry a cursor stands on, of a `new` key or of the same; keys ascend, and rows ascend within one.
     pub(super) fn add(&mut self, cursor: &Cursor, new: bool) -> Result<()> {
-        let Some((entry, raw)) = cursor.now() else { return Ok(()) };
-        if !self.draft.is_empty() && (new || self.draft.is_full()) {
-            self.close_entry()?;
-        }
-        if new {
-            self.draft.begin(&[cursor.key()]);
-            self.distinct = self.distinct.saturating_add(1);
-        }
-        self.draft.entry(entry, raw, cursor.base)
-    }
-
-    fn close_entry(&mut self) -> Result<()> {
-        self.draft.flush(&mut self.block);
-        if self.block.raw.len() >= BLOCK {
-            self.ready.push(self.block.take());
+        self.joined.add(cursor, new)?;
+        self.distinct = self.distinct.saturating_add(u32::from(new));
+        if self.joined.packed.raw.len() >= BLOCK {
+            self.ready.push(self.joined.take());
             if self.ready.len() >= BATCH {
                 self.write_out()?;
             }
@@ -83,11 +101,9 @@ impl<'c> RunWriter<'c> {
 
     /// Ends the run and registers it. Returns how many distinct values it holds.
     pub(super) fn finish(mut self, evidence: i64) -> Result<u32> {
-        if !self.draft.is_empty() {
-            self.close_entry()?;
-        }
-        if !self.block.raw.is_empty() {
-            self.ready.push(self.block.take());
+        let rest = self.joined.finish();
+        if !rest.0.is_empty() {
+            self.ready.push(rest);
         }
         self.write_out()?;
         self.conn

@@ -157,17 +157,15 @@ fn parse_all(
     let (mut sha, mut blake) = (Sha256::new(), blake3::Hasher::new());
     let (mut lines, mut skipped) = (0, 0);
     let (mut ahead, mut next) = (Ahead::default(), Ahead::default());
+    let mut settled = Vec::new();
     ahead.fill(head, input).map_err(Error::file(name))?;
     loop {
         if settings.ticket.is_cancelled() {
             return Err(Error::Cancelled);
         }
         let (batch, used) = cutting.batch(&ahead);
-        if batch.is_empty() {
-            // Bytes that are held and never cut would be lost without a word.
-            if ahead.bytes.is_empty() {
-                break;
-            }
+        // Bytes that are held and never cut would be lost without a word.
+        if batch.is_empty() && !ahead.bytes.is_empty() {
             return Err(abnormal());
         }
         let hashed = || {
@@ -177,24 +175,27 @@ fn parse_all(
             })
         };
         let parse = || batch.par_iter().map(|raw| read_chunk(raw, settings)).collect::<Result<Vec<_>>>();
-        // What follows is read while this batch is hashed and parsed.
-        let (parsed, read) = std::thread::scope(|scope| {
-            let parsing = scope.spawn(|| rayon::join(hashed, parse).1);
+        let before = std::mem::take(&mut settled);
+        let seal = || before.into_par_iter().map(Ready::seal).collect::<Result<Vec<_>>>();
+        // What follows is read, and what went before is sealed, while this batch is hashed and parsed.
+        let (worked, read) = std::thread::scope(|scope| {
+            let working = scope.spawn(|| rayon::join(hashed, || rayon::join(seal, parse)).1);
             let read = next.fill(ahead.bytes.get(used..).unwrap_or(&[]), input);
-            (parsing.join().unwrap_or_else(|_| Err(abnormal())), read)
+            (working.join().unwrap_or_else(|_| (Err(abnormal()), Ok(Vec::new()))), read)
         });
-        let mut parsed = parsed?;
+        let (sealed, parsed) = (worked.0?, worked.1?);
         read.map_err(Error::file(name))?;
+        let ended = parsed.is_empty();
+        // Where the writing end is gone it tells why.
+        if !sealed.is_empty() && sender.send(sealed).is_err() || ended {
+            break;
+        }
         std::mem::swap(&mut ahead, &mut next);
-        for ready in &mut parsed {
+        settled = parsed;
+        for ready in &mut settled {
             settler.settle(&mut ready.parsed);
             lines += ready.parsed.lines;
             skipped += ready.parsed.skipped;
-        }
-        let sealed = parsed.into_par_iter().map(Ready::seal).collect::<Result<Vec<_>>>()?;
-        if sender.send(sealed).is_err() {
-            // The writing end tells why.
-            break;
         }
     }
     let (sha256, blake3) = (sha.finalize().into(), blake.finalize().into());
