@@ -86,7 +86,7 @@ struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     /// Places for short and for long pieces, as powers of two.
-    const SHORT: u32 = 12;
+    const SHORT: u32 = 11;
     const LONG: u32 = 10;
 
     fn of(text: &'a [u8]) -> Self {

@@ -9,6 +9,7 @@ use super::error::Result;
 use super::merge::merge;
 use super::runs::{self, Cursor, Joined, RunWriter};
 use super::seal::SealedChunk;
+use super::unite::unite;
 use crate::model::Kind;
 use roaring::RoaringBitmap;
 use rusqlite::{Connection, params};
@@ -125,14 +126,6 @@ fn write_run(connection: &Connection, evidence: i64, cursors: Vec<Cursor>) -> Re
     let mut writer = RunWriter::new(connection)?;
     merge(connection, cursors, |_, cursor, new| writer.add(cursor, new))?;
     writer.finish(evidence)
-}
-
-/// Merges all runs of an evidence into one. Their rows ascend from run to run.
-fn unite(connection: &Connection, evidence: i64) -> Result<u32> {
-    let places = runs::runs_of(connection, evidence)?;
-    let distinct = write_run(connection, evidence, places.iter().copied().map(Cursor::stored).collect())?;
-    places.into_iter().try_for_each(|place| runs::drop_run(connection, place))?;
-    Ok(distinct)
 }
 
 /// Removes everything of an evidence that can be rebuilt; its content and chunk heads stay.

@@ -6,9 +6,8 @@
 //! at once, however many runs there are.
 
 use super::error::Result;
-use super::runs::Cursor;
+use super::runs::{Blocks, Cursor};
 use super::values::common;
-use rusqlite::Connection;
 use std::cmp::Ordering;
 
 /// A key against a base that is not after it: the nearer the smaller. Nought is the base itself.
@@ -97,7 +96,7 @@ impl Tree {
 /// Calls `each` with every entry of every cursor: by key, then by the cursor's place in the list; the flag tells whether
 /// the key is another than the one before.
 pub(super) fn merge(
-    conn: &Connection,
+    blocks: &impl Blocks,
     cursors: Vec<Cursor>,
     mut each: impl FnMut(usize, &Cursor, bool) -> Result<()>,
 ) -> Result<()> {
@@ -105,7 +104,7 @@ pub(super) fn merge(
     let mut tree = Tree { cursors, codes: Vec::with_capacity(count), losers: vec![0; count] };
     for cursor in &mut tree.cursors {
         // Against no key at all, which is before every key: an empty one would be the same.
-        tree.codes.push(if cursor.step(conn)? { code(cursor.key(), 0) } else { ENDED });
+        tree.codes.push(if cursor.step(blocks)? { code(cursor.key(), 0) } else { ENDED });
     }
     let (mut first, mut begun) = (tree.grow(), false);
     while let (Some(cursor), Some(code_now)) = (tree.cursors.get_mut(first), tree.codes.get_mut(first)) {
@@ -114,7 +113,7 @@ pub(super) fn merge(
         }
         each(first, cursor, !begun || *code_now != SAME)?;
         begun = true;
-        *code_now = if cursor.step(conn)? { code(cursor.key(), cursor.shared()) } else { ENDED };
+        *code_now = if cursor.step(blocks)? { code(cursor.key(), cursor.shared()) } else { ENDED };
         first = tree.replay(first);
     }
     Ok(())
@@ -125,6 +124,7 @@ mod tests {
     use super::*;
     use crate::store::entry::{Draft, Packed};
     use proptest::prelude::*;
+    use rusqlite::Connection;
 
     /// A run of these keys, which may repeat; each has one row.
     fn run(keys: &[String]) -> Cursor {

@@ -32,6 +32,7 @@ mod seal;
 mod settle;
 mod sightings;
 mod statements;
+mod unite;
 mod values;
 
 pub use audit::print_head;

@@ -6,10 +6,12 @@
 use super::codec;
 use super::entry::{Draft, Entry, Packed};
 use super::error::{Error, Result};
+use super::merge::merge;
 use super::values::common;
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
 use rusqlite::{Connection, params};
+use std::ops::Range;
 
 /// Raw bytes after which a block is closed.
 const BLOCK: usize = 64 << 10;
@@ -20,6 +22,20 @@ const BATCH: usize = 64;
 
 /// A finished block: its bytes and its last key.
 type Block = (Vec<u8>, Vec<u8>);
+
+/// A block as stored.
+#[derive(Clone, Debug)]
+pub(super) struct Pressed {
+    len: usize,
+    data: Vec<u8>,
+    last_key: Vec<u8>,
+}
+
+impl Pressed {
+    fn of((raw, last_key): Block) -> Result<Self> {
+        Ok(Self { len: raw.len(), data: codec::press(&raw)?, last_key })
+    }
+}
 
 /// Puts entries of equal keys together.
 #[derive(Debug, Default)]
@@ -47,16 +63,31 @@ impl Joined {
         }
     }
 
-    /// The bytes of the entries closed so far, and the last key.
-    fn take(&mut self) -> Block {
-        self.packed.take()
+    /// The entries closed so far, where they fill a block.
+    fn full(&mut self) -> Option<Block> {
+        (self.packed.raw.len() >= BLOCK).then(|| self.packed.take())
     }
 
-    /// The bytes of what is left, and the last key.
+    /// What is left.
     pub(super) fn finish(&mut self) -> Block {
         self.close();
-        self.take()
+        self.packed.take()
     }
+}
+
+/// Merges entries into blocks; says also how many keys there are.
+pub(super) fn pressed(blocks: &impl Blocks, cursors: Vec<Cursor>) -> Result<(Vec<Pressed>, u32)> {
+    let (mut joined, mut out, mut distinct) = (Joined::default(), Vec::new(), 0);
+    merge(blocks, cursors, |_, cursor, new| {
+        joined.add(cursor, new)?;
+        distinct += u32::from(new);
+        joined.full().map(Pressed::of).transpose().map(|block| out.extend(block))
+    })?;
+    let rest = joined.finish();
+    if !rest.0.is_empty() {
+        out.push(Pressed::of(rest)?);
+    }
+    Ok((out, distinct))
 }
 
 /// Writes one run, block by block, into the transaction it was begun in.
@@ -80,22 +111,24 @@ impl<'c> RunWriter<'c> {
     pub(super) fn add(&mut self, cursor: &Cursor, new: bool) -> Result<()> {
         self.joined.add(cursor, new)?;
         self.distinct = self.distinct.saturating_add(u32::from(new));
-        if self.joined.packed.raw.len() >= BLOCK {
-            self.ready.push(self.joined.take());
-            if self.ready.len() >= BATCH {
-                self.write_out()?;
-            }
-        }
-        Ok(())
+        self.ready.extend(self.joined.full());
+        if self.ready.len() >= BATCH { self.press() } else { Ok(()) }
     }
 
-    fn write_out(&mut self) -> Result<()> {
-        let pressed: Vec<Result<Vec<u8>>> = self.ready.par_iter().map(|(raw, _)| codec::press(raw)).collect();
+    fn press(&mut self) -> Result<()> {
+        let pressed = std::mem::take(&mut self.ready).into_par_iter().map(Pressed::of).collect::<Result<Vec<_>>>()?;
+        self.write(&pressed, 0)
+    }
+
+    /// Adds blocks, which hold `distinct` keys more.
+    pub(super) fn write(&mut self, blocks: &[Pressed], distinct: u32) -> Result<()> {
         let mut insert = self.conn.prepare_cached("INSERT INTO run_block VALUES (?1, ?2, ?3, ?4)")?;
-        for ((raw, last), data) in self.ready.drain(..).zip(pressed) {
-            insert.execute(params![self.first_block + self.blocks, last, raw.len() as i64, data?])?;
+        for block in blocks {
+            let key = self.first_block + self.blocks;
+            insert.execute(params![key, block.last_key, block.len as i64, block.data])?;
             self.blocks += 1;
         }
+        self.distinct = self.distinct.saturating_add(distinct);
         Ok(())
     }
 
@@ -105,7 +138,7 @@ impl<'c> RunWriter<'c> {
         if !rest.0.is_empty() {
             self.ready.push(rest);
         }
-        self.write_out()?;
+        self.press()?;
         self.conn
             .prepare_cached("INSERT INTO run (evidence, first_block, blocks) VALUES (?1, ?2, ?3)")?
             .execute(params![evidence, self.first_block, self.blocks])?;
@@ -129,6 +162,15 @@ pub(super) fn runs_of(conn: &Connection, evidence: i64) -> Result<Vec<RunPlace>>
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The blocks of a run with their last keys, in order.
+pub(super) fn last_keys(conn: &Connection, place: RunPlace) -> Result<Vec<(i64, Vec<u8>)>> {
+    let end = place.first_block.saturating_add(place.blocks);
+    let mut query =
+        conn.prepare_cached("SELECT key, last_key FROM run_block WHERE key >= ?1 AND key < ?2 ORDER BY key")?;
+    let rows = query.query_map([place.first_block, end], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Removes a run.
 pub(super) fn drop_run(conn: &Connection, place: RunPlace) -> Result<()> {
     let end = place.first_block.saturating_add(place.blocks);
@@ -137,15 +179,22 @@ pub(super) fn drop_run(conn: &Connection, place: RunPlace) -> Result<()> {
     Ok(())
 }
 
-/// A block's bytes and its last key.
-fn load(conn: &Connection, block: i64) -> Result<Block> {
-    let mut query = conn.prepare_cached("SELECT len, data, last_key FROM run_block WHERE key=?1")?;
-    let mut rows = query.query([block])?;
-    let row = rows.next()?.ok_or_else(|| Error::damaged("posting block missing"))?;
-    let len = usize::try_from(row.get::<_, i64>(0)?).ok().filter(|len| *len <= LONGEST);
-    let len = len.ok_or_else(|| Error::damaged("length of a posting block"))?;
-    let raw = codec::unpress(row.get_ref(1)?.as_blob().map_err(|_| Error::damaged("posting block"))?, len)?;
-    Ok((raw, row.get(2)?))
+/// Where stored blocks come from.
+pub(super) trait Blocks {
+    /// A block as stored.
+    fn block(&self, key: i64) -> Result<Pressed>;
+}
+
+impl Blocks for Connection {
+    fn block(&self, key: i64) -> Result<Pressed> {
+        let mut query = self.prepare_cached("SELECT len, data, last_key FROM run_block WHERE key=?1")?;
+        let mut rows = query.query([key])?;
+        let row = rows.next()?.ok_or_else(|| Error::damaged("posting block missing"))?;
+        let len = usize::try_from(row.get::<_, i64>(0)?).ok().filter(|len| *len <= LONGEST);
+        let len = len.ok_or_else(|| Error::damaged("length of a posting block"))?;
+        let data = row.get(1).map_err(|_| Error::damaged("posting block"))?;
+        Ok(Pressed { len, data, last_key: row.get(2)? })
+    }
 }
 
 /// Which keys a cursor stops at.
@@ -157,13 +206,15 @@ pub(super) enum Keys {
     Within(Vec<u8>),
     /// This one.
     Only(Vec<u8>),
+    /// Those behind the first and not behind the second, where there is one.
+    Between(Vec<u8>, Option<Vec<u8>>),
 }
 
 impl Keys {
     fn low(&self) -> &[u8] {
         match self {
             Self::All => &[],
-            Self::Within(key) | Self::Only(key) => key,
+            Self::Within(key) | Self::Only(key) | Self::Between(key, _) => key,
         }
     }
 
@@ -172,6 +223,7 @@ impl Keys {
             Self::All => true,
             Self::Within(start) => key.starts_with(start),
             Self::Only(only) => key == only,
+            Self::Between(low, high) => key > low.as_slice() && high.as_ref().is_none_or(|high| key <= high.as_slice()),
         }
     }
 }
@@ -207,6 +259,11 @@ impl Cursor {
         Self { next_block: place.first_block, end_block, ..Self::over(Vec::new(), 0) }
     }
 
+    /// Over those entries of these stored blocks that have these keys.
+    pub(super) fn part(blocks: Range<i64>, keys: Keys) -> Self {
+        Self { next_block: blocks.start, end_block: blocks.end, keys, ..Self::over(Vec::new(), 0) }
+    }
+
     /// Over those entries of a stored run that have these keys.
     pub(super) fn of(conn: &Connection, place: RunPlace, keys: &Keys) -> Result<Self> {
         let mut cursor = Self { keys: keys.clone(), ..Self::stored(place) };
@@ -226,7 +283,7 @@ impl Cursor {
     }
 
     /// Steps to the next entry; whether there is one.
-    pub(super) fn step(&mut self, conn: &Connection) -> Result<bool> {
+    pub(super) fn step(&mut self, blocks: &impl Blocks) -> Result<bool> {
         loop {
             let mut before = None;
             while self.at >= self.raw.len() {
@@ -236,8 +293,8 @@ impl Cursor {
                 if self.next_block >= self.end_block {
                     return Ok(self.end());
                 }
-                let (raw, last) = load(conn, self.next_block)?;
-                (self.raw, self.last) = (raw, Some(last));
+                let block = blocks.block(self.next_block)?;
+                (self.raw, self.last) = (codec::unpress(&block.data, block.len)?, Some(block.last_key));
                 self.next_block += 1;
                 self.at = 0;
                 before.get_or_insert_with(|| std::mem::take(&mut self.key));
