@@ -6,20 +6,18 @@
 use super::bands::{self, Folded, SEGMENT};
 use super::codec;
 use super::error::Result;
-use super::merge::merge;
-use super::runs::{self, Cursor, Joined, RunWriter};
+use super::runs::{self, Block, Cursor};
 use super::seal::SealedChunk;
-use super::unite::unite;
+use super::unite::{self, unite};
 use crate::model::Kind;
 use roaring::RoaringBitmap;
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 
 /// Chunks whose entries are melted into one list: few enough to be walked in the processor's own memory.
-const MELT: usize = 32;
-/// Bytes of postings held before they are spilled as a run; little in debug builds, so that tests meet it. Not more, for
-/// nothing is parsed for long while one is written.
-const SPILL: usize = if cfg!(debug_assertions) { 1 << 20 } else { 24 << 20 };
+const MELT: usize = if cfg!(debug_assertions) { 4 } else { 64 };
+/// Bytes of postings held before they are spilled as a run; little in debug builds, so that tests meet it.
+const SPILL: usize = if cfg!(debug_assertions) { 1 << 20 } else { 128 << 20 };
 /// Runs merged at once: each holds one unpacked block.
 const FAN_IN: usize = 64;
 
@@ -33,7 +31,7 @@ pub(super) struct Derived {
     /// Sorted entries of each chunk, with the chunk's first row.
     entries: Vec<(Vec<u8>, u32)>,
     /// Sorted entries of many chunks.
-    melted: Vec<Vec<u8>>,
+    melted: Vec<Vec<Block>>,
     bytes: usize,
     spills: usize,
     distinct: u32,
@@ -59,15 +57,27 @@ impl Derived {
             self.close_segment(connection, evidence)?;
         }
         if !chunk.entries.is_empty() {
-            self.bytes += chunk.entries.len();
             self.entries.push((chunk.entries, first_row));
         }
         if self.entries.len() >= MELT {
-            self.melted.push(melt(connection, std::mem::take(&mut self.entries))?);
+            self.melt(connection)?;
         }
         if self.bytes >= SPILL {
             self.spill(connection, evidence)?;
         }
+        Ok(())
+    }
+
+    /// Makes one list of the entries of many chunks.
+    fn melt(&mut self, connection: &Connection) -> Result<()> {
+        let cursors = self.entries.drain(..).map(|(raw, base)| Cursor::over(raw, base)).collect();
+        let mut list = Vec::new();
+        runs::join(connection, cursors, |block| {
+            list.push(block);
+            Ok(())
+        })?;
+        self.bytes += list.iter().map(|(raw, last)| raw.capacity() + last.capacity()).sum::<usize>();
+        self.melted.push(list);
         Ok(())
     }
 
@@ -88,13 +98,14 @@ impl Derived {
     }
 
     fn spill(&mut self, connection: &Connection, evidence: i64) -> Result<()> {
-        if self.entries.is_empty() && self.melted.is_empty() {
+        if !self.entries.is_empty() {
+            self.melt(connection)?;
+        }
+        if self.melted.is_empty() {
             return Ok(());
         }
         self.bytes = 0;
-        let melted = std::mem::take(&mut self.melted).into_iter().map(|raw| (raw, 0));
-        let cursors = melted.chain(std::mem::take(&mut self.entries)).map(|(raw, base)| Cursor::over(raw, base));
-        self.distinct = write_run(connection, evidence, cursors.collect())?;
+        self.distinct = unite::write(connection, evidence, std::mem::take(&mut self.melted))?;
         self.spills += 1;
         if self.spills >= FAN_IN {
             self.distinct = unite(connection, evidence)?;
@@ -112,20 +123,6 @@ impl Derived {
         }
         Ok((self.distinct, false))
     }
-}
-
-/// Makes one list of the entries of many chunks.
-fn melt(connection: &Connection, entries: Vec<(Vec<u8>, u32)>) -> Result<Vec<u8>> {
-    let mut joined = Joined::default();
-    let cursors = entries.into_iter().map(|(raw, base)| Cursor::over(raw, base)).collect();
-    merge(connection, cursors, |_, cursor, new| joined.add(cursor, new))?;
-    Ok(joined.finish().0)
-}
-
-fn write_run(connection: &Connection, evidence: i64, cursors: Vec<Cursor>) -> Result<u32> {
-    let mut writer = RunWriter::new(connection)?;
-    merge(connection, cursors, |_, cursor, new| writer.add(cursor, new))?;
-    writer.finish(evidence)
 }
 
 /// Removes everything of an evidence that can be rebuilt; its content and chunk heads stay.

@@ -8,7 +8,6 @@ use super::entry::{Draft, Entry, Packed};
 use super::error::{Error, Result};
 use super::merge::merge;
 use super::values::common;
-use rayon::prelude::*;
 use roaring::RoaringBitmap;
 use rusqlite::{Connection, params};
 use std::ops::Range;
@@ -17,11 +16,9 @@ use std::ops::Range;
 const BLOCK: usize = 64 << 10;
 /// Longest block that is unpacked: a block, and one entry of a chunk of nothing but one-byte records.
 const LONGEST: usize = 32 << 20;
-/// Blocks pressed side by side.
-const BATCH: usize = 64;
 
 /// A finished block: its bytes and its last key.
-type Block = (Vec<u8>, Vec<u8>);
+pub(super) type Block = (Vec<u8>, Vec<u8>);
 
 /// A block as stored.
 #[derive(Clone, Debug)]
@@ -32,21 +29,26 @@ pub(super) struct Pressed {
 }
 
 impl Pressed {
-    fn of((raw, last_key): Block) -> Result<Self> {
+    /// Compresses a block.
+    pub(super) fn of((raw, last_key): Block) -> Result<Self> {
         Ok(Self { len: raw.len(), data: codec::press(&raw)?, last_key })
+    }
+
+    /// The block.
+    pub(super) fn open(&self) -> Result<Block> {
+        Ok((codec::unpress(&self.data, self.len)?, self.last_key.clone()))
     }
 }
 
 /// Puts entries of equal keys together.
 #[derive(Debug, Default)]
-pub(super) struct Joined {
+struct Joined {
     draft: Draft,
     packed: Packed,
 }
 
 impl Joined {
-    /// Adds the entry a cursor stands on, of a `new` key or of the same; keys ascend, and rows ascend within one.
-    pub(super) fn add(&mut self, cursor: &Cursor, new: bool) -> Result<()> {
+    fn add(&mut self, cursor: &Cursor, new: bool) -> Result<()> {
         let Some((entry, raw)) = cursor.now() else { return Ok(()) };
         if new || self.draft.is_full() {
             self.close();
@@ -62,87 +64,56 @@ impl Joined {
             self.draft.flush(&mut self.packed);
         }
     }
-
-    /// The entries closed so far, where they fill a block.
-    fn full(&mut self) -> Option<Block> {
-        (self.packed.raw.len() >= BLOCK).then(|| self.packed.take())
-    }
-
-    /// What is left.
-    pub(super) fn finish(&mut self) -> Block {
-        self.close();
-        self.packed.take()
-    }
 }
 
-/// Merges entries into blocks; says also how many keys there are.
-pub(super) fn pressed(blocks: &impl Blocks, cursors: Vec<Cursor>) -> Result<(Vec<Pressed>, u32)> {
-    let (mut joined, mut out, mut distinct) = (Joined::default(), Vec::new(), 0);
+/// Merges entries into blocks, which `each` takes; returns how many keys there are. Rows ascend from cursor to cursor.
+pub(super) fn join(
+    blocks: &impl Blocks,
+    cursors: Vec<Cursor>,
+    mut each: impl FnMut(Block) -> Result<()>,
+) -> Result<u32> {
+    let (mut joined, mut distinct) = (Joined::default(), 0);
     merge(blocks, cursors, |_, cursor, new| {
-        joined.add(cursor, new)?;
         distinct += u32::from(new);
-        joined.full().map(Pressed::of).transpose().map(|block| out.extend(block))
+        joined.add(cursor, new)?;
+        if joined.packed.raw.len() >= BLOCK { each(joined.packed.take()) } else { Ok(()) }
     })?;
-    let rest = joined.finish();
-    if !rest.0.is_empty() {
-        out.push(Pressed::of(rest)?);
+    joined.close();
+    if !joined.packed.raw.is_empty() {
+        each(joined.packed.take())?;
     }
-    Ok((out, distinct))
+    Ok(distinct)
 }
 
 /// Writes one run, block by block, into the transaction it was begun in.
 pub(super) struct RunWriter<'c> {
     conn: &'c Connection,
-    joined: Joined,
-    ready: Vec<Block>,
     first_block: i64,
     blocks: i64,
-    distinct: u32,
 }
 
 impl<'c> RunWriter<'c> {
     /// Begins a run.
     pub(super) fn new(conn: &'c Connection) -> Result<Self> {
         let last: i64 = conn.query_row("SELECT coalesce(max(key), 0) FROM run_block", [], |row| row.get(0))?;
-        Ok(Self { conn, joined: Joined::default(), ready: Vec::new(), first_block: last + 1, blocks: 0, distinct: 0 })
+        Ok(Self { conn, first_block: last + 1, blocks: 0 })
     }
 
-    /// Adds the entry a cursor stands on, of a `new` key or of the same; keys ascend, and rows ascend within one.
-    pub(super) fn add(&mut self, cursor: &Cursor, new: bool) -> Result<()> {
-        self.joined.add(cursor, new)?;
-        self.distinct = self.distinct.saturating_add(u32::from(new));
-        self.ready.extend(self.joined.full());
-        if self.ready.len() >= BATCH { self.press() } else { Ok(()) }
-    }
-
-    fn press(&mut self) -> Result<()> {
-        let pressed = std::mem::take(&mut self.ready).into_par_iter().map(Pressed::of).collect::<Result<Vec<_>>>()?;
-        self.write(&pressed, 0)
-    }
-
-    /// Adds blocks, which hold `distinct` keys more.
-    pub(super) fn write(&mut self, blocks: &[Pressed], distinct: u32) -> Result<()> {
+    /// Adds a block; keys ascend, and rows ascend within one.
+    pub(super) fn add(&mut self, block: &Pressed) -> Result<()> {
+        let key = self.first_block + self.blocks;
         let mut insert = self.conn.prepare_cached("INSERT INTO run_block VALUES (?1, ?2, ?3, ?4)")?;
-        for block in blocks {
-            let key = self.first_block + self.blocks;
-            insert.execute(params![key, block.last_key, block.len as i64, block.data])?;
-            self.blocks += 1;
-        }
-        self.distinct = self.distinct.saturating_add(distinct);
+        insert.execute(params![key, block.last_key, block.len as i64, block.data])?;
+        self.blocks += 1;
         Ok(())
     }
 
-    /// Ends the run and registers it. Returns how many distinct values it holds.
-    pub(super) fn finish(mut self, evidence: i64) -> Result<u32> {
-        let rest = self.joined.finish();
-        if !rest.0.is_empty() {
-            self.ready.push(rest);
-        }
-        self.press()?;
+    /// Ends the run and registers it.
+    pub(super) fn finish(self, evidence: i64) -> Result<()> {
         self.conn
             .prepare_cached("INSERT INTO run (evidence, first_block, blocks) VALUES (?1, ?2, ?3)")?
             .execute(params![evidence, self.first_block, self.blocks])?;
-        Ok(self.distinct)
+        Ok(())
     }
 }
 
@@ -179,22 +150,27 @@ pub(super) fn drop_run(conn: &Connection, place: RunPlace) -> Result<()> {
     Ok(())
 }
 
-/// Where stored blocks come from.
+/// Where blocks come from.
 pub(super) trait Blocks {
-    /// A block as stored.
-    fn block(&self, key: i64) -> Result<Pressed>;
+    /// A block by its key.
+    fn block(&self, key: i64) -> Result<Block>;
 }
 
 impl Blocks for Connection {
-    fn block(&self, key: i64) -> Result<Pressed> {
-        let mut query = self.prepare_cached("SELECT len, data, last_key FROM run_block WHERE key=?1")?;
-        let mut rows = query.query([key])?;
-        let row = rows.next()?.ok_or_else(|| Error::damaged("posting block missing"))?;
-        let len = usize::try_from(row.get::<_, i64>(0)?).ok().filter(|len| *len <= LONGEST);
-        let len = len.ok_or_else(|| Error::damaged("length of a posting block"))?;
-        let data = row.get(1).map_err(|_| Error::damaged("posting block"))?;
-        Ok(Pressed { len, data, last_key: row.get(2)? })
+    fn block(&self, key: i64) -> Result<Block> {
+        stored(self, key)?.open()
     }
+}
+
+/// A block as it is stored.
+pub(super) fn stored(conn: &Connection, key: i64) -> Result<Pressed> {
+    let mut query = conn.prepare_cached("SELECT len, data, last_key FROM run_block WHERE key=?1")?;
+    let mut rows = query.query([key])?;
+    let row = rows.next()?.ok_or_else(|| Error::damaged("posting block missing"))?;
+    let len = usize::try_from(row.get::<_, i64>(0)?).ok().filter(|len| *len <= LONGEST);
+    let len = len.ok_or_else(|| Error::damaged("length of a posting block"))?;
+    let data = row.get(1).map_err(|_| Error::damaged("posting block"))?;
+    Ok(Pressed { len, data, last_key: row.get(2)? })
 }
 
 /// Which keys a cursor stops at.
@@ -293,8 +269,8 @@ impl Cursor {
                 if self.next_block >= self.end_block {
                     return Ok(self.end());
                 }
-                let block = blocks.block(self.next_block)?;
-                (self.raw, self.last) = (codec::unpress(&block.data, block.len)?, Some(block.last_key));
+                let (raw, last) = blocks.block(self.next_block)?;
+                (self.raw, self.last) = (raw, Some(last));
                 self.next_block += 1;
                 self.at = 0;
                 before.get_or_insert_with(|| std::mem::take(&mut self.key));

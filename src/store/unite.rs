@@ -1,64 +1,112 @@
-//! Merges the runs of an evidence into one, slice by slice of the keys and many slices at once.
+//! Makes one run of many sorted lists of entries, slice by slice of their keys and many slices at once.
 
 use super::error::{Error, Result};
-use super::runs::{self, Blocks, Cursor, Keys, Pressed, RunWriter};
+use super::runs::{self, Block, Blocks, Cursor, Keys, Pressed, RunWriter};
 use rayon::prelude::*;
 use rusqlite::Connection;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Stored blocks that make up one slice, about. At its borders a block of each run is unpacked twice.
+/// Blocks that make up one slice, about, and of each list at least, about: at its borders a block of each list is read
+/// twice.
 const SLICE: usize = if cfg!(debug_assertions) { 3 } else { 128 };
+const OF_EACH: usize = if cfg!(debug_assertions) { 1 } else { 4 };
 
-/// The blocks a slice needs, as stored.
-struct Held(HashMap<i64, Pressed>);
+/// The blocks of one list by the keys they are asked for by, with their last keys, in order.
+type Ends = Vec<(i64, Vec<u8>)>;
 
-impl Blocks for Held {
-    fn block(&self, key: i64) -> Result<Pressed> {
-        self.0.get(&key).cloned().ok_or_else(|| Error::damaged("posting block missing"))
+/// Blocks in memory, each asked for by its place.
+#[derive(Clone, Copy)]
+struct InMemory<'a>(&'a [Block]);
+
+impl Blocks for InMemory<'_> {
+    fn block(&self, key: i64) -> Result<Block> {
+        usize::try_from(key).ok().and_then(|at| self.0.get(at)).cloned().ok_or_else(missing)
     }
 }
 
-/// A part of the keys, and where in each run it lies.
+/// The stored blocks that a slice needs.
+struct Held(HashMap<i64, Pressed>);
+
+impl Blocks for Held {
+    fn block(&self, key: i64) -> Result<Block> {
+        self.0.get(&key).ok_or_else(missing)?.open()
+    }
+}
+
+fn missing() -> Error {
+    Error::damaged("posting block missing")
+}
+
+/// Writes lists that are in memory as one run; returns how many keys it has. Their rows ascend from list to list.
+pub(super) fn write(connection: &Connection, evidence: i64, lists: Vec<Vec<Block>>) -> Result<u32> {
+    let (mut ends, mut blocks) = (Vec::with_capacity(lists.len()), Vec::new());
+    for list in lists {
+        let first = blocks.len() as i64;
+        ends.push((first..).zip(&list).map(|(at, (_, last))| (at, last.clone())).collect());
+        blocks.extend(list);
+    }
+    write_run(connection, evidence, &ends, |_| Ok(InMemory(&blocks)))
+}
+
+/// Merges all runs of an evidence into one; returns how many keys it has. Their rows ascend from run to run.
+pub(super) fn unite(connection: &Connection, evidence: i64) -> Result<u32> {
+    let places = runs::runs_of(connection, evidence)?;
+    let ends: Vec<_> = places.iter().map(|place| runs::last_keys(connection, *place)).collect::<Result<_>>()?;
+    let distinct = write_run(connection, evidence, &ends, |slice| {
+        let blocks = slice.parts.iter().cloned().flatten();
+        Ok(Held(blocks.map(|key| Ok((key, runs::stored(connection, key)?))).collect::<Result<_>>()?))
+    })?;
+    places.into_iter().try_for_each(|place| runs::drop_run(connection, place))?;
+    Ok(distinct)
+}
+
+/// Writes one run; `hold` gets what a slice needs, for the database can be asked by one alone.
+fn write_run<B: Blocks + Send>(
+    connection: &Connection,
+    evidence: i64,
+    ends: &[Ends],
+    hold: impl Fn(&Slice) -> Result<B>,
+) -> Result<u32> {
+    let mut writer = RunWriter::new(connection)?;
+    let mut distinct = 0_u32;
+    for slices in slices(ends).chunks(2 * rayon::current_num_threads()) {
+        let held = slices.iter().map(&hold).collect::<Result<Vec<_>>>()?;
+        let joined: Vec<_> = slices.par_iter().zip(held).map(|(slice, held)| slice.join(&held)).collect();
+        for slice in joined {
+            let (blocks, keys) = slice?;
+            blocks.iter().try_for_each(|block| writer.add(block))?;
+            distinct = distinct.saturating_add(keys);
+        }
+    }
+    writer.finish(evidence)?;
+    Ok(distinct)
+}
+
+/// A part of the keys, and where in each list it lies.
 struct Slice {
     keys: Keys,
     parts: Vec<Range<i64>>,
 }
 
 impl Slice {
-    fn hold(&self, connection: &Connection) -> Result<Held> {
-        let blocks = self.parts.iter().cloned().flatten();
-        Ok(Held(blocks.map(|key| Ok((key, connection.block(key)?))).collect::<Result<_>>()?))
-    }
-
-    fn merge(&self, held: &Held) -> Result<(Vec<Pressed>, u32)> {
-        runs::pressed(held, self.parts.iter().map(|part| Cursor::part(part.clone(), self.keys.clone())).collect())
+    fn join(&self, blocks: &impl Blocks) -> Result<(Vec<Pressed>, u32)> {
+        let mut out = Vec::new();
+        let cursors = self.parts.iter().map(|part| Cursor::part(part.clone(), self.keys.clone())).collect();
+        let distinct = runs::join(blocks, cursors, |block| {
+            out.push(Pressed::of(block)?);
+            Ok(())
+        })?;
+        Ok((out, distinct))
     }
 }
 
-/// Merges all runs of an evidence into one and says how many keys it has. Their rows ascend from run to run.
-pub(super) fn unite(connection: &Connection, evidence: i64) -> Result<u32> {
-    let places = runs::runs_of(connection, evidence)?;
-    let ends: Vec<_> = places.iter().map(|place| runs::last_keys(connection, *place)).collect::<Result<_>>()?;
-    let mut writer = RunWriter::new(connection)?;
-    for slices in slices(&ends).chunks(2 * rayon::current_num_threads()) {
-        let held = slices.iter().map(|slice| slice.hold(connection)).collect::<Result<Vec<_>>>()?;
-        let merged: Vec<_> = slices.par_iter().zip(held).map(|(slice, held)| slice.merge(&held)).collect();
-        for part in merged {
-            let (blocks, distinct) = part?;
-            writer.write(&blocks, distinct)?;
-        }
-    }
-    let distinct = writer.finish(evidence)?;
-    places.into_iter().try_for_each(|place| runs::drop_run(connection, place))?;
-    Ok(distinct)
-}
-
-/// Cuts the keys into slices; `ends` are each run's blocks with their last keys.
-fn slices(ends: &[Vec<(i64, Vec<u8>)>]) -> Vec<Slice> {
+/// Cuts the keys into slices; `ends` are those of each list.
+fn slices(ends: &[Ends]) -> Vec<Slice> {
     let mut cuts: Vec<&[u8]> = ends.iter().flatten().map(|(_, key)| key.as_slice()).collect();
     cuts.sort_unstable();
-    let mut cuts: Vec<&[u8]> = cuts.chunks(SLICE).filter_map(|blocks| blocks.last().copied()).collect();
+    let mut cuts: Vec<&[u8]> =
+        cuts.chunks(SLICE.max(OF_EACH * ends.len())).filter_map(|blocks| blocks.last().copied()).collect();
     cuts.dedup();
     // Nothing stands behind the last key of all.
     cuts.pop();
