@@ -7,21 +7,28 @@ use std::cell::RefCell;
 const LEVEL: i32 = 1;
 
 thread_local! {
-    static PRESS: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+    static PRESS: RefCell<Option<Press>> = const { RefCell::new(None) };
+}
+
+/// A thread's working memory, and room for the longest result so far.
+struct Press {
+    zstd: zstd::bulk::Compressor<'static>,
+    room: Vec<u8>,
 }
 
 /// Compresses with zstd; each thread keeps its working memory.
 pub(super) fn press(bytes: &[u8]) -> Result<Vec<u8>> {
     let pressed = PRESS.with_borrow_mut(|slot| {
-        if slot.is_none() {
-            *slot = Some(zstd::bulk::Compressor::new(LEVEL)?);
-        }
-        match slot {
-            Some(press) => press.compress(bytes),
-            None => zstd::bulk::compress(bytes, LEVEL),
-        }
+        let press = match slot {
+            Some(press) => press,
+            None => slot.insert(Press { zstd: zstd::bulk::Compressor::new(LEVEL)?, room: Vec::new() }),
+        };
+        press.room.clear();
+        press.room.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
+        press.zstd.compress_to_buffer(bytes, &mut press.room)?;
+        Ok(press.room.as_slice().to_vec())
     });
-    pressed.map_err(|error| Error::damaged(format!("compression: {error}")))
+    pressed.map_err(|error: std::io::Error| Error::damaged(format!("compression: {error}")))
 }
 
 /// Decompresses exactly `len` bytes, which the caller has bounded.

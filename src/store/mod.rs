@@ -25,6 +25,7 @@ mod listed;
 mod lists;
 mod merge;
 mod open;
+mod posts;
 mod rowindex;
 mod runs;
 mod schema;
@@ -46,7 +47,8 @@ pub use held::in_use;
 pub use import::{Finish, Import, NewEvidence};
 pub use lists::Listed;
 pub use open::Mode;
-pub use seal::{PackedContent, Posts, SealedChunk, pack_content, seal};
+pub use posts::Posts;
+pub use seal::{PackedContent, SealedChunk, pack_content, seal};
 pub use settle::Found;
 pub use sightings::SightingFilter;
 
