@@ -97,8 +97,8 @@ impl<'a> Seen<'a> {
     fn again(&mut self, start: usize, piece: &[u8]) -> bool {
         let whole = self.text.get(start..).and_then(<[u8]>::first_chunk::<16>);
         if let Some(bytes) = whole.filter(|_| piece.len() < 16) {
-            let bits = piece.len() as u32 * 8;
-            let key = u128::from_le_bytes(*bytes) & ((1 << bits) - 1) | u128::from(bits) << 120;
+            let bits = piece.len() * 8;
+            let key = u128::from_le_bytes(*bytes) & ((1 << bits) - 1) | (bits as u128) << 120;
             let Some(place) = self.short.get_mut(top(mixed(key), Self::SHORT) as usize) else { return false };
             return std::mem::replace(place, key) == key;
         }
@@ -202,6 +202,7 @@ fn hash(seed: u64, bytes: &[u8]) -> u64 {
 }
 
 /// Sixteen bytes as one hash.
+#[expect(clippy::cast_possible_truncation, reason = "the halves are asked for")]
 const fn mixed(key: u128) -> u64 {
     let (low, high) = (key as u64, (key >> 64) as u64);
     low.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ high.wrapping_mul(0xc2b2_ae3d_27d4_eb4f)

@@ -53,7 +53,7 @@ impl Tree {
 
     /// Lets one that has moved on play all the way up; tells who stands first now.
     fn replay(&mut self, mut winner: usize) -> usize {
-        let mut node = (winner + self.cursors.len()) / 2;
+        let mut node = usize::midpoint(winner, self.cursors.len());
         while node > 0 {
             let Some(held) = self.losers.get(node).copied() else { break };
             let loser;

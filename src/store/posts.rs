@@ -96,6 +96,8 @@ impl Posts {
 
 /// Bytes compared at once.
 const WINDOW: usize = 11;
+/// What says that more than a window follows.
+const MORE: u8 = 12;
 /// So few are compared whole.
 const FEW: usize = 8;
 
@@ -119,7 +121,7 @@ fn arrange(values: &[&[u8]], order: &mut [u32], shared: usize) {
         + order.iter().fold(first.len(), |least, at| common(first.get(..least).unwrap_or(&[]), rest(*at, shared)));
     let mut keys: Vec<u128> = order.iter().map(|at| window(rest(*at, from)) << 32 | u128::from(*at)).collect();
     keys.sort_unstable();
-    order.iter_mut().zip(&keys).for_each(|(at, key)| *at = *key as u32);
+    order.iter_mut().zip(&keys).for_each(|(at, key)| *at = place(*key));
     let mut left = order;
     for equal in keys.chunk_by(|a, b| a >> 32 == b >> 32) {
         let (group, behind) = left.split_at_mut(equal.len());
@@ -131,12 +133,18 @@ fn arrange(values: &[&[u8]], order: &mut [u32], shared: usize) {
     }
 }
 
+/// The place a sorting number ends in.
+#[expect(clippy::cast_possible_truncation, reason = "the lowest bits are asked for")]
+const fn place(key: u128) -> u32 {
+    key as u32
+}
+
 /// The first bytes and, up to one more, how many there are, as a number that compares like the whole as far as it goes.
 fn window(bytes: &[u8]) -> u128 {
     let mut window = [0; 16];
     let end = bytes.len().min(WINDOW);
     window.iter_mut().skip(4).zip(bytes.get(..end).unwrap_or(&[])).for_each(|(to, from)| *to = *from);
-    window[15] = bytes.len().min(WINDOW + 1) as u8;
+    window[15] = u8::try_from(bytes.len()).map_or(MORE, |len| len.min(MORE));
     u128::from_be_bytes(window)
 }
 

@@ -71,8 +71,8 @@ fn write_run<B: Blocks + Send>(
     let mut writer = RunWriter::new(connection)?;
     let mut distinct = 0_u32;
     for slices in slices(ends).chunks(2 * rayon::current_num_threads()) {
-        let held = slices.iter().map(&hold).collect::<Result<Vec<_>>>()?;
-        let joined: Vec<_> = slices.par_iter().zip(held).map(|(slice, held)| slice.join(&held)).collect();
+        let needed = slices.iter().map(&hold).collect::<Result<Vec<_>>>()?;
+        let joined: Vec<_> = slices.par_iter().zip(needed).map(|(slice, blocks)| slice.join(&blocks)).collect();
         for slice in joined {
             let (blocks, keys) = slice?;
             blocks.iter().try_for_each(|block| writer.add(block))?;
