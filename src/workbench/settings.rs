@@ -4,9 +4,20 @@ use super::error::{Error, Result};
 use crate::model::Instant;
 use crate::model::time::JST_MINUTES;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+static ELSEWHERE: OnceLock<PathBuf> = OnceLock::new();
+
+/// Keeps settings in a folder of their own from here on: for tests, which must not touch a person's. The first call counts.
+pub fn keep_in(folder: &Path) {
+    ELSEWHERE.get_or_init(|| folder.to_owned());
+}
 
 /// The folder for this user's settings.
 pub(super) fn config_dir() -> Option<PathBuf> {
+    if let Some(folder) = ELSEWHERE.get() {
+        return Some(folder.clone());
+    }
     let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     named("XDG_CONFIG_HOME")
         .or_else(|| named("APPDATA"))
