@@ -198,8 +198,9 @@ fn conditions_are_one_question_and_a_wrong_one_is_told_in_its_place() {
     let path = bench.file("access.log", &log(600));
     bench.take_in(vec![path], ReadAs::default());
     let both = RecordView { also: vec!["192.0.2.0".into(), "NOT \"/p0 \"".into()], ..view("status:404") };
-    let naive =
-        (0..600).map(line).filter(|line| line.contains(" 404 ") && line.contains("192.0.2.0 ") && !line.contains("/p0 "));
+    let naive = (0..600)
+        .map(line)
+        .filter(|line| line.contains(" 404 ") && line.contains("192.0.2.0 ") && !line.contains("/p0 "));
     assert_eq!(bench.search(&both).shown, naive.count() as u64);
     let wrong = RecordView { also: vec!["192.0.2.0".into(), "nosuch:1".into()], ..view("status:404") };
     let fault = bench.search(&wrong).fault.unwrap();
@@ -212,8 +213,7 @@ fn a_question_nobody_looks_at_is_dropped() {
     let path = bench.file("access.log", &log(60_000));
     bench.take_in(vec![path], ReadAs::default());
     // More long questions than threads for them: the last ones wait.
-    let questions: Vec<Question> =
-        (0..6).map(|at| Question::Search(view(&format!("/p[0-9]+ H.*{at}.*x/")))).collect();
+    let questions: Vec<Question> = (0..6).map(|at| Question::Search(view(&format!("/p[0-9]+ H.*{at}.*x/")))).collect();
     questions.iter().for_each(|question| bench.desk.ask(question.clone()));
     let (last, others) = questions.split_last().unwrap();
     others.iter().for_each(|question| bench.desk.unask(question));
@@ -274,7 +274,10 @@ fn a_store_for_work_at_hand_is_claimed_once() {
     assert!(facts(bench.ask(Question::Store)).unit_open);
     bench.order(Command::SetUnit(Unit::from_path("11/urawa").unwrap()));
     let stated = facts(bench.ask(Question::Store));
-    assert_eq!((stated.unit.path(), stated.unit_open, stated.unit_name.ja.as_str()), ("11/urawa", false, "埼玉県警察 urawa"));
+    assert_eq!(
+        (stated.unit.path(), stated.unit_open, stated.unit_name.ja.as_str()),
+        ("11/urawa", false, "埼玉県警察 urawa")
+    );
     let Reply::Cases(cases) = bench.ask(Question::Cases) else { panic!("no cases") };
     assert_eq!(cases[0].case.unit.path(), "11/urawa", "its cases too");
     assert!(bench.failures().is_empty());
@@ -294,7 +297,10 @@ fn a_store_for_work_at_hand_is_claimed_once() {
 #[test]
 fn what_has_no_zone_is_told_and_can_be_read_again() {
     let mut bench = Bench::new();
-    let path = bench.file("ledger.csv", "取引日時,口座,金額\n2026/04/01 09:00:00,9999-001,1000\n2026/04/01 10:00:00,9999-002,2000\n");
+    let path = bench.file(
+        "ledger.csv",
+        "取引日時,口座,金額\n2026/04/01 09:00:00,9999-001,1000\n2026/04/01 10:00:00,9999-002,2000\n",
+    );
     bench.take_in(vec![path], ReadAs::default());
     let key = bench
         .told
@@ -325,7 +331,8 @@ fn rows_far_from_the_screen_are_tagged_copied_and_saved_whole() {
     let rows = RowPick::Places(by_time.clone(), (100..200).collect());
     bench.order(Command::Tag { rows: rows.clone(), name: "要確認".into(), on: true });
     assert_eq!(bench.search(&view("tag:要確認")).shown, 100);
-    bench.order(Command::Tag { rows: RowPick::Places(by_time.clone(), vec![150]), name: "要確認".into(), on: false });
+    bench
+        .order(Command::Tag { rows: RowPick::Places(by_time.clone(), vec![150]), name: "要確認".into(), on: false });
     assert_eq!(bench.search(&view("tag:要確認")).shown, 99);
     bench.order(Command::Undo);
     assert_eq!(bench.search(&view("tag:要確認")).shown, 100);
@@ -336,7 +343,9 @@ fn rows_far_from_the_screen_are_tagged_copied_and_saved_whole() {
     });
     let copied = copied.unwrap();
     assert_eq!(copied.lines().count(), 100);
-    assert!(copied.lines().all(|line| line.contains("SHA-256:") && line.contains("\tbytes ") && line.contains(" 404 ")));
+    assert!(
+        copied.lines().all(|line| line.contains("SHA-256:") && line.contains("\tbytes ") && line.contains(" 404 "))
+    );
     for name in ["out.csv", "out.jsonl"] {
         let out = bench.dir.path().join(name);
         bench.order(Command::SaveRecords { view: by_time.clone(), out: out.clone() });
@@ -356,7 +365,8 @@ fn indicators_are_listed_by_every_order_and_counted_over_time() {
     bench.take_in(vec![path], ReadAs::default());
     let list = |sort, down| IndicatorList { sort, down, benign: true, ..IndicatorList::default() };
     let mut values = |list: &IndicatorList| -> Vec<(String, u64)> {
-        let Reply::Indicators(page) = bench.ask(Question::Indicators { list: list.clone(), first: 0, count: 50 }) else {
+        let Reply::Indicators(page) = bench.ask(Question::Indicators { list: list.clone(), first: 0, count: 50 })
+        else {
             panic!("no list")
         };
         assert_eq!(page.shown, page.rows.len() as u64);
@@ -386,8 +396,11 @@ fn a_folder_is_shown_without_a_store() {
     bench.file("A.log", "yy");
     std::fs::create_dir(bench.dir.path().join("z")).unwrap();
     let Reply::Folder(folder) = bench.ask(Question::Folder(bench.dir.path().to_owned())) else { panic!("no folder") };
-    let names: Vec<(&str, bool, u64)> =
-        folder.entries.iter().map(|one| (one.name.as_str(), one.folder, if one.folder { 0 } else { one.bytes })).collect();
+    let names: Vec<(&str, bool, u64)> = folder
+        .entries
+        .iter()
+        .map(|one| (one.name.as_str(), one.folder, if one.folder { 0 } else { one.bytes }))
+        .collect();
     assert_eq!(names, [("z", true, 0), ("A.log", false, 2), ("b.log", false, 1)]);
     let gone = bench.ask(Question::Folder(Path::new("/nonexistent/folder").to_owned()));
     assert!(matches!(gone, Reply::Failed(_)));

@@ -5,6 +5,7 @@
 #![expect(clippy::cast_possible_truncation, reason = "what is cast here are pixels, bars and shares on the screen")]
 
 mod acts;
+mod cache;
 pub mod frame;
 pub mod keys;
 pub mod panels;
@@ -20,13 +21,14 @@ pub use window::{Error, Shot, WindowOptions, run};
 
 use crate::model::{CaseKey, Lang, Unit};
 use crate::workbench::ask::{Command, Desk, Notice, Question};
+use cache::Cache;
 use frame::{dialogs, inspector, palette, toasts};
 use panels::Panel;
 use state::UiState;
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use view::{Act, Cache, Outbox, PickFor, Selection, View};
+use view::{Act, Outbox, PickFor, Selection, View};
 
 /// The window's whole state.
 pub struct App {

@@ -1,20 +1,19 @@
-//! What the window knows: answers kept by their questions, and what panels hand back.
+//! What a panel sees in one frame, and what it hands back.
 //!
 //! A panel reads through [`View`] and writes into an [`Outbox`]. Asking is reading: a question without an answer is
 //! asked once, and an answer that went stale stays on screen until the new one is in.
 
+use super::cache::Cache;
 use super::frame::dialogs::Confirm;
 use super::keys::UiCommand;
 use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Lang, Text, Unit};
 use crate::workbench::ask::{
-    Answer, AuditPage, AuditState, CaseRow, Command, Desk, DraftRow, EvidenceRow, ExportChoices, ExportPlan, Facet,
-    Folder, GraphData, GraphPlaces, GraphSpec, Histogram, IndicatorCounts, IndicatorList, IndicatorPage, JobState,
-    KindRow, Notice, Question, ReceivedRow, RecordDetail, RecordView, Reply, Review, RowPage, Search, StoreFacts, Tie,
-    Topic, Why, WhyOf,
+    AuditPage, AuditState, CaseRow, Command, DraftRow, EvidenceRow, ExportChoices, ExportPlan, Facet, Folder,
+    GraphData, GraphPlaces, GraphSpec, Histogram, IndicatorCounts, IndicatorList, IndicatorPage, JobState, KindRow,
+    Notice, Question, ReceivedRow, RecordDetail, RecordView, Reply, Review, RowPage, Search, StoreFacts, Tie, Why,
+    WhyOf,
 };
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::sync::Arc;
 
 /// What is selected, for the inspector and for commands that need an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,163 +129,6 @@ impl Outbox {
     }
 }
 
-#[derive(Debug, Default)]
-struct Kept {
-    reply: Option<Reply>,
-    places: Option<Arc<GraphPlaces>>,
-    waiting: bool,
-    stale: bool,
-    used: u64,
-}
-
-/// Answers by their questions.
-#[derive(Debug, Default)]
-pub struct Cache {
-    kept: HashMap<Question, Kept>,
-    frame: u64,
-}
-
-/// Entries beyond this are dropped when nobody looked at them for a while.
-const KEEP: usize = 400;
-
-impl Cache {
-    /// Takes an answer in; a notice or change comes back for the window.
-    pub fn take(&mut self, answer: Answer) -> Option<Notice> {
-        match answer {
-            Answer::Reply(question, reply) => {
-                let trouble = match &reply {
-                    Reply::Failed(trouble) if !tells_itself(&question) => Some(Notice::Failed(trouble.clone())),
-                    _ => None,
-                };
-                self.keep(question, reply);
-                trouble
-            }
-            Answer::Dropped(question) => {
-                if let Some(kept) = self.kept.get_mut(&question) {
-                    kept.waiting = false;
-                    kept.stale = true;
-                }
-                None
-            }
-            Answer::Changed(topics) => {
-                self.spoil(&topics);
-                None
-            }
-            Answer::Told(notice) => Some(notice),
-        }
-    }
-
-    fn keep(&mut self, question: Question, reply: Reply) {
-        if let (Question::Search(view), Reply::Search(_)) = (&question, &reply) {
-            // The rows found so far may stand elsewhere now.
-            let rows = |other: &Question| matches!(other, Question::Rows { view: shown, .. } if shown == view);
-            self.kept.iter_mut().for_each(|(other, kept)| kept.stale |= rows(other));
-        }
-        let kept = self.kept.entry(question).or_default();
-        let unfinished = match &reply {
-            Reply::Search(search) => !search.done,
-            Reply::Places(places) => !places.calm,
-            Reply::Graph(_) => true,
-            Reply::Cases(cases) => cases.iter().any(|case| case.ties.is_none()),
-            _ => false,
-        };
-        kept.waiting = unfinished;
-        kept.stale = false;
-        match reply {
-            Reply::Places(places) => kept.places = Some(places),
-            // What was known before is better than nothing.
-            Reply::Stopped if kept.reply.is_some() => {}
-            reply => kept.reply = Some(reply),
-        }
-    }
-
-    /// Marks stale what rests on these topics, and forgets it where nobody looked at it lately.
-    fn spoil(&mut self, topics: &[Topic]) {
-        let frame = self.frame;
-        self.kept.retain(|question, kept| {
-            let touched = question.topics().iter().any(|topic| topics.contains(topic));
-            kept.stale |= touched;
-            !touched || kept.used + 2 >= frame
-        });
-    }
-
-    /// Forgets the outcome of questions that are to be asked once more.
-    pub fn renew(&mut self, questions: Vec<Question>) {
-        for question in questions {
-            if let Some(kept) = self.kept.get_mut(&question) {
-                kept.stale = true;
-                kept.reply = None;
-            }
-        }
-    }
-
-    /// Asks what was wanted in the last frame and is missing or stale, and forgets the long unused.
-    pub fn settle(&mut self, wants: Vec<Question>, desk: &dyn Desk) {
-        let frame = self.frame;
-        let mut fresh = Vec::new();
-        for question in wants {
-            let kept = self.kept.entry(question.clone()).or_default();
-            kept.used = frame;
-            if !kept.waiting && (kept.stale || (kept.reply.is_none() && kept.places.is_none())) {
-                kept.waiting = true;
-                fresh.push(question);
-            }
-        }
-        // A newer question takes the place of those of its family that nobody looks at any more.
-        for question in &fresh {
-            let older = self.kept.iter().filter(|(other, kept)| {
-                kept.waiting && kept.used < frame && family(other).is_some_and(|of| Some(of) == family(question))
-            });
-            older.for_each(|(other, _)| desk.unask(other));
-        }
-        fresh.into_iter().for_each(|question| desk.ask(question));
-        self.frame += 1;
-        if self.kept.len() > KEEP {
-            self.kept.retain(|_, kept| kept.waiting || kept.used + 300 > frame);
-        }
-    }
-
-    /// Whether nothing asked for is still missing, searches and layouts included.
-    pub fn is_calm(&self) -> bool {
-        let looked_at = self.kept.values().filter(|kept| kept.used + 2 >= self.frame);
-        looked_at.into_iter().all(|kept| kept.reply.is_some() && !kept.waiting && !kept.stale)
-    }
-}
-
-/// Whether the panel that asks shows in its place why there is no answer.
-fn tells_itself(question: &Question) -> bool {
-    use Question::{Cases, Drafts, Evidence, Facet, Folder, Graph, Indicators, Record, Review, Search, Ties, Why};
-    matches!(
-        question,
-        Cases
-            | Evidence(_)
-            | Search(_)
-            | Facet { .. }
-            | Record { .. }
-            | Indicators { .. }
-            | Graph(_)
-            | Why(..)
-            | Ties(_)
-            | Review(_)
-            | Drafts
-            | Folder(_)
-    )
-}
-
-/// Questions that one panel asks about one thing at a time.
-fn family(question: &Question) -> Option<u8> {
-    match question {
-        Question::Search(_) | Question::Rows { .. } | Question::Histogram { .. } | Question::Facet { .. } => Some(0),
-        Question::IndicatorCounts(_) | Question::Indicators { .. } | Question::Courses { .. } => Some(1),
-        Question::Graph(_) => Some(2),
-        Question::Why(..) => Some(3),
-        Question::Record { .. } => Some(4),
-        Question::Review(_) => Some(5),
-        Question::Ties(_) => Some(6),
-        _ => None,
-    }
-}
-
 /// What a panel sees in one frame.
 pub struct View<'a> {
     /// Language.
@@ -375,7 +217,7 @@ impl<'a> View<'a> {
     }
 
     fn get(&self, question: Question) -> Option<&'a Option<Reply>> {
-        let reply = self.cache.kept.get(&question).map(|kept| &kept.reply);
+        let reply = self.cache.reply(&question);
         self.last.set(reply.and_then(Option::as_ref));
         self.wants.borrow_mut().push(question);
         reply
@@ -416,7 +258,7 @@ impl<'a> View<'a> {
 
     /// Where the nodes lie so far.
     pub fn places(&self, spec: &GraphSpec) -> Option<&'a GraphPlaces> {
-        self.cache.kept.get(&Question::Graph(spec.clone()))?.places.as_deref()
+        self.cache.places(&Question::Graph(spec.clone()))
     }
 
     /// The facts of a kind.

@@ -277,7 +277,7 @@ impl National {
         }
         export::approve(&draft, &self.key(unit, "approve")?, Accept::All, "訓練 / training", Some(session.now()))?;
         let sealed = dir.join(format!("report-{unit}.itb.age"));
-        export::seal_draft(&draft, std::slice::from_ref(&self.recipient), &sealed)?;
+        export::seal_from(session, &draft, std::slice::from_ref(&self.recipient), &sealed)?;
         let [kept, tokens, _, withheld] = done.counts;
         tell(Step {
             name: "report",
@@ -381,7 +381,7 @@ impl National {
                 Some(self.session.now()),
             )?;
             let sealed = dir.join(format!("answer-{unit}.itb.age"));
-            export::seal_draft(&draft, &[recipient], &sealed)?;
+            export::seal_from(&self.session, &draft, &[recipient], &sealed)?;
             let session = Session::open(path, crate::store::Mode::Write, "訓練警部補", Some(self.session.now()))?;
             self.trust_national(&session)?;
             let judge = Judge::of_store(&session, receive::read_identities(&identity)?)?;

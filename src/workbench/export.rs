@@ -450,6 +450,25 @@ pub fn seal_draft(path: &Path, to: &[String], out: &Path) -> Result<seal::Sealed
     write_file(out, |file| seal::seal(draft, &recipients, file).map_err(below))
 }
 
+/// Seals an approved draft and writes that down in the store it comes from; the trail of another store knows of it alone.
+pub fn seal_from(session: &Session, path: &Path, to: &[String], out: &Path) -> Result<seal::Sealed> {
+    let sealed = seal_draft(path, to, out)?;
+    let (store, by) = (&session.store, session.author());
+    let bundle = sealed.info.bundle.as_str();
+    match store.exports()?.into_iter().find(|entry| entry.bundle == bundle) {
+        Some(entry) => {
+            let mut body: serde_json::Value = serde_json::from_str(&entry.body).unwrap_or_default();
+            let file = out.to_string_lossy();
+            body["sealed"] = serde_json::json!({
+                "file": file, "sha256": sealed.sha256, "bytes": sealed.bytes, "at": session.now().0
+            });
+            store.note_export(bundle, &body.to_string(), ("export.seal", &sealed.sha256), &by)?;
+        }
+        None => store.audit("export.seal", bundle, &sealed.sha256, &by)?,
+    }
+    Ok(sealed)
+}
+
 /// Recipients given as `age1…` or as files that hold them.
 pub fn recipients(to: &[String]) -> Result<Vec<Recipient>> {
     let mut out = Vec::new();

@@ -14,6 +14,9 @@ use crate::workbench::ask::{Command, DraftRow, ExportChoices, Residual, Sealing,
 use egui::{Label, RichText, Ui};
 use std::path::PathBuf;
 
+/// Nanoseconds without work after which a draft that is not there has failed.
+const GIVE_UP: i64 = 2_000_000_000;
+
 impl Export {
     /// A file's line, with what is at hand for it.
     fn file(
@@ -97,7 +100,7 @@ impl Export {
                 let to = Some(self.to.trim().to_owned()).filter(|to| !to.is_empty()).into_iter().collect();
                 let plan = crate::workbench::ask::ExportPlan { to, ..plan };
                 out.order(Command::Draft { plan, key, passphrase, token_key, texts, out: path.clone() });
-                self.draft = Some(path);
+                self.making = Some((path, view.now));
                 self.files.remove("draft out");
                 self.at = 4;
             }
@@ -123,8 +126,13 @@ impl Export {
     /// Approves and seals.
     pub(super) fn approve(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
         let t = |ja, en| view.t(ja, en);
+        if self.making.is_some() {
+            bits::waiting(ui, view, t("起案しています", "Drafting"));
+            return;
+        }
         let Some(row) = self.choose(ui, view, |step| step < Step::Sealed) else {
-            none_waits(ui, view);
+            let none = t("決裁・封かんを待つ起案はありません。", "No draft waits for approval or seal.");
+            ui.label(bits::quiet(ui, none));
             return;
         };
         let Some(choices) = view.export_choices() else { return };
@@ -310,8 +318,21 @@ impl Export {
         rows.into_iter().find(|row| Some(&row.path) == self.draft.as_ref())
     }
 
-    /// The bundle that was being sealed is: its page comes up by itself.
-    pub(super) fn follow(&mut self, view: &View<'_>) {
+    /// What was ordered is done: the draft that was being made, or the bundle that was being sealed, comes up by itself.
+    pub(super) fn follow(&mut self, ui: &Ui, view: &View<'_>) {
+        if let Some((path, since)) = &mut self.making {
+            if view.drafts().is_some_and(|rows| rows.iter().any(|row| row.path == *path)) {
+                self.draft = self.making.take().map(|(path, _)| path);
+                self.accepted.clear();
+            } else if !view.jobs.is_empty() {
+                *since = view.now;
+            } else if view.now.0 - since.0 > GIVE_UP {
+                // It failed, as was told: back to where it can be mended.
+                self.making = None;
+                self.at = 3;
+            }
+            ui.ctx().request_repaint_after_secs(0.2);
+        }
         let Some(bundle) = &self.waiting else { return };
         let row = view.drafts().and_then(|rows| rows.iter().find(|row| row.bundle == *bundle));
         if let Some(row) = row.filter(|row| row.step == Step::Sealed) {
@@ -341,17 +362,6 @@ fn no_keys(ui: &mut Ui, view: &View<'_>, choices: &ExportChoices, out: &mut Outb
     {
         out.act(Act::Keys);
     }
-}
-
-fn none_waits(ui: &mut Ui, view: &View<'_>) {
-    if view.jobs.iter().any(|job| job.asked.is_none()) {
-        ui.horizontal(|ui| {
-            ui.add(egui::Spinner::new().size(14.0));
-            ui.label(bits::quiet(ui, view.t("起案しています…", "Drafting…")));
-        });
-        return;
-    }
-    ui.label(bits::quiet(ui, view.t("決裁・封かんを待つ起案はありません。", "No draft waits for approval or seal.")));
 }
 
 fn signed(lang: Lang, who: Option<&(String, Instant)>) -> String {

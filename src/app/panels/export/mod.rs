@@ -14,7 +14,7 @@ use crate::app::view::{Act, Outbox, PickFor, View};
 use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::{self, Icon};
 use crate::app::widgets::table::State;
-use crate::model::{Text, Unit};
+use crate::model::{Instant, Text, Unit};
 use crate::workbench::ask::{ExportPlan, Step};
 use egui::{Align, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +37,8 @@ pub struct Export {
     draft: Option<PathBuf>,
     accepted: BTreeSet<String>,
     reason: String,
+    /// The draft being made, and when work on it was last seen.
+    making: Option<(PathBuf, Instant)>,
     /// The bundle being sealed.
     waiting: Option<String>,
     started: bool,
@@ -76,7 +78,7 @@ impl Panel for Export {
             choose_case(ui, view, out, waits.then_some(&mut self.at));
             return;
         }
-        self.follow(view);
+        self.follow(ui, view);
         self.steps(ui, view);
         bits::rule(ui);
         if self.at == 2 {

@@ -9,7 +9,6 @@ use crate::workbench::ask::{ExportPlan, KeySort, Notice, Said, Sealing, Secret, 
 use crate::workbench::error::{Error, Result};
 use crate::workbench::receive::{self, Arrival, Judge};
 use crate::workbench::{export, keys, reply};
-use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// A key's file and its passphrase.
@@ -82,20 +81,8 @@ pub(super) fn seal(desk: &Answers, sealing: &Sealing) -> Result<Outcome> {
     if sealing.to.is_empty() {
         return Err(Error::input("封かん先の鍵がありません", "there is no key to seal to"));
     }
-    let sealed = export::seal_draft(&sealing.draft, &sealing.to, &sealing.out)?;
-    let bundle = sealed.info.bundle.as_str();
-    let body = session.store.exports()?.into_iter().find(|entry| entry.bundle == bundle).map(|entry| entry.body);
-    let place = sealing.out.to_string_lossy();
-    match body {
-        Some(body) => {
-            let mut body: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
-            body["sealed"] =
-                json!({"file": place, "sha256": sealed.sha256, "bytes": sealed.bytes, "at": session.now().0});
-            session.store.note_export(bundle, &body.to_string(), ("export.seal", &sealed.sha256), &session.author())?;
-        }
-        // A draft of another store is sealed all the same; its own store knows it.
-        None => session.store.audit("export.seal", bundle, &sealed.sha256, &session.author())?,
-    }
+    export::seal_from(session, &sealing.draft, &sealing.to, &sealing.out)?;
+    let place = sealing.out.display();
     Ok(done(&[Topic::Exports, Topic::Audit], format!("封かんしました: {place}"), format!("sealed: {place}")))
 }
 

@@ -1,0 +1,331 @@
+//! The window over real stores, driven by accessibility names as a person would: from nothing to a bundle that the national
+//! unit has taken in, and back.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use egui::{Event, Key, Modifiers, PointerButton, Role, vec2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::{Harness, Node};
+use itoguchi::app::App;
+use itoguchi::app::state::UiState;
+use itoguchi::jobs::LocalDesk;
+use itoguchi::model::Ticket;
+use itoguchi::workbench::{Mode, Session, demo, settings};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+struct Window {
+    harness: Harness<'static, Option<App>>,
+}
+
+impl Window {
+    fn open(store: Option<&Path>, panel: &str) -> Self {
+        settings::keep_in(&std::env::temp_dir().join(format!("itoguchi-test-{}", std::process::id())));
+        let session = store.map(|path| Session::open(path, Mode::Write, "試験警部補", None).unwrap());
+        let mut desk = Some(LocalDesk::new(session, "試験警部補").unwrap());
+        let panel = panel.to_owned();
+        let harness = Harness::builder().with_size(vec2(1400.0, 1000.0)).with_max_steps(30).build_ui_state(
+            move |ui, app: &mut Option<App>| {
+                let app = app.get_or_insert_with(|| {
+                    let mut app = App::new(ui.ctx(), Box::new(desk.take().unwrap()), UiState::default());
+                    assert!(app.open(&panel));
+                    app
+                });
+                app.ui(ui);
+            },
+            None,
+        );
+        Self { harness }
+    }
+
+    fn step(&mut self) {
+        self.harness.run_steps(3);
+    }
+
+    fn has(&self, part: &str) -> bool {
+        self.harness.query_all_by_label_contains(part).next().is_some()
+    }
+
+    /// Waits until something of this name is there; work goes on behind the window.
+    fn wait(&mut self, part: &str) {
+        self.wait_until(part, |window| window.has(part));
+    }
+
+    fn wait_until(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
+        let began = Instant::now();
+        while !done(self) {
+            assert!(began.elapsed() < Duration::from_secs(15), "no `{what}` among {:#?}", self.labels());
+            std::thread::sleep(Duration::from_millis(10));
+            self.step();
+        }
+    }
+
+    fn labels(&self) -> Vec<String> {
+        let nodes = self.harness.query_all(egui_kittest::kittest::By::new());
+        let label = |node: Node<'_>| node.accesskit_node().label();
+        nodes.filter_map(label).filter(|label| !label.trim().is_empty()).collect()
+    }
+
+    /// Clicks the last thing of exactly this name: a menu or dialog lies above what it covers.
+    fn click(&mut self, label: &str) {
+        self.wait_until(label, |window| window.harness.query_all_by_label(label).next().is_some());
+        self.harness.query_all_by_label(label).last().unwrap().scroll_to_me();
+        self.step();
+        let node = self.harness.query_all_by_label(label).last().unwrap();
+        assert!(!node.accesskit_node().is_disabled(), "`{label}` can't be pressed");
+        node.click();
+        self.step();
+    }
+
+    /// Goes to a panel by the rail, where a number may follow the name.
+    fn go(&mut self, panel: &str) {
+        let button = self.harness.query_all_by_role(Role::Tab).find(|node| {
+            node.accesskit_node().label().is_some_and(|label| label == panel || label.starts_with(&format!("{panel} ")))
+        });
+        button.unwrap().click();
+        self.step();
+    }
+
+    fn fill(&mut self, label: &str, text: &str) {
+        self.wait(label);
+        let field = self.harness.query_all_by_label(label).find(|node| node.accesskit_node().role() == Role::TextInput);
+        let field = field.unwrap();
+        field.focus();
+        self.step();
+        self.key(Modifiers::COMMAND, Key::A);
+        let field = self.harness.query_all_by_label(label).find(|node| node.accesskit_node().role() == Role::TextInput);
+        field.unwrap().type_text(text);
+        self.step();
+    }
+
+    fn key(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.step();
+    }
+
+    fn drop_files(&mut self, paths: &[PathBuf]) {
+        for path in paths {
+            self.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.clone())));
+        }
+        self.step();
+    }
+
+    /// Chooses a file that is at hand for a line.
+    fn choose(&mut self, line: &str, name: &str) {
+        self.wait(line);
+        self.click(&format!("選ぶ {line}"));
+        self.wait(name);
+        self.harness.query_all_by_label_contains(name).last().unwrap().click();
+        self.step();
+    }
+
+    /// Clicks a row at its left end, where no cell has anything of its own to press.
+    fn row(&mut self, part: &str) {
+        self.wait(part);
+        let rows = self.harness.query_all_by_role(Role::Row);
+        let row = rows.into_iter().find(|row| row.accesskit_node().label().is_some_and(|label| label.contains(part)));
+        let at = row.unwrap().rect().left_center() + vec2(40.0, 0.0);
+        self.harness.hover_at(at);
+        for pressed in [true, false] {
+            self.harness.event(Event::PointerButton {
+                pos: at,
+                button: PointerButton::Primary,
+                pressed,
+                modifiers: Modifiers::NONE,
+            });
+        }
+        self.step();
+    }
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("the window reads no file".to_owned())
+    }
+}
+
+/// The training exercise, made once for a test.
+fn training() -> (tempfile::TempDir, demo::Training) {
+    settings::keep_in(&std::env::temp_dir().join(format!("itoguchi-test-{}", std::process::id())));
+    let dir = tempfile::tempdir().unwrap();
+    let made = demo::run(dir.path(), None, &Ticket::new(), &mut |_| {}).unwrap();
+    (dir, made)
+}
+
+#[test]
+fn from_nothing_to_a_role_and_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("access.log");
+    let line = |at: u32| {
+        format!(
+            "203.0.113.7 - - [01/Apr/2026:08:00:{:02} +0900] \"GET /admin/login HTTP/1.1\" 401 12 \"-\" \"x\"\n",
+            at % 60
+        )
+    };
+    std::fs::write(&path, (0..90).map(line).collect::<String>()).unwrap();
+    let mut window = Window::open(None, "cases");
+    window.wait("証拠を見る");
+    window.drop_files(&[path]);
+    window.wait("証拠1点、記録90件を取り込みました");
+    window.wait("access.log");
+    // Whose store it is can still be said.
+    window.click("所属を記録…");
+    window.click("所属 選んでください");
+    window.click("埼玉県警察　11");
+    window.fill("階級と氏名", "浦和警部補");
+    window.click("所属を記録する");
+    window.wait("浦和警部補");
+    window.wait_until("埼玉県警察 as the unit", |window| !window.has("所属を記録…"));
+    // A case, and the evidence filed in it.
+    window.key(Modifiers::COMMAND, Key::N);
+    window.fill("事案名", "証券口座不正取引事案");
+    window.click("事案を作る");
+    window.wait("事案を記録しました");
+    window.go("証拠");
+    window.row("access.log");
+    window.harness.query_all_by_role(Role::Row).next().unwrap().click_secondary();
+    window.step();
+    window.click("事案に編てつ");
+    window.wait("証券口座不正取引事案");
+    let item = window.harness.query_all_by_label("証券口座不正取引事案").last().unwrap();
+    item.click();
+    window.step();
+    window.wait("証拠を事案に入れました");
+    // Work in it, search, tag a record.
+    window.go("事案");
+    window.row("証券口座不正取引事案");
+    window.click("この事案で作業");
+    window.go("ログ・明細");
+    window.wait("90 / 90 件");
+    window.fill("検索条件", "status:401 /login");
+    window.key(Modifiers::NONE, Key::Enter);
+    window.row("203.0.113.7");
+    window.key(Modifiers::NONE, Key::Num1);
+    window.wait("付箋「要確認」を1件に付けました");
+    // State a role, take it back, do it again.
+    window.go("識別情報");
+    window.wait("役割 役割未確定");
+    window.row("203.0.113.7");
+    let combo = window.harness.query_all_by_label("役割 役割未確定").last().unwrap();
+    combo.click();
+    window.step();
+    window.click("被疑者側");
+    window.wait("役割を記録しました");
+    window.wait("役割 被疑者側");
+    window.key(Modifiers::COMMAND, Key::Z);
+    window.wait("元に戻しました");
+    window.wait("役割 役割未確定");
+    window.key(Modifiers::COMMAND, Key::Y);
+    window.wait("役割 被疑者側");
+    // It is in the graph, with its role.
+    window.go("相関図");
+    window.wait("点 2 · 線 1");
+}
+
+#[test]
+fn a_bundle_goes_from_plan_to_seal_and_is_received() {
+    let (dir, made) = training();
+    let mut window = Window::open(Some(&made.first), "export");
+    window.click("サイバー特別捜査部");
+    window.click("サイバー特別捜査部への報告");
+    window.choose("受け手の公開鍵", "national-identity.pub");
+    window.click("次へ：範囲");
+    window.click("次へ：点検");
+    window.wait("添える記録");
+    window.click("次へ：起案");
+    window.choose("起案者の署名鍵", "訓練 11 prepare");
+    window.choose("仮名化の鍵", "e202611");
+    let draft = dir.path().join("second.itd");
+    window.fill("置き場所", &draft.display().to_string());
+    window.click("起案署名");
+    window.wait("起案署名しました");
+    window.wait("second.itd");
+    // The same person may not approve.
+    decide(&mut window);
+    window.choose("決裁者の署名鍵", "訓練 11 prepare");
+    window.click("決裁して封かん");
+    window.wait("同じ鍵");
+    window.click("読みました");
+    window.choose("決裁者の署名鍵", "訓練 11 approve");
+    let sealed = dir.path().join("second.itb.age");
+    window.fill("封かんした束の置き場所", &sealed.display().to_string());
+    window.click("決裁して封かん");
+    window.wait("封かんした束を点検する");
+    assert!(sealed.exists());
+    for part in ["訓練 11 approve", "起案者の署名", "紙の簿冊に控える先頭値"] {
+        assert!(window.has(part), "{part}");
+    }
+    drop(window);
+    // The national side.
+    let mut window = Window::open(Some(&made.national), "received");
+    window.wait("集約");
+    window.click("束を受領");
+    window.fill("束（.itb.age）", &sealed.display().to_string());
+    window.choose("開封の鍵", "national-identity");
+    window.click("真正性だけを確認");
+    window.wait("真正性を確認しました: second.itb.age");
+    assert!(window.has("別人による決裁"));
+    window.click("読みました");
+    window.choose("受領書の署名鍵（任意）", "00/special prepare");
+    window.click("受領する");
+    window.wait("受領しました");
+    window.wait("見つかったつながり");
+    let names = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let receipts =
+        names.filter(|name| name.to_string_lossy().starts_with("second") && name.to_string_lossy().contains("receipt"));
+    assert_eq!(receipts.count(), 1, "a receipt lies beside the bundle");
+}
+
+/// Accepts whatever the check before release left open.
+fn decide(window: &mut Window) {
+    window.wait("漏えい点検で残った事項");
+    let boxes: Vec<egui::Rect> = window.harness.query_all_by_label("許容").map(|node| node.rect()).collect();
+    for at in 0..boxes.len() {
+        window.harness.query_all_by_label("許容").nth(at).unwrap().click();
+        window.step();
+    }
+    if !boxes.is_empty() {
+        window.fill("許容する理由", "訓練のため");
+    }
+}
+
+#[test]
+fn an_answer_is_drafted_approved_sealed_and_read_in_own_words() {
+    let (dir, made) = training();
+    let mut window = Window::open(Some(&made.national), "received");
+    window.row("埼玉県警察");
+    window.click("還元を改めて起案");
+    window.choose("起案者の署名鍵", "00/special prepare");
+    window.choose("受け手の公開鍵", "11-identity.pub");
+    let draft = dir.path().join("again.itd");
+    window.fill("置き場所", &draft.display().to_string());
+    window.click("起案署名");
+    window.wait("還元の案を起案署名しました");
+    window.go("報告・提供");
+    window.click("作成済みの起案・束を見る");
+    window.wait("again.itd");
+    let chip = window.harness.query_all_by_label_contains("again.itd").next().unwrap();
+    chip.click();
+    window.step();
+    window.choose("決裁者の署名鍵", "00/special approve");
+    let sealed = dir.path().join("again.itb.age");
+    window.fill("封かんした束の置き場所", &sealed.display().to_string());
+    window.click("決裁して封かん");
+    window.wait("封かんした束を点検する");
+    drop(window);
+    let mut window = Window::open(Some(&made.first), "received");
+    window.click("束を受領");
+    window.fill("束（.itb.age）", &sealed.display().to_string());
+    window.choose("開封の鍵", "11-identity");
+    window.click("受領する");
+    window.wait("受領しました");
+    window.wait("令和8年第42号 は 大阪府警察 の事案と関連します");
+    assert!(window.has("bc1qpj90uu8xwvryszynh28m3h2a5teyyer9h3a4hz"), "our own value, by its id");
+}
