@@ -180,9 +180,8 @@ impl Behavior<&'static str> for Hands<'_, '_> {
     }
 
     fn tab_title_for_pane(&mut self, pane: &&'static str) -> WidgetText {
-        let title =
-            self.panels.iter().find(|panel| panel.id() == *pane).map_or("", |panel| self.view.text(panel.title()));
-        title.into()
+        let panel = self.panels.iter().find(|panel| panel.id() == *pane);
+        panel.map_or("", |panel| self.view.text(panel.title_in(self.view))).into()
     }
 
     fn tab_ui(

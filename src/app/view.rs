@@ -256,6 +256,11 @@ impl<'a> View<'a> {
         matches!(self.get(Question::Store), Some(Some(Reply::Store(None))))
     }
 
+    /// Whether the open store is a national one: it gathers, and answers what it received.
+    pub fn is_national(&self) -> bool {
+        self.store().is_some_and(|store| store.unit.is_national() && !store.unit_open)
+    }
+
     /// Where the nodes lie so far.
     pub fn places(&self, spec: &GraphSpec) -> Option<&'a GraphPlaces> {
         self.cache.places(&Question::Graph(spec.clone()))

@@ -70,6 +70,14 @@ pub fn middle(text: &str, keep: usize) -> String {
     format!("{head}…{tail}")
 }
 
+/// A value as it is shown: a token by its distinguishing part, everything else as it is.
+pub fn value(lang: Lang, value: &str) -> std::borrow::Cow<'_, str> {
+    match value.strip_prefix("tok1:").and_then(|token| token.rsplit(':').next()) {
+        Some(part) => format!("{}{part}", lang.pick("仮名 ", "token ")).into(),
+        None => value.into(),
+    }
+}
+
 /// SHA-256 as hex.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
@@ -182,6 +190,12 @@ mod tests {
         assert_eq!(wareki("2026-04-01"), "令和8年4月1日");
         assert_eq!(wareki("2019-05-01"), "令和元年5月1日");
         assert_eq!(wareki("2019-04-30"), "2019-04-30");
+    }
+
+    #[test]
+    fn tokens_are_shown_by_their_own_part() {
+        assert_eq!(value(Lang::Ja, "tok1:ipv4:e202611:6uzdmh45"), "仮名 6uzdmh45");
+        assert_eq!(value(Lang::En, "203.0.113.7"), "203.0.113.7");
     }
 
     #[test]

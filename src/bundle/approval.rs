@@ -8,7 +8,7 @@ use super::examine::Examined;
 use super::keys::PublicKey;
 use super::labels;
 use super::sshsig;
-use super::wording::Wording;
+use super::wording::{Wording, moment};
 use crate::model::{Instant, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,12 +97,13 @@ impl<R: Read + Seek> Examined<R> {
         match self.read_approval() {
             Ok(approval) => {
                 let accepted = approval.accepted_risks.len();
-                let detail = format!("{}, {accepted} accepted risks", approval.at);
-                self.checks.put(
-                    "approval",
-                    Some(true),
-                    Wording::new(format!("{}、承知したリスク{accepted}件", approval.at), detail),
+                let at = approval.instant().map_or_else(|| approval.at.clone(), moment);
+                let noun = if accepted == 1 { "risk" } else { "risks" };
+                let text = Wording::new(
+                    format!("{at}、許容した事項{accepted}件"),
+                    format!("{at}, {accepted} {noun} accepted"),
                 );
+                self.checks.put("approval", Some(true), text);
                 signers.approval = Some(approval);
             }
             Err(why) => self.checks.fail("approval", why),

@@ -7,7 +7,7 @@ use super::bag_info::{BagInfo, Oxum};
 use super::check::Checks;
 use super::fault::Fault;
 use super::unpack::Archive;
-use super::wording::Wording;
+use super::wording::{Wording, grouped};
 use crate::model::Text;
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
@@ -199,10 +199,14 @@ impl<R: Read + Seek> Examined<R> {
         if self.info.is_none() {
             self.checks.unknown("payload-oxum", Text::new("bag-info.txt が読めない", "bag-info.txt is unreadable"));
         } else if actual == self.oxum {
-            self.checks.pass("payload-oxum", format!("{}.{}", actual.bytes, actual.files));
+            self.checks.put("payload-oxum", Some(true), amount(&actual));
         } else {
-            let stated = format!("{}.{} ≠ {}.{}", actual.bytes, actual.files, self.oxum.bytes, self.oxum.files);
-            self.checks.fail("payload-oxum", Wording::same(stated));
+            let (found, stated) = (amount(&actual), amount(&self.oxum));
+            let both = Wording::new(
+                format!("{}。記載は{}", found.ja, stated.ja),
+                format!("{}, stated are {}", found.en, stated.en),
+            );
+            self.checks.fail("payload-oxum", both);
         }
     }
 
@@ -218,7 +222,8 @@ impl<R: Read + Seek> Examined<R> {
         let written = bag::write_padding(info.bundle.as_str(), found.size, &mut expected);
         let size = found.size;
         if written.is_ok() && expected.finish().0 == *found {
-            self.checks.pass("padding", format!("{size} bytes"));
+            let text = Wording::new(format!("{}バイト", grouped(size)), format!("{} bytes", grouped(size)));
+            self.checks.put("padding", Some(true), text);
         } else {
             self.checks.fail(
                 "padding",
@@ -257,6 +262,12 @@ const fn bag_limit() -> usize {
 
 fn counted(files: usize) -> Wording {
     Wording::new(format!("ファイル{files}件"), if files == 1 { "1 file".to_owned() } else { format!("{files} files") })
+}
+
+fn amount(of: &Oxum) -> Wording {
+    let (files, bytes) = (grouped(of.files), grouped(of.bytes));
+    let noun = if of.files == 1 { "file" } else { "files" };
+    Wording::new(format!("ファイル{files}件・{bytes}バイト"), format!("{files} {noun}, {bytes} bytes"))
 }
 
 /// The first few paths, escaped.

@@ -308,19 +308,30 @@ impl Profile {
         self.table.own_bank_only
     }
 
+    /// Whether this unit may send under it.
+    #[must_use]
+    pub fn may_send(&self, sender: &Unit) -> bool {
+        let body = if sender.is_national() { "national" } else { "prefecture" };
+        self.table.may_send.iter().any(|may| may == body)
+    }
+
+    /// Whether national bodies, or prefectural police, are receivers of it.
+    #[must_use]
+    pub fn has_place_for(&self, national: bool) -> bool {
+        match self.table.receivers {
+            Receivers::National => national,
+            Receivers::Prefecture => !national,
+            Receivers::Any => true,
+        }
+    }
+
     /// Refuses a sender, a receiver or a size this profile has no place for.
     pub fn permit(&self, sender: &Unit, receiver: &Unit, records: usize, values: usize) -> Result<(), PolicyError> {
         let profile = self.table.name.clone();
-        let body = if sender.is_national() { "national" } else { "prefecture" };
-        if !self.table.may_send.iter().any(|may| may == body) {
+        if !self.may_send(sender) {
             return Err(PolicyError::MayNotSend { unit: sender.path().to_owned(), profile });
         }
-        let fits = match self.table.receivers {
-            Receivers::National => receiver.is_national(),
-            Receivers::Prefecture => !receiver.is_national(),
-            Receivers::Any => true,
-        };
-        if !fits {
+        if !self.has_place_for(receiver.is_national()) {
             return Err(PolicyError::NotReceiver { unit: receiver.path().to_owned(), profile });
         }
         for (what, found, limit) in

@@ -11,12 +11,11 @@ use super::examine::{Examined, Stage};
 use super::fault::Fault;
 use super::identity::{Identity, Recipient};
 use super::keys::PublicKey;
-use super::labels;
 use super::policy::Profile;
 use super::seal::{Plain, unseal};
 use super::sequence::{self, History, Standing};
 use super::trust::{Right, TrustEntry, TrustList};
-use super::wording::Wording;
+use super::wording::{Wording, moment};
 use crate::model::{Instant, Text, Unit};
 use data_encoding::HEXLOWER;
 use serde::Deserialize;
@@ -298,7 +297,7 @@ fn judge_time(checks: &mut Checks, info: &BagInfo, context: &Context<'_>) -> boo
         checks.put("receive-by", Some(true), Text::new("期限なし", "no limit").into());
         return false;
     };
-    let (expired, text) = (context.at > by, labels::time(by));
+    let (expired, text) = (context.at > by, moment(by));
     match context.late_accepted_by {
         _ if !expired => checks.pass("receive-by", text),
         Some(who) => checks.unknown(

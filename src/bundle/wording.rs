@@ -2,7 +2,8 @@
 //!
 //! Fixed texts are `model::Text`; this is for those that name a file, a number or a person.
 
-use crate::model::{Lang, Text};
+use crate::model::time::JST_MINUTES;
+use crate::model::{Instant, Lang, Text};
 
 /// One message, Japanese and English side by side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,6 +41,20 @@ impl Wording {
     }
 }
 
+/// `402,688`: digits in groups, as people read them.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    groups.join(",")
+}
+
+/// `2026-04-01 09:00:00 JST`.
+pub(super) fn moment(at: Instant) -> String {
+    let iso = at.iso(JST_MINUTES);
+    format!("{} JST", iso.get(..19).unwrap_or(&iso).replacen('T', " ", 1))
+}
+
 impl From<Text> for Wording {
     fn from(text: Text) -> Self {
         Self::new(text.ja, text.en)
@@ -49,5 +64,16 @@ impl From<Text> for Wording {
 impl std::fmt::Display for Wording {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.en)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_times_are_for_people() {
+        assert_eq!([0, 999, 1_000, 402_688].map(grouped), ["0", "999", "1,000", "402,688"]);
+        assert_eq!(moment(Instant(1_775_001_600_000_000_000)), "2026-04-01 09:00:00 JST");
     }
 }

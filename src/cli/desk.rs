@@ -11,19 +11,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Opens the window, on a store where one is given.
 pub(super) fn window(context: &Context, open: Option<&Open>) -> Result {
-    let session = match open {
-        Some(open) => Some(context.open(&open.store, Mode::Write)?),
-        None => None,
-    };
+    let session = open.map(|open| context.open(&open.store, Mode::Write)).transpose()?;
     show(context, session, open)
 }
 
-fn show(context: &Context, session: Option<Session>, open: Option<&Open>) -> Result {
-    let desk =
-        LocalDesk::new(session, &context.operator).map_err(|source| Error::File { source, path: "threads".into() })?;
+fn show(context: &Context, mut session: Option<Session>, open: Option<&Open>) -> Result {
+    let picture = open.and_then(|open| open.screenshot.clone());
+    // A picture shows the program as it is, not as somebody left it.
+    let remembered = if picture.is_some() { None } else { settings::load_ui() };
+    // Who works here: as stated now, else as signed in the last time.
+    let kept = remembered.as_deref().map(|json| app::state::UiState::from_json(json).operator);
+    let operator = kept.filter(|name| !context.operator_stated && !name.is_empty());
+    let operator = operator.unwrap_or_else(|| context.operator.clone());
+    if let Some(session) = &mut session {
+        session.operator.clone_from(&operator);
+    }
+    let desk = LocalDesk::new(session, &operator).map_err(|source| Error::File { source, path: "threads".into() })?;
     let size = open.and_then(|open| open.size.as_deref()).map(read_size).transpose()?;
     let dark = open.and_then(|open| open.theme.as_deref()).map(read_theme).transpose()?;
-    let picture = open.and_then(|open| open.screenshot.clone());
     let written: Arc<Mutex<Option<std::io::Result<()>>>> = Arc::default();
     let shot = picture.clone().map(|path| {
         let written = Arc::clone(&written);
@@ -39,8 +44,7 @@ fn show(context: &Context, session: Option<Session>, open: Option<&Open>) -> Res
         dark,
         scale: open.and_then(|open| open.scale),
         lang: context.stated_lang,
-        // A picture shows the program as it is, not as somebody left it.
-        remembered: if picture.is_some() { None } else { settings::load_ui() },
+        remembered,
         screenshot: shot,
         ..WindowOptions::default()
     };

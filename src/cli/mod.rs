@@ -108,6 +108,8 @@ fn system_lang() -> Lang {
 struct Context {
     out: Out,
     operator: String,
+    /// The operator was named on the command line.
+    operator_stated: bool,
     fixed: Option<Instant>,
     /// The language asked for on the command line, if one was.
     stated_lang: Option<Lang>,
@@ -128,7 +130,8 @@ impl Context {
             cli.operator.clone().or_else(|| std::env::var("USER").ok()).filter(|name| !name.trim().is_empty());
         Ok(Self {
             out: Out { lang, json: cli.json },
-            operator: operator.unwrap_or_else(|| "operator".to_owned()),
+            operator_stated: cli.operator.is_some(),
+            operator: operator.unwrap_or_else(|| workbench::session::UNNAMED.to_owned()),
             fixed: cli.time.as_deref().map(clock::read).transpose()?,
             stated_lang: cli.lang.as_deref().and_then(Lang::from_tag),
             written: RefCell::default(),

@@ -5,6 +5,7 @@
 //! changes nothing. Only the origin revises its case, and only by a newer bundle. Roles stated here are never touched: the
 //! sender's stand beside them in the list.
 
+use super::ask::unit_name;
 use super::error::{Error, Result};
 use super::export;
 use super::receive::Entered;
@@ -14,7 +15,7 @@ use crate::bundle::bag_info::BagInfo;
 use crate::bundle::open::OpenBundle;
 use crate::ingest::Overrides;
 use crate::model::statement::Statement;
-use crate::model::{Acquisition, CaseKey, Edit, Evidence, EvidenceKey, EvidenceState, Id, Kind, Role, Ticket};
+use crate::model::{Acquisition, CaseKey, Edit, Evidence, EvidenceKey, EvidenceState, Id, Kind, Role, Stage, Ticket};
 use crate::store::{Listed, NewEvidence};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -201,7 +202,12 @@ fn case_for(session: &Session, info: &BagInfo, facts: &CaseFacts, newest: bool) 
         case.id = derived_id('c', store.secret(), &name);
     }
     let label = facts.number.clone().unwrap_or_else(|| facts.id.clone());
-    case.title = format!("受領 {} {label}", info.sender);
+    let of = facts.offence.clone().or_else(|| facts.method.first().cloned()).unwrap_or_else(|| "事案".to_owned());
+    case.title = format!("{of}（{}から受領）", unit_name(info.sender.path()).ja);
+    if known.is_none() {
+        // Reported by another unit: past the stage of a consultation.
+        case.stage = Stage::Incident;
+    }
     case.number = Some(format!("{} {label}", info.sender));
     case.offence.clone_from(&facts.offence);
     case.method.clone_from(&facts.method);

@@ -61,7 +61,8 @@ pub fn answer(session: &Session, receiver: &Unit, ticket: &Ticket) -> Result<(An
         Ok::<(), Error>(())
     };
     for pair in &found.found.pairs {
-        let ties = found.found.ties(pair).iter();
+        // What everybody shares is no reason, and nothing to follow up.
+        let ties = found.found.ties(pair).iter().filter(|tie| !tie.marks.is_damped());
         let values: Vec<_> = ties
             .filter_map(|tie| {
                 let value = found.found.value(tie)?;

@@ -113,6 +113,9 @@ impl Session {
     }
 }
 
+/// Who works here where nobody said.
+pub const UNNAMED: &str = "operator";
+
 pub use super::ask::UNSET_UNIT;
 
 /// States whose store this is: the cases entered so far are said to be that unit's, then the store itself.

@@ -3,7 +3,7 @@
 use super::{id, mix};
 use itoguchi::model::kind::Look;
 use itoguchi::model::record::When;
-use itoguchi::model::{EvidenceKey, Instant, Kind, Known, Precision, Reject, Role, Undated};
+use itoguchi::model::{EvidenceKey, Instant, Kind, Known, Precision, Reject, Role, Text, Undated};
 use itoguchi::workbench::ask::*;
 use std::collections::BTreeMap;
 
@@ -179,7 +179,7 @@ pub fn detail(evidence: EvidenceKey, row: u32, tags: &BTreeMap<u32, Vec<String>>
         sha256: "3f2a9c1e5b7d8041aa2201c9f6e4d3b2a1908f7e6d5c4b3a29181706f5e491c0".into(),
         offset: u64::from(row) * 190,
         len: text.len() as u64,
-        form: ("access".into(), "utf-8".into()),
+        form: Some((Text::new("Webアクセスログ", "Web access log"), "UTF-8".into())),
         when: when(u64::from(row), 50_000_000),
         reject: None,
         bytes: text.clone().into_bytes(),

@@ -116,6 +116,8 @@ pub fn evidence() -> Vec<EvidenceRow> {
             }),
         },
         depth,
+        read_as: (!format.is_empty())
+            .then(|| (Text::new("Webアクセスログ", "Web access log"), encoding.to_uppercase())),
         verified: (state == EvidenceState::Complete).then(|| (ago(2), true)),
     };
     vec![
@@ -311,12 +313,22 @@ pub fn why() -> Why {
 
 pub fn ties() -> Vec<Tie> {
     vec![Tie {
-        cases: vec!["令和8年第42号（埼玉）".into(), "令和8年第17号（大阪）".into()],
+        cases: vec![
+            Said::new("令和8年第42号（埼玉）", "R8-42 (Saitama)"),
+            Said::new("令和8年第17号（大阪）", "R8-17 (Osaka)"),
+        ],
         keys: vec![case(4), case(3)],
         units: ["11", "27"].into_iter().filter_map(Unit::from_path).collect(),
         score: 0.93,
-        why: vec![(Kind::new("btc"), value(3).1, 0.82), (Kind::new("bank_account"), value(4).1, 0.41)],
-        note: Some(Said::new("役割未確定の値を含みます", "includes values whose role is not stated")),
+        why: [("btc", 3, 0.82, Vec::new()), ("bank_account", 4, 0.41, vec![Role::not_stated()])]
+            .map(|(kind, at, weight, marks)| TieReason {
+                kind: Kind::new(kind),
+                value: value(at).1,
+                weight,
+                damped: false,
+                marks,
+            })
+            .into(),
     }]
 }
 
@@ -338,6 +350,8 @@ pub fn choices() -> ExportChoices {
                 ),
                 serial: 3,
                 refused: None,
+                for_national: true,
+                for_prefectures: false,
             },
             ProfileRow {
                 name: "prefecture".into(),
@@ -345,6 +359,8 @@ pub fn choices() -> ExportChoices {
                 about: Said::new("共同・合同捜査の相手へ。", "For a partner in a joint investigation."),
                 serial: 3,
                 refused: None,
+                for_national: false,
+                for_prefectures: true,
             },
             ProfileRow {
                 name: "foreign".into(),
@@ -352,17 +368,21 @@ pub fn choices() -> ExportChoices {
                 about: Said::new("国の部署からのみ送れます。", "Sent by national units only."),
                 serial: 2,
                 refused: Some(Said::new("都道府県の事案簿からは送れません", "not from a prefecture's store")),
+                for_national: true,
+                for_prefectures: true,
             },
         ],
         receivers: vec![
             ReceiverRow {
                 unit: Unit::from_path("00/special").unwrap(),
                 name: Said::new("サイバー特別捜査部", "National Cyber Department"),
+                about: Said::new("全国の事案を突合する", "compares cases"),
                 known: Some("age1example".into()),
             },
             ReceiverRow {
                 unit: Unit::from_path("00/bureau").unwrap(),
                 name: Said::new("サイバー警察局", "Cyber Affairs Bureau"),
+                about: Said::new("全国の取組みを決める", "decides"),
                 known: None,
             },
         ],
@@ -563,6 +583,7 @@ pub fn audit(total: u64, first: u64, count: u32) -> AuditPage {
     let rows = (first..(first + u64::from(count)).min(total))
         .map(|at| AuditRow {
             action: Said::new("記載", "Edit"),
+            object: (at % 3 > 0).then(|| Said::new("203.0.113.7 を「被疑者側」に", "203.0.113.7 as Suspect")),
             entry: AuditEntry {
                 seq: total - at,
                 at: Instant(NOW.0 - at as i64 * 411_000_000_000),

@@ -85,7 +85,7 @@ fn entries(view: &View<'_>, typed: &str, panels: &[Box<dyn Panel>]) -> Vec<Entry
     let best = |ja: &str, en: &str| keys::fit(typed, ja).max(keys::fit(typed, en));
     let mut out: Vec<Entry> = Vec::new();
     for panel in panels {
-        let title = panel.title();
+        let title = panel.title_in(view);
         if let Some(score) = best(title.ja, title.en) {
             let name = match view.lang {
                 Lang::Ja => format!("「{}」を開く", title.ja),

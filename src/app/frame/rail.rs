@@ -24,7 +24,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, panels: &[Box<dyn Panel>], active: &st
 fn entry(ui: &mut Ui, view: &View<'_>, panel: &dyn Panel, on: bool) -> bool {
     let p = palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::click());
-    let title = title(view, panel);
+    let title = view.text(panel.title_in(view));
     let badge = panel.badge(view);
     let name = if badge > 0 { format!("{title} {badge}") } else { title.to_owned() };
     response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, &name));
@@ -49,10 +49,4 @@ fn entry(ui: &mut Ui, view: &View<'_>, panel: &dyn Panel, on: bool) -> bool {
         ui.painter().galley(pill.center() - galley.size() / 2.0, galley, p.on_accent);
     }
     response.clicked()
-}
-
-/// A national store gathers where a prefecture's reports.
-fn title(view: &View<'_>, panel: &dyn Panel) -> &'static str {
-    let national = view.store().is_some_and(|store| store.unit.is_national() && !store.unit_open);
-    if panel.id() == "received" && national { view.t("集約", "Gathered") } else { view.text(panel.title()) }
 }

@@ -136,11 +136,16 @@ fn marking(ui: &mut Ui, view: &View<'_>) {
 
 fn operator(ui: &mut Ui, view: &View<'_>, state: &mut UiState, out: &mut Outbox) {
     let name = view.store().map(|store| store.operator.clone()).filter(|name| !name.is_empty());
-    let text = name.unwrap_or_else(|| view.t("設定", "Settings").to_owned());
+    let unnamed = if view.store().is_some() {
+        view.t("氏名を記入", "State your name")
+    } else {
+        view.t("設定", "Settings")
+    };
+    let text = name.clone().unwrap_or_else(|| unnamed.to_owned());
     let response = bits::menu_button(ui, &text);
     Popup::menu(&response).width(240.0).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         if view.store().is_some() {
-            sign_in(ui, view, &text, out);
+            sign_in(ui, view, &name.unwrap_or_default(), out);
             ui.separator();
         }
         if ui.button(view.lang.pick("English", "日本語")).clicked() {

@@ -116,14 +116,14 @@ pub fn head(ui: &mut Ui, view: &View<'_>, text: &str, out: &mut Outbox) {
 /// One line per check: sign, name, what was found.
 pub fn check_lines(ui: &mut Ui, lang: Lang, checks: &[CheckLine]) {
     let p = palette(ui);
-    let width = ui.available_width().min(560.0);
+    let width = ui.available_width().min(720.0);
     for check in checks {
         let (rect, response) = ui.allocate_exact_size(vec2(width, 20.0), Sense::hover());
         let name = format!("{} {}", check.label.get(lang), check.detail.get(lang));
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
         bits::verdict(ui, pos2(rect.left() + 8.0, rect.center().y), check.ok);
-        let label = Rect::from_min_max(pos2(rect.left() + 22.0, rect.top()), pos2(rect.left() + 190.0, rect.bottom()));
-        let detail = Rect::from_min_max(pos2(rect.left() + 194.0, rect.top()), rect.max);
+        let label = Rect::from_min_max(pos2(rect.left() + 22.0, rect.top()), pos2(rect.left() + 216.0, rect.bottom()));
+        let detail = Rect::from_min_max(pos2(rect.left() + 222.0, rect.top()), rect.max);
         bits::text_in(ui.painter(), label, check.label.get(lang), style::table(), p.text, Align::Min);
         bits::text_in(ui.painter(), detail, check.detail.get(lang), style::table(), p.quiet, Align::Min);
         response.on_hover_text(check.detail.get(lang));
@@ -137,9 +137,10 @@ impl Audit {
             Column::new("seq", t("番号", "Number"), 76.0).right().unsorted(),
             Column::new("at", t("日時", "Time"), words::TIME_WIDTH).unsorted(),
             Column::new("operator", t("操作者", "Operator"), 120.0).grows(90.0).unsorted(),
-            Column::new("action", t("操作", "Action"), 216.0).grows(140.0).unsorted(),
-            Column::new("object", t("対象", "Object"), 160.0).unsorted(),
-            Column::new("commitment", t("内容の証", "Commitment"), 190.0).unsorted().spare(1),
+            Column::new("action", t("操作", "Action"), 200.0).grows(150.0).unsorted(),
+            Column::new("object", t("対象", "Object"), 300.0).grows(250.0).unsorted(),
+            Column::new("id", t("対象の番号", "Object id"), 150.0).unsorted().spare(2),
+            Column::new("commitment", t("内容の証", "Commitment"), 130.0).unsorted().spare(1),
         ];
         let total = view.audit(0, PAGE).map_or(0, |page| page.total);
         let table = Table {
@@ -177,12 +178,16 @@ fn at<'b>(view: &View<'b>, row: u64) -> Option<&'b AuditRow> {
 
 impl Rows for AuditRows<'_, '_> {
     fn paint(&mut self, cells: &mut Cells<'_>) {
-        let Some(AuditRow { entry, action }) = at(self.view, cells.row) else { return };
+        let Some(AuditRow { entry, action, object }) = at(self.view, cells.row) else { return };
         cells.quiet(0, &words::count(entry.seq));
         cells.mono(1, &words::time(entry.at));
         cells.text(2, &entry.operator);
         cells.text(3, action.get(self.view.lang));
-        cells.mono(4, &entry.object);
-        cells.quiet(5, &words::middle(&entry.commitment, 10));
+        match object {
+            Some(object) => cells.text(4, object.get(self.view.lang)),
+            None => cells.mono(4, &entry.object),
+        }
+        cells.put(5, &entry.object, style::mono(), cells.p().quiet);
+        cells.put(6, &words::middle(&entry.commitment, 6), style::mono(), cells.p().quiet);
     }
 }

@@ -9,7 +9,7 @@ use crate::app::widgets::mark::{self, Mark};
 use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
 use crate::app::words;
 use crate::model::{CaseKey, Lang, Stage, Text, Tlp};
-use crate::workbench::ask::{CaseForm, CaseRow, Command};
+use crate::workbench::ask::{CaseForm, CaseRow, Command, unit_name};
 use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
 /// The panel.
@@ -120,17 +120,22 @@ impl Panel for Cases {
 impl Cases {
     fn list(&mut self, ui: &mut Ui, view: &View<'_>, cases: &[CaseRow], out: &mut Outbox) {
         let t = |ja, en| view.t(ja, en);
+        // With one unit alone its name in every row would say nothing.
+        let own = cases.first().map(|row| &row.case.unit);
+        let several = cases.iter().any(|row| Some(&row.case.unit) != own);
         let columns = [
-            Column::new("number", t("番号", "Number"), 128.0).unsorted(),
-            Column::new("title", t("事案名", "Title"), 260.0).grows(150.0).unsorted(),
-            Column::new("stage", t("段階", "Stage"), t_width(view.lang, 64.0, 96.0)).unsorted(),
-            Column::new("recognised", t("認知日", "Recognised"), 92.0).unsorted().spare(1),
-            Column::new("evidence", t("証拠", "Evidence"), 68.0).right().unsorted(),
-            Column::new("records", t("記録", "Records"), 86.0).right().unsorted(),
-            Column::new("indicators", t("識別情報", "Indicators"), 80.0).right().unsorted(),
+            Column::new("number", t("番号", "Number"), 120.0).unsorted(),
+            Column::new("title", t("事案名", "Title"), 290.0).grows(210.0).unsorted(),
+            Column::new("unit", t("所属", "Unit"), 130.0).grows(96.0).unsorted().spare(2),
+            Column::new("stage", t("段階", "Stage"), t_width(view.lang, 56.0, 96.0)).unsorted(),
+            Column::new("recognised", t("認知日", "Recognised"), 92.0).unsorted().spare(3),
+            Column::new("evidence", t("証拠", "Evidence"), t_width(view.lang, 52.0, 68.0)).right().unsorted(),
+            Column::new("records", t("記録", "Records"), 80.0).right().unsorted(),
+            Column::new("indicators", t("識別情報", "Indicators"), 78.0).right().unsorted(),
             Column::new("open", t("役割未確定", "Role open"), 84.0).right().unsorted(),
-            Column::new("ties", t("関連", "Ties"), 56.0).right().unsorted(),
+            Column::new("ties", t("関連", "Ties"), 52.0).right().unsorted(),
         ];
+        let columns: Vec<Column> = columns.into_iter().filter(|column| several || column.id != "unit").collect();
         let table = Table {
             id: "cases",
             name: t("事案の一覧", "List of cases"),
@@ -140,7 +145,7 @@ impl Cases {
             sorted: None,
             keys: view.active,
         };
-        let events = table.show(ui, &mut self.table, &mut CaseRows { cases, view, out });
+        let events = table.show(ui, &mut self.table, &mut CaseRows { cases, view, out, several });
         let row = self.table.cursor.and_then(|row| cases.get(usize::try_from(row).ok()?));
         if let Some(row) = row {
             if events.moved {
@@ -166,6 +171,8 @@ struct CaseRows<'a, 'b> {
     cases: &'a [CaseRow],
     view: &'a View<'b>,
     out: &'a mut Outbox,
+    /// Cases of several units: each row names its own.
+    several: bool,
 }
 
 impl CaseRows<'_, '_> {
@@ -211,28 +218,33 @@ impl Rows for CaseRows<'_, '_> {
         let lang = self.view.lang;
         cells.text(0, case.number.as_deref().unwrap_or("—"));
         cells.text(1, &case.title);
-        cells.text(2, case.stage.text().get(lang));
-        cells.quiet(3, case.recognised_on.as_deref().unwrap_or("—"));
-        for (column, number) in [(4, row.evidence), (5, row.records), (6, row.indicators)] {
+        if self.several {
+            cells.text(2, unit_name(case.unit.path()).get(lang));
+        }
+        let stage = 2 + usize::from(self.several);
+        cells.text(stage, case.stage.text().get(lang));
+        cells.quiet(stage + 1, case.recognised_on.as_deref().unwrap_or("—"));
+        for (column, number) in (stage + 2..).zip([row.evidence, row.records, row.indicators]) {
             cells.text(column, &words::count(number));
         }
+        let (at_open, tied) = (stage + 5, stage + 6);
         match row.roles_open {
             Some(open) if open > 0 => {
                 let ink = if cells.selected { cells.p().text } else { cells.p().caution };
-                cells.put(7, &words::count(open), style::table(), ink);
+                cells.put(at_open, &words::count(open), style::table(), ink);
             }
-            Some(_) => cells.quiet(7, "0"),
-            None => cells.quiet(7, "…"),
+            Some(_) => cells.quiet(at_open, "0"),
+            None => cells.quiet(at_open, "…"),
         }
-        let Some(ties) = row.ties else { return cells.quiet(8, "…") };
+        let Some(ties) = row.ties else { return cells.quiet(tied, "…") };
         if ties > 0 {
-            cells.text(8, &words::count(ties));
-            if let Some(rect) = cells.rect(8) {
+            cells.text(tied, &words::count(ties));
+            if let Some(rect) = cells.rect(tied) {
                 let p = cells.p();
                 mark::paint(cells.ui.painter(), p, rect.left_center() + vec2(6.0, 0.0), 4.0, Mark::Case, None);
             }
         } else {
-            cells.quiet(8, "0");
+            cells.quiet(tied, "0");
         }
     }
 }

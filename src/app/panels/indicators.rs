@@ -408,7 +408,7 @@ fn value_cell(cells: &mut Cells<'_>, view: &View<'_>, row: &IndicatorRow) {
     }
     rect.set_left(rect.left() + 20.0);
     let ink = if row.benign.is_some() && !cells.selected { p.quiet } else { p.text };
-    bits::text_in(cells.ui.painter(), rect, &row.value, style::mono(), ink, egui::Align::Min);
+    bits::text_in(cells.ui.painter(), rect, &words::value(view.lang, &row.value), style::mono(), ink, egui::Align::Min);
 }
 
 fn remark(view: &View<'_>, row: &IndicatorRow) -> String {

@@ -27,6 +27,12 @@ pub trait Panel {
     /// What a person reads.
     fn title(&self) -> Text;
 
+    /// What it is called in the open store: the same in rail, tab, head and palette.
+    fn title_in(&self, view: &View<'_>) -> Text {
+        let _ = view;
+        self.title()
+    }
+
     /// Its sign in the rail.
     fn icon(&self) -> Icon;
 

@@ -5,4 +5,5 @@ pub mod icon;
 pub mod mark;
 pub mod place;
 pub mod table;
+pub mod tie;
 pub mod unit;

@@ -2,13 +2,13 @@
 
 use super::Answers;
 use super::said;
-use crate::model::{CaseKey, EvidenceKey, Extractor as _, Instant, Role, Ticket};
-use crate::store::{Check, Mode, print_head};
+use crate::model::evidence::ReadingForm;
+use crate::model::{CaseKey, EvidenceKey, Extractor as _, Role, Text, Ticket};
+use crate::store::{Check, Mode};
 use crate::workbench::Result;
-use crate::workbench::ask::{
-    AuditPage, AuditRow, AuditState, CaseRow, CheckLine, EvidenceRow, KindRow, Reply, Said, StoreFacts, unit_name,
-};
+use crate::workbench::ask::{CaseRow, CheckLine, EvidenceRow, KindRow, Reply, Said, StoreFacts, unit_name};
 use crate::workbench::network;
+use crate::workbench::session::UNNAMED;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub(super) fn store(desk: &Answers) -> Result<StoreFacts> {
         unit: store.unit().clone(),
         unit_name: unit_name(store.unit().path()),
         unit_open: session.is_unit_open(),
-        operator: session.operator.clone(),
+        operator: Some(session.operator.clone()).filter(|name| name != UNNAMED).unwrap_or_default(),
         writable: store.mode() == Mode::Write,
         training: store.setting("training")?.as_deref() == Some("true"),
         verified: (agreed as u64, evidence.len() as u64),
@@ -91,34 +91,24 @@ pub(super) fn evidence(desk: &Answers, case: Option<CaseKey>) -> Result<Vec<Evid
     };
     let wanted = all.into_iter().filter(|one| case.is_none_or(|case| one.case == Some(case)));
     Ok(wanted
-        .map(|one| EvidenceRow { depth: depth(one.key), verified: verified.get(&one.key).copied(), evidence: one })
+        .map(|one| EvidenceRow {
+            depth: depth(one.key),
+            verified: verified.get(&one.key).copied(),
+            read_as: one.reading.as_ref().map(|reading| read_as(&reading.form)),
+            evidence: one,
+        })
         .collect())
 }
 
-pub(super) fn audit_page(desk: &Answers, first: u64, count: u32) -> Result<AuditPage> {
-    let store = &desk.session.store;
-    let wanted = usize::try_from(first.saturating_add(u64::from(count))).unwrap_or(usize::MAX >> 1);
-    let entries = store.audit_entries(wanted)?;
-    let rows = entries.into_iter().skip(usize::try_from(first).unwrap_or(usize::MAX)).map(|(mut entry, operator)| {
-        // The chain holds the commitment; the name lies beside it until it is erased.
-        entry.operator = operator.unwrap_or_else(|| "—".to_owned());
-        AuditRow { action: action(&entry.action), entry }
-    });
-    Ok(AuditPage { first, total: store.audit_head()?.count, rows: rows.collect() })
-}
-
-pub(super) fn audit_state(desk: &Answers) -> Result<AuditState> {
-    let head = desk.session.store.audit_head()?;
-    let last: Option<(Instant, Vec<Check>)> = desk.audit_checked();
-    let (verified_at, checks) = last.map_or((None, Vec::new()), |(at, checks)| (Some(at), checks));
-    Ok(AuditState {
-        entries: head.count,
-        head: print_head(&head),
-        hash: head.hash,
-        holds: verified_at.map(|_| checks.iter().all(|check| check.ok != Some(false))),
-        verified_at,
-        checks: checks.iter().map(check_line).collect(),
-    })
+/// What a reading is called.
+pub(super) fn read_as(form: &ReadingForm) -> (Text, String) {
+    let format = crate::ingest::formats::by_name(&form.format)
+        .map_or(Text::new("独自の形式", "Own format"), |of| of.label());
+    let encoding = match form.encoding.as_str() {
+        "shift_jis" => "CP932".to_owned(),
+        other => other.to_uppercase(),
+    };
+    (format, encoding)
 }
 
 /// A check of the store or of a bundle, as the window shows it.
@@ -137,37 +127,4 @@ pub(super) fn check_line(check: &Check) -> CheckLine {
 /// The strictest of several roles.
 pub(super) fn strictest(roles: impl Iterator<Item = Role>) -> Option<Role> {
     roles.reduce(Role::stricter)
-}
-
-/// What an audit entry says was done; an action this version does not know stands as it is.
-pub(super) fn action(action: &str) -> Said {
-    let (ja, en) = match action {
-        "store.create" => ("事案簿の作成", "Case file made"),
-        "store.unit" => ("所属の記録", "Unit stated"),
-        "setting" => ("設定", "Setting"),
-        "key.trust" => ("鍵の登録", "Key trusted"),
-        "evidence.import.begin" => ("取込み開始", "Import begun"),
-        "evidence.import.resume" => ("取込み再開", "Import resumed"),
-        "evidence.import.complete" => ("取込み完了・ハッシュ値を記録", "Import complete, hash recorded"),
-        "evidence.damage" => ("破損・未読部分を記録", "Damage or unread parts recorded"),
-        "evidence.register" => ("参照として登録", "Registered by reference"),
-        "evidence.verify" => ("同一性確認", "Hash verified"),
-        "evidence.copy" => ("原本の写しを書出し", "Original bytes saved"),
-        "evidence.expunge" => ("抹消", "Expunged"),
-        "list.import" => ("一覧の取込み", "List taken in"),
-        "edit" => ("記載", "Edit"),
-        "edit.undo" => ("元に戻す", "Undo"),
-        "edit.redo" => ("やり直し", "Redo"),
-        "records.copy" => ("記録の書出し", "Records saved"),
-        "graph.copy" => ("相関図の書出し", "Graph saved"),
-        "export.draft" => ("起案署名", "Draft signed"),
-        "export.stopped" => ("漏えい点検で停止", "Stopped by the leak check"),
-        "export.approve" => ("決裁", "Approved"),
-        "export.seal" => ("封かん", "Sealed"),
-        "bundle.receive" => ("受領", "Received"),
-        "bundle.refused" => ("受領を拒否", "Refused"),
-        "bundle.receipt" => ("受領書の作成", "Receipt written"),
-        other => (other, other),
-    };
-    Said::new(ja, en)
 }

@@ -2,6 +2,7 @@
 //!
 //! What several answers rest on (sightings, correlation, resolved views) is kept until a change makes it stale.
 
+mod audit;
 mod commands;
 mod export;
 mod facts;
@@ -165,8 +166,8 @@ impl Answers {
             Question::Review(plan) => Reply::Review(Arc::new(export::review(self, plan, ticket)?)),
             Question::Drafts => Reply::Drafts(Arc::new(export::drafts(self, ticket)?)),
             Question::Received => Reply::Received(Arc::new(export::received(self, ticket)?)),
-            Question::AuditState => Reply::AuditState(Arc::new(facts::audit_state(self)?)),
-            Question::Audit { first, count } => Reply::Audit(Arc::new(facts::audit_page(self, *first, *count)?)),
+            Question::AuditState => Reply::AuditState(Arc::new(audit::audit_state(self)?)),
+            Question::Audit { first, count } => Reply::Audit(Arc::new(audit::audit_page(self, *first, *count)?)),
             Question::Folder(path) => Reply::Folder(Arc::new(folder(path)?)),
         })
     }

@@ -30,6 +30,10 @@ pub struct ProfileRow {
     pub serial: u32,
     /// Why this store may not send under it, if so.
     pub refused: Option<Said>,
+    /// It has a place for national receivers.
+    pub for_national: bool,
+    /// It has a place for prefectural police.
+    pub for_prefectures: bool,
 }
 
 /// A receiver to choose.
@@ -39,6 +43,8 @@ pub struct ReceiverRow {
     pub unit: Unit,
     /// Name.
     pub name: Said,
+    /// What it does, in a few words.
+    pub about: Said,
     /// The key last sealed to (`age1…`), if any.
     pub known: Option<String>,
 }
@@ -268,17 +274,30 @@ pub struct DraftRow {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tie {
     /// Cases, as number or title with the unit.
-    pub cases: Vec<String>,
+    pub cases: Vec<Said>,
     /// Their keys in this store.
     pub keys: Vec<CaseKey>,
     /// The units that hold them.
     pub units: Vec<Unit>,
     /// Score, 0 to 1.
     pub score: f32,
-    /// Shared values: kind, value, weight.
-    pub why: Vec<(Kind, String, f32)>,
-    /// Remark, as 同一被害者の可能性 or 役割未確定.
-    pub note: Option<Said>,
+    /// The values they share.
+    pub why: Vec<TieReason>,
+}
+
+/// A value two cases share.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TieReason {
+    /// What it is.
+    pub kind: Kind,
+    /// The value, or a token that stands for it.
+    pub value: String,
+    /// What it adds to the score.
+    pub weight: f32,
+    /// It stands in so many places that it is no reason by itself.
+    pub damped: bool,
+    /// What a person should know about it.
+    pub marks: Vec<Text>,
 }
 
 /// A bundle that came in.

@@ -18,7 +18,7 @@ pub struct StoreFacts {
     pub unit_name: Said,
     /// Nobody has said yet whose store this is.
     pub unit_open: bool,
-    /// Rank and name of who works here, as `山田警部補`.
+    /// Rank and name of who works here, as `山田警部補`; empty where nobody said.
     pub operator: String,
     /// Whether changes are possible.
     pub writable: bool,
@@ -60,6 +60,8 @@ pub struct EvidenceRow {
     pub depth: u32,
     /// When its bytes were last re-hashed, and whether they agreed.
     pub verified: Option<(Instant, bool)>,
+    /// What its present reading is called: format, encoding.
+    pub read_as: Option<(Text, String)>,
 }
 
 /// The facts of one indicator kind.
@@ -110,6 +112,8 @@ pub struct AuditRow {
     pub entry: AuditEntry,
     /// What was done, in words.
     pub action: Said,
+    /// What it was about, in words, as far as that is still there.
+    pub object: Option<Said>,
 }
 
 /// What a folder holds.

@@ -16,7 +16,7 @@ mod units;
 pub use command::{CaseForm, Command, KeySort, ReadAs, RowPick, Sealing, Secret};
 pub use export::{
     AnswerRow, CheckLine, DraftRow, ExportChoices, ExportPlan, FreeText, KeyChoice, ProfileRow, ReceivedRow,
-    ReceiverRow, RecipientChoice, Residual, Review, ReviewRow, ShownAs, Step, Tie, TrustedKey,
+    ReceiverRow, RecipientChoice, Residual, Review, ReviewRow, ShownAs, Step, Tie, TieReason, TrustedKey,
 };
 pub use facts::{AuditPage, AuditRow, AuditState, CaseRow, EvidenceRow, Folder, FolderEntry, KindRow, StoreFacts};
 pub use graph::{

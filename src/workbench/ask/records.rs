@@ -3,7 +3,7 @@
 use super::Said;
 use crate::model::kind::Look;
 use crate::model::record::When;
-use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Reject, Role};
+use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Reject, Role, Text};
 
 /// Which records, in which order. Equal views show equal rows until the evidence changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -218,7 +218,7 @@ pub struct RecordDetail {
     /// Bytes in the original.
     pub len: u64,
     /// Format and encoding of the reading.
-    pub form: (String, String),
+    pub form: Option<(Text, String)>,
     /// Its time, clock skew applied.
     pub when: When,
     /// Why its format could not read it.

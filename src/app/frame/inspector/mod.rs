@@ -30,7 +30,10 @@ impl Inspector {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 ui.set_width(ui.available_width() - 10.0);
                 match &selection {
-                    Selection::Nothing => nothing(ui, view),
+                    Selection::Nothing => match view.case {
+                        Some(case) => things::case(ui, view, case, out),
+                        None => nothing(ui, view),
+                    },
                     Selection::Record(evidence, row) => record::show(ui, view, *evidence, *row, &mut self.hex, out),
                     Selection::Evidence(key) => things::evidence(ui, view, *key, out),
                     Selection::Case(key) => things::case(ui, view, *key, out),

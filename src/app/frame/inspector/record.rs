@@ -187,13 +187,13 @@ fn hit_line(ui: &mut Ui, view: &View<'_>, hit: &HitSpan) -> bool {
 fn origin(ui: &mut Ui, view: &View<'_>, detail: &RecordDetail, out: &mut Outbox) {
     ui.spacing_mut().item_spacing.y = 3.0;
     let range = format!("{} – {}", words::count(detail.offset), words::count(detail.offset + detail.len));
-    let form = format!("{} · {}", detail.form.0, detail.form.1);
+    let form = detail.form.as_ref().map(|(format, encoding)| format!("{} · {encoding}", view.text(*format)));
     for (ja, en, value, mono) in [
         ("ファイル", "File", detail.name.clone(), false),
         ("証拠番号", "Evidence", detail.evidence_id.clone(), true),
         ("SHA-256", "SHA-256", detail.sha256.clone(), true),
         ("バイト範囲", "Byte range", range, true),
-        ("形式", "Format", form, false),
+        ("形式", "Format", form.unwrap_or_default(), false),
         ("時刻の根拠", "Time", known(view.lang, &detail.when), false),
     ] {
         if bits::fact(ui, view.lang.pick(ja, en), &value, mono, NAMES).clicked() {

@@ -53,14 +53,14 @@ pub fn case(ui: &mut Ui, view: &View<'_>, key: CaseKey, out: &mut Outbox) {
             (view.t("認知日", "Recognised"), date(&case.recognised_on), false),
             (
                 view.t("被害額", "Loss"),
-                case.loss_yen.map(|yen| format!("{}円", words::count(yen))).unwrap_or_default(),
+                case.loss_yen.map(|yen| format!("{}{}", words::count(yen), view.t("円", " yen"))).unwrap_or_default(),
                 false,
             ),
             (view.t("連絡先", "Contact"), case.contact.clone().unwrap_or_default(), false),
             (view.t("依頼事項", "Asks"), case.asks.join("、"), false),
             (view.t("回答期限", "Deadline"), date(&case.deadline), false),
             (view.t("取扱い", "Handling"), case.handling.clone().unwrap_or_default(), false),
-            (view.t("番号", "Id"), case.id.as_str().to_owned(), true),
+            (view.t("管理番号", "Id"), case.id.as_str().to_owned(), true),
         ],
         out,
     );
@@ -79,22 +79,7 @@ fn ties(ui: &mut Ui, view: &View<'_>, key: CaseKey, out: &mut Outbox) {
         ));
     }
     for tie in ties {
-        ui.label(RichText::new(tie.cases.join(" ─ ")).color(palette(ui).text));
-        for (kind, value, weight) in tie.why.iter().take(4) {
-            ui.horizontal(|ui| {
-                if let Some(facts) = view.kind(*kind) {
-                    mark::show(ui, Mark::Look(facts.look));
-                }
-                if bits::link(ui, &words::middle(value, 14), value).clicked() {
-                    out.act(Act::ShowIndicator(*kind, value.clone()));
-                }
-                ui.label(bits::caption(ui, format!("{weight:.2}")));
-            });
-        }
-        if let Some(note) = &tie.note {
-            ui.label(RichText::new(note.get(view.lang)).font(style::caption()).color(palette(ui).caution));
-        }
-        ui.add_space(style::S);
+        crate::app::widgets::tie::show(ui, view, tie, out);
     }
 }
 
@@ -176,9 +161,13 @@ pub fn evidence(ui: &mut Ui, view: &View<'_>, key: EvidenceKey, out: &mut Outbox
     if let Some(reading) = &row.evidence.reading {
         let time = &reading.form.time;
         let zone = time.zone.clone().unwrap_or_else(|| view.t("未設定", "not set").to_owned());
+        let (format, encoding) = row
+            .read_as
+            .clone()
+            .map_or_else(Default::default, |(format, encoding)| (view.text(format).to_owned(), encoding));
         let list = vec![
-            (view.t("形式", "Format"), reading.form.format.clone(), false),
-            (view.t("文字コード", "Encoding"), reading.form.encoding.clone(), false),
+            (view.t("形式", "Format"), format, false),
+            (view.t("文字コード", "Encoding"), encoding, false),
             (view.t("時間帯", "Zone"), zone, false),
             (view.t("行数", "Lines"), reading.lines.map(words::count).unwrap_or_default(), false),
             (view.t("記録", "Records"), words::count(u64::from(reading.rows)), false),

@@ -14,6 +14,7 @@ use crate::app::view::{Act, Outbox, PickFor, View};
 use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::{self, Icon};
 use crate::app::widgets::table::State;
+use crate::app::widgets::unit::UnitText;
 use crate::model::{Instant, Text, Unit};
 use crate::workbench::ask::{ExportPlan, Step};
 use egui::{Align, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
@@ -26,6 +27,8 @@ pub struct Export {
     at: usize,
     profile: Option<String>,
     receiver: Option<Unit>,
+    /// A receiver that is not in the list, as chosen so far.
+    elsewhere: Option<UnitText>,
     every_offending: bool,
     records: String,
     table: State,

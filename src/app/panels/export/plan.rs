@@ -6,8 +6,9 @@ use crate::app::view::{Act, Outbox, PickFor, View};
 use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::Icon;
 use crate::app::widgets::place::{self, Known};
-use crate::model::Lang;
-use crate::workbench::ask::{ExportChoices, KeyChoice, RecipientChoice};
+use crate::app::widgets::unit::{self, UnitText};
+use crate::model::{Lang, Unit};
+use crate::workbench::ask::{ExportChoices, KeyChoice, ProfileRow, RecipientChoice};
 use egui::{RichText, TextEdit, Ui};
 
 /// Keys as a line offers them.
@@ -25,6 +26,11 @@ pub(in crate::app::panels) fn recipients(keys: &[RecipientChoice]) -> Vec<Known>
         path: key.path.clone(),
     };
     keys.iter().map(one).collect()
+}
+
+/// Whether a profile has a place for a receiver.
+fn has_place(row: &ProfileRow, unit: &Unit) -> bool {
+    if unit.is_national() { row.for_national } else { row.for_prefectures }
 }
 
 impl Export {
@@ -52,20 +58,34 @@ impl Export {
         ui.label(RichText::new(view.t("どこへ提供しますか", "Who is it for?")).font(style::section()));
         ui.add_space(style::XS);
         for row in &choices.receivers {
-            let on = self.receiver.as_ref() == Some(&row.unit);
-            if bits::option(ui, on, row.name.get(view.lang), row.unit.path()) {
-                self.receiver = Some(row.unit.clone());
-                self.to = row.known.clone().unwrap_or_default();
+            let on = self.elsewhere.is_none() && self.receiver.as_ref() == Some(&row.unit);
+            if bits::option(ui, on, row.name.get(view.lang), row.about.get(view.lang)) {
+                self.elsewhere = None;
+                self.send_to(row.unit.clone(), row.known.clone(), choices);
             }
         }
-        if choices.receivers.is_empty() {
-            ui.label(bits::quiet(
-                ui,
-                view.t(
-                    "全国の事案簿からは、受領した束への還元だけを送れます（「集約」で起案）。",
-                    "A national store sends answers to received bundles only (drafted under Gathered).",
-                ),
-            ));
+        let title = view.t("ほかの都道府県警察", "Another prefectural police");
+        let about = view.t("共同・合同捜査の相手などへ", "a partner in a joint investigation");
+        if bits::option(ui, self.elsewhere.is_some(), title, about) && self.elsewhere.is_none() {
+            self.elsewhere = Some(UnitText::default());
+            self.receiver = None;
+        }
+        if let Some(mut text) = self.elsewhere.take() {
+            let changed = unit::fields(ui, view, &mut text);
+            let own = view.store().map(|store| store.unit.clone());
+            match text.unit() {
+                Some(unit) if changed && Some(&unit) != own.as_ref() => self.send_to(unit, None, choices),
+                None => self.receiver = None,
+                _ => {}
+            }
+            self.elsewhere = Some(text);
+        }
+        if view.is_national() {
+            let text = view.t(
+                "受領した束への還元は「集約」で起案します。",
+                "Answers to received bundles are drafted under Gathered.",
+            );
+            ui.label(bits::caption(ui, text));
         }
         ui.add_space(style::L);
         ui.label(RichText::new(view.t("どの規則で仮名化しますか", "Under which profile?")).font(style::section()));
@@ -77,15 +97,33 @@ impl Export {
         self.turn(ui, view, ready);
     }
 
+    /// Chooses a receiver, and the first profile that has a place for it.
+    fn send_to(&mut self, unit: Unit, key: Option<String>, choices: &ExportChoices) {
+        let fits = |row: &&ProfileRow| row.refused.is_none() && has_place(row, &unit);
+        let kept = choices.profiles.iter().filter(fits).any(|row| self.profile.as_ref() == Some(&row.name));
+        if !kept {
+            self.profile = choices.profiles.iter().find(fits).map(|row| row.name.clone());
+        }
+        self.to = key.unwrap_or_default();
+        self.receiver = Some(unit);
+    }
+
     fn profiles(&mut self, ui: &mut Ui, view: &View<'_>, choices: &ExportChoices) {
         for row in &choices.profiles {
             let on = self.profile.as_ref() == Some(&row.name);
+            let placed = self.receiver.as_ref().is_none_or(|unit| has_place(row, unit));
             let about = match (&row.refused, view.lang) {
                 (Some(why), lang) => why.get(lang).to_owned(),
+                (None, lang) if !placed && row.for_national => {
+                    lang.pick("提供先が国のときに選べます", "for national receivers").to_owned()
+                }
+                (None, lang) if !placed => {
+                    lang.pick("提供先が都道府県警察のときに選べます", "for prefectural police").to_owned()
+                }
                 (None, Lang::Ja) => format!("{}　第{}版", row.about.get(view.lang), row.serial),
                 (None, Lang::En) => format!("{} · serial {}", row.about.get(view.lang), row.serial),
             };
-            let fits = row.refused.is_none();
+            let fits = row.refused.is_none() && placed;
             let title = row.label.get(view.lang);
             if ui.add_enabled_ui(fits, |ui| bits::option(ui, on && fits, title, &about)).inner {
                 self.profile = Some(row.name.clone());

@@ -203,7 +203,7 @@ impl Graph {
                 _ => None,
             };
         }
-        let scene = paint::Scene { rect, data, camera: &self.camera, chosen: self.chosen, hover: hit };
+        let scene = paint::Scene { rect, data, camera: &self.camera, chosen: self.chosen, hover: hit, lang: view.lang };
         paint::draw(ui, &scene, &at, &mut self.scratch);
         self.drag(&response, places.at.as_ref());
         if response.clicked() {

@@ -26,6 +26,7 @@ pub(super) struct Scene<'a> {
     pub(super) camera: &'a Camera,
     pub(super) chosen: Option<WhyOf>,
     pub(super) hover: Option<WhyOf>,
+    pub(super) lang: Lang,
 }
 
 /// Memory kept from frame to frame.
@@ -263,12 +264,14 @@ fn labels(scene: &Scene<'_>, p: &Palette, painter: &egui::Painter, seen: &[u32],
         let value = scene.data.nodes.get(*node as usize);
         let first = scene.hover == Some(WhyOf::Node(*node)) || scene.chosen == Some(WhyOf::Node(*node));
         let case = value.is_some_and(|value| matches!(value.kind, NodeKind::Case(_) | NodeKind::Unit(_)));
-        (first, case, value.map_or(0.0, |value| value.weight))
+        // After what is asked for and the cases, what somebody stated a role of.
+        let rank = u8::from(first) * 4 + u8::from(case) * 2 + u8::from(value.is_some_and(|value| value.role.is_some()));
+        (rank, value.map_or(0.0, |value| value.weight))
     };
     let mut order: Vec<u32> = seen.to_vec();
     order.sort_by(|a, b| {
         let (a, b) = ((weight(a), *a), (weight(b), *b));
-        (b.0.0, b.0.1).cmp(&(a.0.0, a.0.1)).then(b.0.2.total_cmp(&a.0.2)).then(a.1.cmp(&b.1))
+        b.0.0.cmp(&a.0.0).then(b.0.1.total_cmp(&a.0.1)).then(a.1.cmp(&b.1))
     });
     let small = scene.camera.scale() < 9.0;
     let mut taken: Vec<Rect> = Vec::new();
@@ -282,7 +285,8 @@ fn labels(scene: &Scene<'_>, p: &Palette, painter: &egui::Painter, seen: &[u32],
     }
     let spots = taken.len();
     for node in order.iter().take(LABELS * 2) {
-        let (first, case, _) = weight(node);
+        let (rank, _) = weight(node);
+        let (first, case) = (rank >= 4, rank & 2 != 0);
         if (small && !first && !case) || taken.len() >= spots + LABELS {
             continue;
         }
@@ -292,13 +296,15 @@ fn labels(scene: &Scene<'_>, p: &Palette, painter: &egui::Painter, seen: &[u32],
             continue;
         };
         let font = if case || first { style::table() } else { style::mono_small() };
-        let text = if case { value.label.clone() } else { words::middle(&value.label, 9) };
+        let text = if case { value.label.clone() } else { words::middle(&words::value(scene.lang, &value.label), 9) };
         let galley = bits::line(painter, &text, font, p.text, 260.0);
         let place = Rect::from_center_size(
             pos2(pos.x, pos.y + radius(value, scene.camera.scale()) + 7.0 + galley.size().y / 2.0),
             galley.size(),
         );
-        if !first && !case && taken.iter().any(|other| other.intersects(place)) {
+        // What has a role is named even upon a mark, never upon another name.
+        let covered = if rank > 0 { taken.get(spots..).unwrap_or_default() } else { &taken };
+        if !first && !case && covered.iter().any(|other| other.intersects(place)) {
             continue;
         }
         painter.rect_filled(place.expand2(vec2(3.0, 0.0)), 2, p.panel.gamma_multiply(0.82));

@@ -8,11 +8,11 @@ use crate::app::style::{self, palette};
 use crate::app::view::{Act, Outbox, PickFor, View};
 use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::{self, Icon};
-use crate::app::widgets::mark::{self, Mark};
 use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
+use crate::app::widgets::tie;
 use crate::app::words;
 use crate::model::{Lang, Text};
-use crate::workbench::ask::{AnswerRow, ReceivedRow, Tie};
+use crate::workbench::ask::{AnswerRow, CheckLine, ReceivedRow};
 use egui::{Label, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2};
 use std::path::PathBuf;
 
@@ -33,19 +33,22 @@ impl Panel for Received {
         Text::new("受領", "Received")
     }
 
+    /// A national store gathers where a prefecture's receives.
+    fn title_in(&self, view: &View<'_>) -> Text {
+        if view.is_national() { Text::new("集約", "Gathered") } else { self.title() }
+    }
+
     fn icon(&self) -> Icon {
         Icon::Down
     }
 
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
         let rows = view.received();
-        let national = view.store().is_some_and(|store| store.unit.is_national() && !store.unit_open);
-        let title = if national { view.t("集約", "Gathered") } else { view.text(self.title()) };
         let remark = rows.filter(|rows| !rows.is_empty()).map(|rows| match view.lang {
             Lang::Ja => format!("{}件", rows.len()),
             Lang::En => format!("{} bundles", rows.len()),
         });
-        bits::head(ui, title, &remark.unwrap_or_default(), |ui| {
+        bits::head(ui, view.text(self.title_in(view)), &remark.unwrap_or_default(), |ui| {
             if bits::button(ui, Weight::Main, Some(Icon::Down), view.t("束を受領", "Receive a bundle")).clicked() {
                 self.taking = Some(forms::Taking::default());
             }
@@ -115,7 +118,8 @@ impl Received {
         ui.scope_builder(UiBuilder::new().max_rect(top), |ui| {
             table.show(ui, &mut self.table, &mut ReceivedRows { rows, view });
         });
-        let chosen = self.table.cursor.unwrap_or(0);
+        // What is shown below is what is marked above.
+        let chosen = *self.table.cursor.get_or_insert(0);
         let Some(row) = usize::try_from(chosen).ok().and_then(|at| rows.get(at)) else { return };
         ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
             bits::rule(ui);
@@ -128,7 +132,7 @@ impl Received {
     }
 
     fn detail(&mut self, ui: &mut Ui, view: &View<'_>, row: &ReceivedRow, out: &mut Outbox) {
-        let national = view.store().is_some_and(|store| store.unit.is_national() && !store.unit_open);
+        let national = view.is_national();
         ui.horizontal(|ui| {
             ui.label(RichText::new(row.from.get(view.lang)).font(style::section()));
             ui.label(bits::quiet(ui, &row.file));
@@ -164,25 +168,35 @@ impl Received {
         for link in &row.answer {
             answer(ui, view, link, out);
         }
-        ui.columns(2, |columns| {
-            if let [left, right] = columns {
-                bits::section(left, view.t("真正性確認", "Checks of authenticity"));
-                left.spacing_mut().item_spacing.y = 2.0;
-                check_lines(left, view.lang, &row.checks);
-                if row.answer.is_empty() {
-                    bits::section(right, view.t("見つかったつながり", "Ties found"));
-                    if row.ties.is_empty() {
-                        right.label(bits::quiet(
-                            right,
-                            view.t("他の事案との共通点はありません。", "Nothing shared with other cases."),
-                        ));
-                    }
-                    for tie in &row.ties {
-                        show_tie(right, view, tie, out);
-                    }
-                }
+        if row.answer.is_empty() {
+            bits::section(ui, view.t("見つかったつながり", "Ties found"));
+            if row.ties.is_empty() {
+                let text = view.t("他の事案との共通点はありません。", "Nothing shared with other cases.");
+                ui.label(bits::quiet(ui, text));
             }
+            for one in &row.ties {
+                tie::show(ui, view, one, out);
+            }
+        }
+        ui.add_space(style::S);
+        ui.horizontal(|ui| {
+            bits::section(ui, view.t("真正性確認", "Checks of authenticity"));
+            ui.label(bits::caption(ui, verdicts(view.lang, &row.checks)));
         });
+        ui.spacing_mut().item_spacing.y = 2.0;
+        check_lines(ui, view.lang, &row.checks);
+    }
+}
+
+/// How many checks held, and how many did not or could not be made.
+fn verdicts(lang: Lang, checks: &[CheckLine]) -> String {
+    let number = |ok: Option<bool>| checks.iter().filter(|check| check.ok == ok).count();
+    let [held, failed, open] = [Some(true), Some(false), None].map(number);
+    match lang {
+        Lang::Ja if failed + open == 0 => format!("{held}項目すべて適合"),
+        Lang::Ja => format!("適合{held}・不適合{failed}・判定不能{open}"),
+        Lang::En if failed + open == 0 => format!("all {held} hold"),
+        Lang::En => format!("{held} hold, {failed} fail, {open} cannot be judged"),
     }
 }
 
@@ -196,7 +210,7 @@ fn answer(ui: &mut Ui, view: &View<'_>, link: &AnswerRow, out: &mut Outbox) {
     };
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(title).font(style::section()));
-        ui.label(bits::caption(ui, format!("{:.2}", link.score)));
+        ui.label(bits::caption(ui, format!("{} {:.2}", view.t("関連度", "score"), link.score)));
     });
     if link.same_victim {
         let text = view.t("同一被害者の可能性", "It may be the same victim");
@@ -225,29 +239,6 @@ fn answer(ui: &mut Ui, view: &View<'_>, link: &AnswerRow, out: &mut Outbox) {
     bits::fact(ui, view.t("根拠", "Why"), &reasons.join(view.t("、", ", ")), false, 92.0);
 }
 
-/// A tie with its reasons.
-pub fn show_tie(ui: &mut Ui, view: &View<'_>, tie: &Tie, out: &mut Outbox) {
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(tie.cases.join(" ─ ")));
-        ui.label(bits::caption(ui, format!("{:.2}", tie.score)));
-    });
-    for (kind, value, weight) in &tie.why {
-        ui.horizontal(|ui| {
-            if let Some(facts) = view.kind(*kind) {
-                mark::show(ui, Mark::Look(facts.look));
-            }
-            if bits::link(ui, &words::middle(value, 16), value).clicked() {
-                out.act(Act::ShowIndicator(*kind, value.clone()));
-            }
-            ui.label(bits::caption(ui, format!("{} {weight:.2}", view.kind_label(*kind))));
-        });
-    }
-    if let Some(note) = &tie.note {
-        ui.label(RichText::new(note.get(view.lang)).font(style::caption()).color(palette(ui).caution));
-    }
-    ui.add_space(style::S);
-}
-
 struct ReceivedRows<'a, 'b> {
     rows: &'a [ReceivedRow],
     view: &'a View<'b>,
@@ -259,15 +250,22 @@ impl Rows for ReceivedRows<'_, '_> {
         let lang = self.view.lang;
         cells.mono(0, words::time(row.at).get(..16).unwrap_or(""));
         cells.text(1, row.from.get(lang));
+        // An answer brings nothing of its own: it tells of ties.
+        let answer = !row.answer.is_empty();
         for (column, number) in (2..).zip(row.counts) {
-            cells.text(column, &words::count(number));
+            if answer {
+                cells.quiet(column, "—");
+            } else {
+                cells.text(column, &words::count(number));
+            }
         }
-        cells.text(5, &words::count(row.ties.len() as u64));
+        cells.text(5, &words::count(row.ties.len().max(row.answer.len()) as u64));
         let p = cells.p();
         let (sign, ink, text) = match &row.quarantine {
             Some(why) => (Icon::Caution, p.caution, why.get(lang).to_owned()),
             None => {
-                let mut parts = vec![lang.pick("受入れ済", "taken in")];
+                let what = if answer { ("分析結果の還元", "answer") } else { ("受入れ済", "taken in") };
+                let mut parts = vec![lang.pick(what.0, what.1)];
                 if row.receipt {
                     parts.push(lang.pick("受領書", "receipt"));
                 }

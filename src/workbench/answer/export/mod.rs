@@ -4,6 +4,7 @@
 mod drafts;
 mod keys;
 mod received;
+mod words;
 
 pub(super) use drafts::{Looked, drafts};
 pub(super) use received::{received, report_lines};
@@ -15,9 +16,10 @@ use crate::bundle::policy::Profile;
 use crate::bundle::shown::How;
 use crate::bundle::token::Tokens;
 use crate::graph::correlate::Mark;
-use crate::model::{CaseKey, Kind, Lang, Ticket, Unit};
+use crate::model::{CaseKey, Extractor as _, Kind, Lang, Ticket, Unit};
 use crate::workbench::ask::{
-    ExportChoices, ExportPlan, ProfileRow, ReceiverRow, Review, ReviewRow, Said, ShownAs, Tie, TrustedKey, unit_name,
+    ExportChoices, ExportPlan, ProfileRow, ReceiverRow, Review, ReviewRow, Said, ShownAs, Tie, TieReason, TrustedKey,
+    unit_name,
 };
 use crate::workbench::error::Result;
 use crate::workbench::export::{self, below};
@@ -27,7 +29,11 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn ties(desk: &Answers, case: Option<CaseKey>, ticket: &Ticket) -> Result<Vec<Tie>> {
     let found = desk.correlation(ticket)?;
     let name = |at: u32| {
-        found.cases.get(at as usize).map(|case| format!("{}（{}）", case.label(), case.unit)).unwrap_or_default()
+        let Some(case) = found.cases.get(at as usize) else { return Said::default() };
+        let (label, unit) = (case.label(), unit_name(case.unit.path()));
+        // What came in carries its unit's code before the number; the name says it already.
+        let label = label.strip_prefix(case.unit.path()).map_or(label, str::trim_start);
+        Said::new(format!("{label}（{}）", unit.ja), format!("{label} ({})", unit.en))
     };
     let key = |at: u32| found.cases.get(at as usize).map(|case| case.key);
     let wanted = found
@@ -37,11 +43,17 @@ pub(super) fn ties(desk: &Answers, case: Option<CaseKey>, ticket: &Ticket) -> Re
         .filter(|pair| case.is_none_or(|case| key(pair.a) == Some(case) || key(pair.b) == Some(case)));
     let mut ties: Vec<Tie> = wanted
         .map(|pair| {
-            let shared = found.found.ties(pair);
-            let why = shared
-                .iter()
-                .filter_map(|tie| found.found.value(tie).map(|value| (value.kind, value.value.clone(), tie.weight)));
-            let open = shared.iter().any(|tie| tie.marks.has(Mark::RoleNotStated));
+            let why = found.found.ties(pair).iter().filter_map(|tie| {
+                let value = found.found.value(tie)?;
+                let marks = Mark::ALL.into_iter().filter(|mark| tie.marks.has(*mark)).map(Mark::text);
+                Some(TieReason {
+                    kind: value.kind,
+                    value: value.value.clone(),
+                    weight: tie.weight,
+                    damped: tie.marks.is_damped(),
+                    marks: marks.collect(),
+                })
+            });
             let unit = |at: u32| found.cases.get(at as usize).map(|case| case.unit.clone());
             Tie {
                 cases: vec![name(pair.a), name(pair.b)],
@@ -49,7 +61,6 @@ pub(super) fn ties(desk: &Answers, case: Option<CaseKey>, ticket: &Ticket) -> Re
                 units: [unit(pair.a), unit(pair.b)].into_iter().flatten().collect(),
                 score: pair.score.min(1.0) as f32,
                 why: why.collect(),
-                note: open.then(|| Said::new("役割未確定", "role not stated")),
             }
         })
         .collect();
@@ -61,7 +72,6 @@ pub(super) fn choices(desk: &Answers) -> Result<ExportChoices> {
     let store = &desk.session.store;
     let sender = store.unit();
     let profiles = Profile::all().map_err(below)?;
-    let national = crate::workbench::session::read_unit("00/special")?;
     let rows = profiles.iter().map(|profile| ProfileRow {
         name: profile.name().to_owned(),
         label: Said::new(profile.label(Lang::Ja), profile.label(Lang::En)),
@@ -71,10 +81,10 @@ pub(super) fn choices(desk: &Answers) -> Result<ExportChoices> {
             Said::new("必要最小限の値だけ", "only what is needed")
         },
         serial: profile.serial(),
-        refused: profile
-            .permit(sender, &national, 0, 0)
-            .err()
-            .map(|err| Said::new(crate::model::Explain::what(&err, Lang::Ja), err.to_string())),
+        refused: (!profile.may_send(sender))
+            .then(|| Said::new("国の事案簿からだけ提供できます", "only a national case file may send under it")),
+        for_national: profile.has_place_for(true),
+        for_prefectures: profile.has_place_for(false),
     });
     let receivers = ["00/special", "00/bureau", "00/tokuryu"]
         .iter()
@@ -85,8 +95,14 @@ pub(super) fn choices(desk: &Answers) -> Result<ExportChoices> {
         let own = trusted.iter().filter(|row| row.unit == *unit && export::is_recipient(&row.public_key));
         own.map(|row| row.public_key.clone()).next()
     };
-    let receivers: Vec<ReceiverRow> =
-        receivers.map(|unit| ReceiverRow { name: unit_name(unit.path()), known: sealed_to(&unit), unit }).collect();
+    let receivers: Vec<ReceiverRow> = receivers
+        .map(|unit| ReceiverRow {
+            name: unit_name(unit.path()),
+            about: national_task(&unit),
+            known: sealed_to(&unit),
+            unit,
+        })
+        .collect();
     let trusted = trusted.into_iter().map(|row| TrustedKey {
         unit_name: unit_name(row.unit.path()),
         fingerprint: match PublicKey::from_line(&row.public_key) {
@@ -108,6 +124,19 @@ pub(super) fn choices(desk: &Answers) -> Result<ExportChoices> {
     Ok(choices)
 }
 
+/// What a national body does with what it is sent.
+fn national_task(unit: &Unit) -> Said {
+    match unit.path() {
+        "00/special" => Said::new(
+            "全国の事案を突合し、重大なサイバー事案を捜査する",
+            "compares cases of all Japan and investigates",
+        ),
+        "00/bureau" => Said::new("全国の取組みを決め、調整する", "decides and co-ordinates"),
+        "00/tokuryu" => Said::new("匿名・流動型犯罪グループの情報を分析する", "analyses anonymous, fluid crime groups"),
+        other => said(other),
+    }
+}
+
 pub(super) fn review(desk: &Answers, plan: &ExportPlan, ticket: &Ticket) -> Result<Review> {
     // A key for looking only: the tokens shown here stand in no bundle.
     let tokens = Tokens::new("preview", *desk.session.store.secret());
@@ -121,7 +150,7 @@ pub(super) fn review(desk: &Answers, plan: &ExportPlan, ticket: &Ticket) -> Resu
     };
     let clean = export::review(&desk.session, &plan, &tokens, ticket)?;
     let shared = shared_values(desk, plan.case, ticket)?;
-    let mut rows: Vec<ReviewRow> = clean.decisions().iter().map(|decision| row(decision, &shared)).collect();
+    let mut rows: Vec<ReviewRow> = clean.decisions().iter().map(|decision| row(desk, decision, &shared)).collect();
     let order = |row: &ReviewRow| (row.role.is_some(), std::cmp::Reverse(row.links_lost), row.kind, row.before.clone());
     rows.sort_by_cached_key(order);
     Ok(Review {
@@ -148,7 +177,7 @@ fn shared_values(desk: &Answers, case: CaseKey, ticket: &Ticket) -> Result<BTree
     Ok(out)
 }
 
-fn row(decision: &Decision, shared: &BTreeMap<(Kind, String), u64>) -> ReviewRow {
+fn row(desk: &Answers, decision: &Decision, shared: &BTreeMap<(Kind, String), u64>) -> ReviewRow {
     let shown = match decision.shown.how() {
         How::Kept => ShownAs::Kept,
         How::Token => ShownAs::Token,
@@ -161,7 +190,7 @@ fn row(decision: &Decision, shared: &BTreeMap<(Kind, String), u64>) -> ReviewRow
         after: decision.shown.text().to_owned(),
         shown,
         role: decision.value.role,
-        rule: said(&decision.rule),
+        rule: words::rule(&decision.rule, |tag| Some(desk.session.indicators.about(Kind::from_tag(tag)?)?.label)),
         // A token still meets other tokens; what is made coarse or left out meets nothing.
         links_lost: match shown {
             ShownAs::Kept | ShownAs::Token => 0,

@@ -1,6 +1,7 @@
 //! Bundles that came in: what each brought, what its checks said, what ties it made, and what an answer tells us.
 
 use super::ties;
+use super::words::check_line;
 use crate::bundle::answer::{Answer, AnswerLink};
 use crate::bundle::token::ObjectIds;
 use crate::bundle::verify::Report;
@@ -122,7 +123,7 @@ fn answer_row(
 fn kept_check(value: &Value) -> Option<CheckLine> {
     let check = value.get(0)?.as_str()?;
     let text = |at: usize| value.get(at).and_then(Value::as_str).unwrap_or_default();
-    Some(line(check, value.get(1)?.as_bool(), Said::new(text(2), text(3))))
+    Some(check_line(check, value.get(1)?.as_bool(), Said::new(text(2), text(3))))
 }
 
 /// The checks of a report, as the window shows them.
@@ -130,34 +131,7 @@ pub(in crate::workbench::answer) fn report_lines(report: &Report) -> Vec<CheckLi
     let rows = report.checks.iter();
     rows.map(|check| {
         let detail = Said::new(check.detail.get(Lang::Ja), check.detail.get(Lang::En));
-        line(check.check, check.ok, detail)
+        check_line(check.check, check.ok, detail)
     })
     .collect()
-}
-
-fn line(check: &str, ok: Option<bool>, detail: Said) -> CheckLine {
-    let (ja, en) = match check {
-        "seal" => ("封", "Seal"),
-        "opens" => ("開封", "Opened"),
-        "archive" => ("書庫の形", "Archive"),
-        "file-list" => ("ファイルの一覧", "File list"),
-        "bagit" => ("BagItの宣言", "BagIt form"),
-        "manifest-sha256" => ("SHA-256の照合", "SHA-256 of all files"),
-        "manifest-sha512" => ("SHA-512の照合", "SHA-512 of all files"),
-        "payload-oxum" => ("件数と大きさ", "Count and size"),
-        "padding" => ("詰め物", "Padding"),
-        "prepared" => ("起案者の署名", "Preparer's signature"),
-        "approval" => ("決裁の内容", "Approval"),
-        "approved" => ("決裁者の署名", "Approver's signature"),
-        "distinct-people" => ("別人による決裁", "Two people"),
-        "prepare-right" => ("起案者の権限", "Preparer's right"),
-        "approve-right" => ("決裁者の権限", "Approver's right"),
-        "profile" => ("規則の版", "Profile"),
-        "receiver" => ("宛先", "Receiver"),
-        "sequence" => ("連番", "Sequence"),
-        "receive-by" => ("受領期限", "Receive-by"),
-        "training" => ("訓練の区別", "Training"),
-        other => (other, other),
-    };
-    CheckLine { check: check.to_owned(), label: Said::new(ja, en), ok, detail }
 }

@@ -4,7 +4,8 @@ use super::tags_of;
 use crate::model::{CaseKey, EvidenceKey, Extractor as _, Hits, RowSet, Sighting};
 use crate::store::SightingFilter;
 use crate::workbench::answer::Answers;
-use crate::workbench::answer::facts::{action, strictest};
+use crate::workbench::answer::audit::action;
+use crate::workbench::answer::facts::{read_as, strictest};
 use crate::workbench::ask::{Custody, FieldRow, HitSpan, RecordDetail, Said};
 use crate::workbench::error::{Error, Result};
 use crate::workbench::find;
@@ -26,7 +27,7 @@ pub(in crate::workbench::answer) fn record(desk: &Answers, evidence: EvidenceKey
     })?;
     let row = found.ok_or_else(|| Error::input("その行はありません", "no such row"))?;
     let bytes = session.store.read_range(evidence, row.offset, row.len.min(MAX_BYTES as u64))?;
-    let form = one.reading.as_ref().map(|reading| (reading.form.format.clone(), reading.form.encoding.clone()));
+    let form = one.reading.as_ref().map(|reading| read_as(&reading.form));
     let tags = tags_of(desk)?;
     Ok(RecordDetail {
         evidence,
@@ -36,7 +37,7 @@ pub(in crate::workbench::answer) fn record(desk: &Answers, evidence: EvidenceKey
         sha256: one.sha256.map(|hash| data_encoding::HEXLOWER.encode(&hash)).unwrap_or_default(),
         offset: row.offset,
         len: row.len,
-        form: form.unwrap_or_default(),
+        form,
         when: row.when,
         reject: row.reject,
         bytes,
