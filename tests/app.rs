@@ -5,7 +5,7 @@
 mod double;
 
 use double::{Double, Orders, Size};
-use egui::{Event, Key, Modifiers, MouseWheelUnit, Pos2, TouchPhase, Vec2, vec2};
+use egui::{Event, ImeEvent, Key, Modifiers, MouseWheelUnit, Pos2, TouchPhase, Vec2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node};
 use itoguchi::app::state::UiState;
@@ -19,15 +19,20 @@ struct Stage<'a> {
 }
 
 fn open(desk: Double, lang: Lang, panel: &str, case: Option<i64>) -> Stage<'static> {
+    let state = UiState { lang: lang.tag().to_owned(), ..UiState::default() };
+    open_as(desk, state, Some(panel), case)
+}
+
+/// As it was left: with what was remembered, and no panel asked for where `panel` is `None`.
+fn open_as(desk: Double, state: UiState, panel: Option<&str>, case: Option<i64>) -> Stage<'static> {
     let orders = desk.orders();
     let mut desk = Some(desk);
-    let panel = panel.to_owned();
+    let panel = panel.map(str::to_owned);
     let harness = Harness::builder().with_size(vec2(1280.0, 800.0)).with_max_steps(24).build_ui_state(
         move |ui, app: &mut Option<App>| {
             let app = app.get_or_insert_with(|| {
-                let state = UiState { lang: lang.tag().to_owned(), ..UiState::default() };
-                let mut app = App::new(ui.ctx(), Box::new(desk.take().unwrap()), state);
-                assert!(app.open(&panel));
+                let mut app = App::new(ui.ctx(), Box::new(desk.take().unwrap()), state.clone());
+                assert!(panel.as_deref().is_none_or(|panel| app.open(panel)));
                 app.work_in(case.map(CaseKey));
                 app
             });
@@ -49,6 +54,11 @@ impl Stage<'_> {
 
     fn key(&mut self, modifiers: Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
+        self.run();
+    }
+
+    fn compose(&mut self, event: ImeEvent) {
+        self.harness.event(Event::Ime(event));
         self.run();
     }
 
@@ -185,6 +195,64 @@ fn single_keys_do_nothing_while_text_is_typed() {
         stage.key(Modifiers::NONE, key);
     }
     assert!(stage.orders().is_empty(), "{:?}", stage.orders());
+}
+
+#[test]
+fn composed_text_goes_into_its_field_and_the_keys_that_compose_it_nowhere() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "records", Some(4));
+    stage.key(Modifiers::NONE, Key::J);
+    let rows = stage.rows();
+    stage.harness.get_by_label("検索条件").focus();
+    stage.run();
+    stage.compose(ImeEvent::Preedit { text: "２０３".into(), active_range_chars: None });
+    for key in [Key::Num1, Key::ArrowDown, Key::Space, Key::Enter] {
+        stage.key(Modifiers::NONE, key);
+    }
+    assert!(stage.orders().is_empty(), "{:?}", stage.orders());
+    assert_eq!(stage.rows(), rows, "Enter took the text, it did not search");
+    stage.compose(ImeEvent::Commit("203.0.113.7".into()));
+    let value = stage.harness.get_by_label("検索条件").accesskit_node().value();
+    assert_eq!(value.as_deref(), Some("203.0.113.7"));
+    stage.key(Modifiers::NONE, Key::Enter);
+    assert!(stage.has("304 / 12,481 件"));
+}
+
+#[test]
+fn nothing_moves_behind_a_question() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "records", Some(4));
+    stage.key(Modifiers::NONE, Key::J);
+    stage.key(Modifiers::SHIFT, Key::Num3);
+    for key in [Key::J, Key::J, Key::Num2] {
+        stage.key(Modifiers::NONE, key);
+    }
+    stage.click("やめる");
+    stage.key(Modifiers::NONE, Key::Num1);
+    let orders = stage.orders();
+    assert!(
+        matches!(&orders[..], [Command::Tag { rows: RowPick::Places(_, places), .. }] if places[..] == [0]),
+        "{orders:?}"
+    );
+}
+
+#[test]
+fn what_one_left_is_found_again() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "cases", None);
+    for command in ["配置：つなぐ", "English", "row height"] {
+        stage.key(Modifiers::COMMAND, Key::K);
+        stage.harness.query_all_by_role(egui::Role::TextInput).last().unwrap().type_text(command);
+        stage.run();
+        stage.key(Modifiers::NONE, Key::Enter);
+    }
+    let tabs = |stage: &Stage<'_>| -> Vec<String> {
+        let tabs = stage.harness.query_all_by_role(egui::Role::Tab);
+        tabs.filter_map(|tab| tab.accesskit_node().label()).collect()
+    };
+    let left = tabs(&stage);
+    assert!(left.iter().filter(|tab| *tab == "Graph").count() == 2, "in the rail and as a tile: {left:?}");
+    let kept = stage.harness.state_mut().as_mut().unwrap().changed_state().unwrap();
+    drop(stage);
+    let stage = open_as(Double::new(Size::Small), UiState::from_json(&kept), None, None);
+    assert_eq!(tabs(&stage), left);
 }
 
 #[test]

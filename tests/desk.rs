@@ -28,7 +28,7 @@ impl Bench {
 
     fn over(dir: tempfile::TempDir, session: Option<Session>) -> Self {
         // One folder for all tests of this program; what they remember there does not meet.
-        settings::keep_in(&std::env::temp_dir().join(format!("itoguchi-test-{}", std::process::id())));
+        settings::keep_in(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("desk-settings"));
         let desk = LocalDesk::new(session, "試験警部補").unwrap();
         Self { desk, told: Vec::new(), replies: Vec::new(), dropped: Vec::new(), dir }
     }
@@ -57,7 +57,7 @@ impl Bench {
             if done(self) {
                 return;
             }
-            assert!(began.elapsed() < Duration::from_secs(120), "waited for {what}; told {:?}", self.told);
+            assert!(began.elapsed() < Duration::from_mins(2), "waited for {what}; told {:?}", self.told);
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -73,7 +73,7 @@ impl Bench {
     }
 
     /// The last word on a question.
-    fn ask(&mut self, question: Question) -> Reply {
+    fn ask(&mut self, question: &Question) -> Reply {
         self.replies.clear();
         self.desk.ask(question.clone());
         let last = |reply: &Reply| match reply {
@@ -87,7 +87,7 @@ impl Bench {
     }
 
     fn search(&mut self, view: &RecordView) -> Search {
-        match self.ask(Question::Search(view.clone())) {
+        match self.ask(&Question::Search(view.clone())) {
             Reply::Search(search) => search.as_ref().clone(),
             other => panic!("{other:?}"),
         }
@@ -96,14 +96,14 @@ impl Bench {
     fn rows(&mut self, view: &RecordView) -> Vec<RecordRow> {
         let shown = self.search(view).shown;
         let count = u32::try_from(shown).unwrap();
-        match self.ask(Question::Rows { view: view.clone(), first: 0, count }) {
+        match self.ask(&Question::Rows { view: view.clone(), first: 0, count }) {
             Reply::Rows(page) => page.rows.clone(),
             other => panic!("{other:?}"),
         }
     }
 
     fn evidence(&mut self) -> Vec<EvidenceRow> {
-        match self.ask(Question::Evidence(None)) {
+        match self.ask(&Question::Evidence(None)) {
             Reply::Evidence(rows) => rows.as_ref().clone(),
             other => panic!("{other:?}"),
         }
@@ -116,7 +116,7 @@ impl Bench {
 
 fn line(at: usize) -> String {
     let (minute, second) = (at / 60 % 60, at % 60);
-    let status = if at % 10 == 0 { 404 } else { 200 };
+    let status = if at.is_multiple_of(10) { 404 } else { 200 };
     format!(
         "192.0.2.{} - - [01/Apr/2026:08:{minute:02}:{second:02} +0900] \"GET /p{} HTTP/1.1\" {status} {} \"-\" \"x\"\n",
         at % 7,
@@ -142,14 +142,14 @@ fn facets_and_bars_count_every_row() {
     let mut bench = Bench::new();
     let path = bench.file("access.log", &log(3_600));
     bench.take_in(vec![path], ReadAs::default());
-    let Reply::Facet(facet) = bench.ask(Question::Facet { view: view(""), field: "status".into(), limit: 5 }) else {
+    let Reply::Facet(facet) = bench.ask(&Question::Facet { view: view(""), field: "status".into(), limit: 5 }) else {
         panic!("no facet")
     };
     assert_eq!(facet.values, [("200".to_owned(), 3_240), ("404".to_owned(), 360)]);
     assert_eq!((facet.others, facet.absent, facet.distinct, facet.exact), (0, 0, 2, true));
     for query in ["", "status:404"] {
         let total = if query.is_empty() { 3_600 } else { 360 };
-        let Reply::Histogram(bars) = bench.ask(Question::Histogram { view: view(query), bars: 60 }) else {
+        let Reply::Histogram(bars) = bench.ask(&Question::Histogram { view: view(query), bars: 60 }) else {
             panic!("no bars")
         };
         assert_eq!(bars.counts.iter().sum::<u64>(), total, "{query}");
@@ -271,20 +271,20 @@ fn a_store_for_work_at_hand_is_claimed_once() {
         Reply::Store(Some(facts)) => facts.as_ref().clone(),
         other => panic!("{other:?}"),
     };
-    assert!(facts(bench.ask(Question::Store)).unit_open);
+    assert!(facts(bench.ask(&Question::Store)).unit_open);
     bench.order(Command::SetUnit(Unit::from_path("11/urawa").unwrap()));
-    let stated = facts(bench.ask(Question::Store));
+    let stated = facts(bench.ask(&Question::Store));
     assert_eq!(
         (stated.unit.path(), stated.unit_open, stated.unit_name.ja.as_str()),
         ("11/urawa", false, "埼玉県警察 urawa")
     );
-    let Reply::Cases(cases) = bench.ask(Question::Cases) else { panic!("no cases") };
+    let Reply::Cases(cases) = bench.ask(&Question::Cases) else { panic!("no cases") };
     assert_eq!(cases[0].case.unit.path(), "11/urawa", "its cases too");
     assert!(bench.failures().is_empty());
     bench.order(Command::SetUnit(Unit::from_path("27").unwrap()));
     assert_eq!(bench.failures().len(), 1, "once");
-    assert_eq!(facts(bench.ask(Question::Store)).unit.path(), "11/urawa");
-    let Reply::Audit(page) = bench.ask(Question::Audit { first: 0, count: 50 }) else { panic!("no trail") };
+    assert_eq!(facts(bench.ask(&Question::Store)).unit.path(), "11/urawa");
+    let Reply::Audit(page) = bench.ask(&Question::Audit { first: 0, count: 50 }) else { panic!("no trail") };
     assert!(page.rows.iter().any(|row| row.entry.action == "store.unit"));
     let place = PathBuf::from(stated.path);
     drop(bench.desk);
@@ -365,7 +365,7 @@ fn indicators_are_listed_by_every_order_and_counted_over_time() {
     bench.take_in(vec![path], ReadAs::default());
     let list = |sort, down| IndicatorList { sort, down, benign: true, ..IndicatorList::default() };
     let mut values = |list: &IndicatorList| -> Vec<(String, u64)> {
-        let Reply::Indicators(page) = bench.ask(Question::Indicators { list: list.clone(), first: 0, count: 50 })
+        let Reply::Indicators(page) = bench.ask(&Question::Indicators { list: list.clone(), first: 0, count: 50 })
         else {
             panic!("no list")
         };
@@ -380,7 +380,7 @@ fn indicators_are_listed_by_every_order_and_counted_over_time() {
     let by_count = values(&list(IndicatorSort::Count, true));
     assert!(by_count.windows(2).all(|pair| pair[0].1 >= pair[1].1));
     let all = list(IndicatorSort::Value, false);
-    let Reply::Courses(courses) = bench.ask(Question::Courses { list: all, first: 0, count: 50 }) else {
+    let Reply::Courses(courses) = bench.ask(&Question::Courses { list: all, first: 0, count: 50 }) else {
         panic!("no courses")
     };
     let sums: BTreeMap<String, u64> = up.iter().map(|(value, count)| (value.clone(), *count)).collect();
@@ -395,14 +395,14 @@ fn a_folder_is_shown_without_a_store() {
     bench.file("b.log", "x");
     bench.file("A.log", "yy");
     std::fs::create_dir(bench.dir.path().join("z")).unwrap();
-    let Reply::Folder(folder) = bench.ask(Question::Folder(bench.dir.path().to_owned())) else { panic!("no folder") };
+    let Reply::Folder(folder) = bench.ask(&Question::Folder(bench.dir.path().to_owned())) else { panic!("no folder") };
     let names: Vec<(&str, bool, u64)> = folder
         .entries
         .iter()
         .map(|one| (one.name.as_str(), one.folder, if one.folder { 0 } else { one.bytes }))
         .collect();
     assert_eq!(names, [("z", true, 0), ("A.log", false, 2), ("b.log", false, 1)]);
-    let gone = bench.ask(Question::Folder(Path::new("/nonexistent/folder").to_owned()));
+    let gone = bench.ask(&Question::Folder(Path::new("/nonexistent/folder").to_owned()));
     assert!(matches!(gone, Reply::Failed(_)));
 }
 
@@ -423,7 +423,7 @@ fn rows_found_so_far_are_true_rows() {
                 partial.push(found.shown);
             }
         }
-        if done || began.elapsed() > Duration::from_secs(60) {
+        if done || began.elapsed() > Duration::from_mins(1) {
             break;
         }
         std::thread::sleep(Duration::from_millis(1));

@@ -148,7 +148,10 @@ impl App {
     }
 
     /// Opens a file dialog off this thread; the paths come back through the channel.
-    fn pick(&self, ctx: &egui::Context, purpose: PickFor) {
+    fn pick(&mut self, ctx: &egui::Context, purpose: PickFor) {
+        if self.ui_state.choose_inside {
+            return self.choose(purpose);
+        }
         let (sender, ctx, lang) = (self.picked.0.clone(), ctx.clone(), self.lang());
         self.desk.aside(Box::new(move || {
             let picked = match frame::pick::ask(&purpose, lang) {

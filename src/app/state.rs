@@ -34,6 +34,8 @@ pub struct UiState {
     pub unit: String,
     /// Where files were last chosen.
     pub folder: String,
+    /// Files are chosen inside the window even where the desktop has a dialog for it.
+    pub choose_inside: bool,
 }
 
 /// An arrangement of tiles.
@@ -81,6 +83,7 @@ impl Default for UiState {
             operator: String::new(),
             unit: String::new(),
             folder: String::new(),
+            choose_inside: false,
         }
     }
 }

@@ -25,12 +25,20 @@ pub fn shown_of(lang: Lang, shown: u64, total: u64) -> String {
     }
 }
 
+/// `1 record`, `412 records`: an English noun with its number.
+pub fn many(number: u64, noun: &str) -> String {
+    match noun.strip_suffix('y') {
+        _ if number == 1 => format!("1 {noun}"),
+        Some(stem) => format!("{} {stem}ies", count(number)),
+        None => format!("{} {noun}s", count(number)),
+    }
+}
+
 /// `412件`, `412 records`.
 pub fn records(lang: Lang, number: u64) -> String {
     match lang {
         Lang::Ja => format!("{}件", count(number)),
-        Lang::En if number == 1 => "1 record".to_owned(),
-        Lang::En => format!("{} records", count(number)),
+        Lang::En => many(number, "record"),
     }
 }
 
@@ -38,8 +46,7 @@ pub fn records(lang: Lang, number: u64) -> String {
 pub fn cases(lang: Lang, number: u64) -> String {
     match lang {
         Lang::Ja => format!("{}件", count(number)),
-        Lang::En if number == 1 => "1 case".to_owned(),
-        Lang::En => format!("{} cases", count(number)),
+        Lang::En => many(number, "case"),
     }
 }
 
@@ -179,6 +186,7 @@ mod tests {
     fn numbers_carry_separators_and_units() {
         assert_eq!(count(5_016_409), "5,016,409");
         assert_eq!(count(999), "999");
+        assert_eq!([many(1, "entry"), many(1_204, "entry"), many(0, "node")], ["1 entry", "1,204 entries", "0 nodes"]);
         assert_eq!(bytes(999), "999 B");
         assert_eq!(bytes(1_500), "1.5 KB");
         assert_eq!(bytes(312_000_000), "312 MB");

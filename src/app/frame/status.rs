@@ -5,6 +5,7 @@ use crate::app::view::{Act, Outbox, View};
 use crate::app::widgets::bits;
 use crate::app::widgets::icon::{self, Icon};
 use crate::app::words;
+use crate::model::Lang;
 use crate::workbench::ask::{Command, JobState, Measure};
 use egui::{Align, Layout, Panel, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -45,7 +46,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
 }
 
 /// Share (where known), and share, rate and time left in words.
-pub fn progress(job: &JobState) -> (Option<f32>, String) {
+pub fn progress(lang: Lang, job: &JobState) -> (Option<f32>, String) {
     let share =
         (job.total > 0 && job.measure != Measure::Nothing).then(|| (job.done as f64 / job.total as f64).min(1.0));
     let mut text = share.map(|share| format!("{:.0}%", share * 100.0)).unwrap_or_default();
@@ -57,14 +58,18 @@ pub fn progress(job: &JobState) -> (Option<f32>, String) {
         text = format!("{text}  {rate_text}/s");
         if share.is_some() {
             let left = job.total.saturating_sub(job.done) as f64 / rate;
-            text = format!("{text}  −{}", words::duration(left));
+            let left = words::duration(left);
+            text = match lang {
+                Lang::Ja => format!("{text}　残り {left}"),
+                Lang::En => format!("{text}  {left} left"),
+            };
         }
     }
     (share.map(|share| share as f32), text)
 }
 
 fn show_job(ui: &mut Ui, view: &View<'_>, job: &JobState, out: &mut Outbox) {
-    let (share, text) = progress(job);
+    let (share, text) = progress(view.lang, job);
     ui.label(RichText::new(job.name.get(view.lang)).font(style::caption()));
     if job.waiting {
         ui.label(bits::caption(ui, view.t("待機中", "waiting")));

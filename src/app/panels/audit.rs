@@ -34,7 +34,7 @@ impl Panel for Audit {
         let state = view.audit_state();
         let remark = state.map(|state| match view.lang {
             Lang::Ja => format!("{}件", words::count(state.entries)),
-            Lang::En => format!("{} entries", words::count(state.entries)),
+            Lang::En => words::many(state.entries, "entry"),
         });
         let remark = remark.unwrap_or_default();
         bits::head(ui, view.text(self.title()), &remark, |ui| {

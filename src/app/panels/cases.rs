@@ -227,7 +227,7 @@ impl Rows for CaseRows<'_, '_> {
         for (column, number) in (stage + 2..).zip([row.evidence, row.records, row.indicators]) {
             cells.text(column, &words::count(number));
         }
-        let (at_open, tied) = (stage + 5, stage + 6);
+        let (at_open, last) = (stage + 5, stage + 6);
         match row.roles_open {
             Some(open) if open > 0 => {
                 let ink = if cells.selected { cells.p().text } else { cells.p().caution };
@@ -236,15 +236,15 @@ impl Rows for CaseRows<'_, '_> {
             Some(_) => cells.quiet(at_open, "0"),
             None => cells.quiet(at_open, "…"),
         }
-        let Some(ties) = row.ties else { return cells.quiet(tied, "…") };
+        let Some(ties) = row.ties else { return cells.quiet(last, "…") };
         if ties > 0 {
-            cells.text(tied, &words::count(ties));
-            if let Some(rect) = cells.rect(tied) {
+            cells.text(last, &words::count(ties));
+            if let Some(rect) = cells.rect(last) {
                 let p = cells.p();
                 mark::paint(cells.ui.painter(), p, rect.left_center() + vec2(6.0, 0.0), 4.0, Mark::Case, None);
             }
         } else {
-            cells.quiet(tied, "0");
+            cells.quiet(last, "0");
         }
     }
 }

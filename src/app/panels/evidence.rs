@@ -120,7 +120,7 @@ impl EvidencePanel {
         let t = |ja, en| view.t(ja, en);
         let columns = [
             Column::new("name", t("名称", "Name"), 200.0).grows(144.0).unsorted(),
-            Column::new("state", t("状態", "State"), 82.0).unsorted(),
+            Column::new("state", t("状態", "State"), if view.lang == Lang::Ja { 82.0 } else { 94.0 }).unsorted(),
             Column::new("size", t("大きさ", "Size"), 62.0).right().unsorted(),
             Column::new("format", t("形式・文字コード", "Format, encoding"), 190.0).grows(160.0).unsorted(),
             Column::new("rows", t("記録", "Records"), 72.0).right().unsorted(),
@@ -196,7 +196,7 @@ impl EvidencePanel {
 /// What is being taken in: name, share, rate, time left, and the way to stop it.
 fn importing(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
     for job in view.jobs.iter().filter(|job| job.measure == Measure::Bytes && job.asked.is_none()) {
-        let (share, text) = progress(job);
+        let (share, text) = progress(view.lang, job);
         ui.horizontal(|ui| {
             ui.add_space(style::M);
             ui.label(job.name.get(view.lang));
@@ -233,7 +233,12 @@ fn remark(lang: Lang, rows: &[EvidenceRow]) -> String {
     let number = rows.len();
     match lang {
         Lang::Ja => format!("{number}点 · {} · 記録 {}件", words::bytes(bytes), words::count(records)),
-        Lang::En => format!("{number} items · {} · {} records", words::bytes(bytes), words::count(records)),
+        Lang::En => format!(
+            "{} · {} · {}",
+            words::many(number as u64, "item"),
+            words::bytes(bytes),
+            words::many(records, "record")
+        ),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Indicators: chips by kind with counts, the table with roles, bulk role for the rows picked.
 
 use super::Panel;
-use crate::app::frame::inspector::things::{ROLES, role_choice};
+use crate::app::frame::inspector::things::{ROLES, quiet_role_choice, role_choice};
 use crate::app::keys::UiCommand;
-use crate::app::style::{self, palette};
+use crate::app::style;
 use crate::app::view::{Act, Outbox, PAGE, PickFor, Selection, View, pages};
 use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::Icon;
@@ -370,28 +370,12 @@ impl IndicatorRows<'_, '_> {
         let salt = cells.row;
         let builder = UiBuilder::new().max_rect(place).id_salt(("role", salt));
         let mut role = row.role;
-        let open = row.role.is_none();
         let changed =
-            cells.ui.scope_builder(builder, |ui| quiet_combo(ui, self.view, &mut role, place.width(), open)).inner;
+            cells.ui.scope_builder(builder, |ui| quiet_role_choice(ui, self.view, &mut role, place.width())).inner;
         if changed {
             self.out.order(Command::SetRole { case, values: vec![(row.kind, row.value.clone())], role });
         }
     }
-}
-
-/// The role choice without edges, so that a column of them reads as text.
-fn quiet_combo(ui: &mut Ui, view: &View<'_>, role: &mut Option<Role>, width: f32, open: bool) -> bool {
-    let p = palette(ui);
-    ui.spacing_mut().interact_size.y = 20.0;
-    ui.spacing_mut().button_padding = vec2(6.0, 0.0);
-    let inactive = &mut ui.visuals_mut().widgets.inactive;
-    inactive.weak_bg_fill = egui::Color32::TRANSPARENT;
-    inactive.bg_stroke = egui::Stroke::NONE;
-    if open {
-        inactive.fg_stroke.color = p.quiet;
-    }
-    ui.style_mut().override_font_id = Some(style::table());
-    role_choice(ui, view, role, width)
 }
 
 fn value_cell(cells: &mut Cells<'_>, view: &View<'_>, row: &IndicatorRow) {

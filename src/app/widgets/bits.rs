@@ -265,7 +265,8 @@ pub fn area(ui: &mut Ui, label: &str, text: &mut String, hint: &str, width: f32,
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         let name = ui.label(caption(ui, label));
-        entry(ui, TextEdit::multiline(text).desired_rows(rows), hint, width).labelled_by(name.id)
+        let edit = TextEdit::multiline(text).desired_rows(rows).align(egui::Align2::LEFT_TOP);
+        styled(ui, edit, hint, width).labelled_by(name.id)
     })
     .inner
 }
@@ -278,9 +279,18 @@ pub fn modal(ctx: &egui::Context, name: &str) -> egui::Modal {
 
 /// A text field with the window's look.
 pub fn entry(ui: &mut Ui, edit: TextEdit<'_>, hint: &str, width: f32) -> Response {
-    let hint = RichText::new(hint).color(palette(ui).quiet);
-    let edit = edit.hint_text(hint).desired_width(width).margin(egui::Margin::symmetric(7, 4));
-    ui.add(edit.align(egui::Align2::LEFT_CENTER))
+    styled(ui, edit.align(egui::Align2::LEFT_CENTER), hint, width)
+}
+
+fn styled(ui: &mut Ui, edit: TextEdit<'_>, hint: &str, width: f32) -> Response {
+    let p = palette(ui);
+    let hint = RichText::new(hint).color(p.quiet);
+    // In a menu a field would lose its edge, as the buttons there do.
+    let edge = Stroke::new(1.0, p.disabled.linear_multiply(0.6));
+    let before = std::mem::replace(&mut ui.visuals_mut().widgets.inactive.bg_stroke, edge);
+    let response = ui.add(edit.hint_text(hint).desired_width(width).margin(egui::Margin::symmetric(7, 4)));
+    ui.visuals_mut().widgets.inactive.bg_stroke = before;
+    response
 }
 
 /// A fact: name at the left, value at the right of it, copied on click.

@@ -71,6 +71,7 @@ pub fn line(
             ui.label(bits::caption(ui, format!("{}　{}", known.name, known.detail)));
         });
     }
+    ui.add_space(style::XS / 2.0);
 }
 
 /// A passphrase in the same column.
@@ -90,7 +91,7 @@ pub fn path(text: &str) -> Option<PathBuf> {
 
 /// A remark in the column of the fields.
 pub fn remark(ui: &mut Ui, text: &str) {
-    ui.horizontal(|ui| {
+    ui.horizontal_top(|ui| {
         ui.add_space(LABELS + style::S);
         let width = ui.available_width();
         ui.allocate_ui(vec2(width, 0.0), |ui| {

@@ -3,7 +3,7 @@
 use super::facts::check_line;
 use super::{Answers, said};
 use crate::model::statement::Statement;
-use crate::model::{AuditEntry, EvidenceKey, Instant, Role};
+use crate::model::{AuditEntry, Evidence, EvidenceKey, Instant, Role};
 use crate::store::{Check, print_head};
 use crate::workbench::Result;
 use crate::workbench::ask::{AuditPage, AuditRow, AuditState, Said, unit_name};
@@ -14,7 +14,7 @@ pub(super) fn audit_page(desk: &Answers, first: u64, count: u32) -> Result<Audit
     let wanted = usize::try_from(first.saturating_add(u64::from(count))).unwrap_or(usize::MAX >> 1);
     let skipped = usize::try_from(first).unwrap_or(usize::MAX);
     let entries: Vec<_> = store.audit_entries(wanted)?.into_iter().skip(skipped).collect();
-    let names = Names::of(desk, entries.iter().map(|(entry, _)| entry))?;
+    let names = Names::of(desk, &entries)?;
     let rows = entries.into_iter().map(|(mut entry, operator)| {
         // The chain holds the commitment; the name lies beside it until it is erased.
         entry.operator = operator.unwrap_or_else(|| "—".to_owned());
@@ -27,7 +27,8 @@ pub(super) fn audit_page(desk: &Answers, first: u64, count: u32) -> Result<Audit
 struct Names(BTreeMap<String, Said>);
 
 impl Names {
-    fn of<'a>(desk: &Answers, entries: impl Iterator<Item = &'a AuditEntry> + Clone) -> Result<Self> {
+    fn of(desk: &Answers, entries: &[(AuditEntry, Option<String>)]) -> Result<Self> {
+        let about = |noun: char| entries.iter().any(|(entry, _)| entry.object.starts_with(noun));
         let store = &desk.session.store;
         let mut names = BTreeMap::new();
         for row in store.cases()? {
@@ -45,11 +46,11 @@ impl Names {
             names.insert(came.bundle, Said::new(format!("{}からの束", from.ja), format!("bundle from {}", from.en)));
         }
         // Roles and tags may be many: looked up only where an entry is about one.
-        if entries.clone().any(|entry| entry.object.starts_with('r')) {
+        if about('r') {
             names.extend(store.statements("role", None)?.into_iter().filter_map(|(statement, _)| role(statement)));
         }
-        if entries.clone().any(|entry| entry.object.starts_with('t')) {
-            let file = |key: EvidenceKey| files.iter().find(|one| one.key == key).map(|one| one.file_name());
+        if about('t') {
+            let file = |key: EvidenceKey| files.iter().find(|one| one.key == key).map(Evidence::file_name);
             let tags = store.statements("tag", None)?;
             names.extend(tags.into_iter().filter_map(|(statement, _)| tag(statement, file)));
         }

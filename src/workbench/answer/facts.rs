@@ -2,6 +2,7 @@
 
 use super::Answers;
 use super::said;
+use crate::ingest::formats::{self, Format};
 use crate::model::evidence::ReadingForm;
 use crate::model::{CaseKey, EvidenceKey, Extractor as _, Role, Text, Ticket};
 use crate::store::{Check, Mode};
@@ -102,8 +103,7 @@ pub(super) fn evidence(desk: &Answers, case: Option<CaseKey>) -> Result<Vec<Evid
 
 /// What a reading is called.
 pub(super) fn read_as(form: &ReadingForm) -> (Text, String) {
-    let format = crate::ingest::formats::by_name(&form.format)
-        .map_or(Text::new("独自の形式", "Own format"), |of| of.label());
+    let format = formats::by_name(&form.format).map_or(Text::new("独自の形式", "Own format"), Format::label);
     let encoding = match form.encoding.as_str() {
         "shift_jis" => "CP932".to_owned(),
         other => other.to_uppercase(),
@@ -119,9 +119,25 @@ pub(super) fn check_line(check: &Check) -> CheckLine {
         "clock" => Said::new("時計の後戻り", "Clock going back"),
         "database" => Said::new("ファイルの健全性", "Database"),
         "imports" => Said::new("取込みの完了", "Imports"),
+        "head" => Said::new("控えてある先頭値", "Head noted before"),
         other => said(other),
     };
-    CheckLine { check: check.check.clone(), label, ok: check.ok, detail: said(&check.detail) }
+    CheckLine { check: check.check.clone(), label, ok: check.ok, detail: found(check) }
+}
+
+/// What a check of the chain found, in Japanese too: its sentences differ by their number alone.
+fn found(check: &Check) -> Said {
+    let detail = &check.detail;
+    let number = detail.split(' ').find(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()));
+    let ja = match (check.check.as_str(), check.ok, number) {
+        ("chain", Some(true), Some(number)) => format!("{number}件"),
+        ("chain", Some(false), Some(number)) => format!("第{number}号で切れています"),
+        ("commitments", Some(true), Some(number)) => format!("抹消{number}件"),
+        ("commitments", Some(false), Some(number)) => format!("第{number}号の内容が証と合いません"),
+        ("clock", _, Some(number)) => format!("{number}件"),
+        _ => detail.clone(),
+    };
+    Said::new(ja, detail)
 }
 
 /// The strictest of several roles.

@@ -7,7 +7,7 @@ use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::{self, Icon};
 use crate::app::words;
 use crate::workbench::ask::FolderEntry;
-use egui::{Align, Key, Rect, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Key, Modifiers, Rect, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -22,6 +22,10 @@ pub struct Chooser {
     chosen: BTreeSet<PathBuf>,
     /// The name to save under.
     name: String,
+    /// The entry the arrow keys are at.
+    at: Option<usize>,
+    /// The keyboard is still to be given to its field.
+    fresh: bool,
 }
 
 impl Chooser {
@@ -33,7 +37,7 @@ impl Chooser {
             _ => String::new(),
         };
         let typed = folder.display().to_string();
-        Self { purpose, folder, typed, chosen: BTreeSet::new(), name }
+        Self { purpose, folder, typed, chosen: BTreeSet::new(), name, at: None, fresh: true }
     }
 
     /// The folder looked at, to begin there next time.
@@ -49,6 +53,8 @@ impl Chooser {
         self.typed = folder.display().to_string();
         self.folder = folder;
         self.chosen.clear();
+        self.at = None;
+        self.fresh = true;
     }
 
     pub(super) fn show(&mut self, ui: &mut Ui, view: &View<'_>) -> Came {
@@ -64,10 +70,16 @@ impl Chooser {
             PickFor::File(_) => (t("ファイルを選ぶ", "Choose a file"), t("選ぶ", "Choose")),
         };
         bits::section(ui, title);
-        let opened = self.path_line(ui, view).or_else(|| self.list(ui, view));
+        let mut opened = self.path_line(ui, view).or_else(|| self.list(ui, view));
         if self.saves() {
             let width = ui.available_width();
-            bits::field(ui, t("ファイル名", "File name"), &mut self.name, "", width);
+            let field = bits::field(ui, t("ファイル名", "File name"), &mut self.name, "", width);
+            if std::mem::take(&mut self.fresh) {
+                field.request_focus();
+            }
+            if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+                opened = opened.or(self.paths().pop());
+            }
         }
         ui.add_space(style::S);
         let mut came = opened.map_or(Came::Open, |path| Came::Picked(self.purpose.clone(), vec![path]));
@@ -111,7 +123,20 @@ impl Chooser {
             let edit = TextEdit::singleline(&mut self.typed).font(style::mono());
             let field = bits::entry(ui, edit, "", width)
                 .accessible_name(view.t("フォルダまたはファイルの場所", "Folder or file"));
-            if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+            if !self.saves() && std::mem::take(&mut self.fresh) {
+                field.request_focus();
+                select_all(ui, field.id, &self.typed);
+            }
+            let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let here = self.folder.display().to_string() == self.typed.trim();
+            let entry = self.at.and_then(|at| view.folder(&self.folder)?.entries.get(at)).filter(|_| here);
+            if let (true, Some(entry)) = (enter, entry) {
+                match (entry.folder, self.saves()) {
+                    (true, _) => self.go(entry.path.clone()),
+                    (false, false) => opened = Some(entry.path.clone()),
+                    (false, true) => entry.name.clone_into(&mut self.name),
+                }
+            } else if enter {
                 let typed = PathBuf::from(self.typed.trim());
                 // What the folder above shows as a file is meant itself.
                 let above = typed.parent().and_then(|above| view.folder(above));
@@ -143,21 +168,43 @@ impl Chooser {
             }
             ui.spacing_mut().item_spacing.y = 0.0;
             let rows = folder.entries.len();
-            ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW, rows, |ui, range| {
-                for entry in folder.entries.get(range).unwrap_or(&[]) {
-                    opened = opened.take().or_else(|| self.entry(ui, entry));
+            let mut scroll = ScrollArea::vertical().auto_shrink(false);
+            if self.walk(ui, &folder.entries) {
+                let at = self.at.unwrap_or(0) as f32;
+                scroll = scroll.vertical_scroll_offset((at * ROW - height / 2.0).max(0.0));
+            }
+            scroll.show_rows(ui, ROW, rows, |ui, range| {
+                for (at, entry) in (range.start..).zip(folder.entries.get(range).unwrap_or(&[])) {
+                    opened = opened.take().or_else(|| self.entry(ui, entry, self.at == Some(at)));
                 }
             });
         });
         opened
     }
 
-    fn entry(&mut self, ui: &mut Ui, entry: &FolderEntry) -> Option<PathBuf> {
+    /// Up and down by the arrow keys, which mean nothing in a field of one line; tells whether it moved.
+    fn walk(&mut self, ui: &Ui, entries: &[FolderEntry]) -> bool {
+        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        let (up, down) = (pressed(Key::ArrowUp), pressed(Key::ArrowDown));
+        let last = entries.len().saturating_sub(1);
+        self.at = match (up, down, self.at) {
+            (true, _, Some(at)) => Some(at.saturating_sub(1)),
+            (_, true, Some(at)) => Some((at + 1).min(last)),
+            (_, true, None) => Some(0),
+            _ => return false,
+        };
+        let entry = self.at.and_then(|at| entries.get(at));
+        self.chosen.clear();
+        self.chosen.extend(entry.filter(|entry| !entry.folder && !self.saves()).map(|entry| entry.path.clone()));
+        true
+    }
+
+    fn entry(&mut self, ui: &mut Ui, entry: &FolderEntry, at: bool) -> Option<PathBuf> {
         let p = palette(ui);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
         let on = self.chosen.contains(&entry.path);
         response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, on, &entry.name));
-        if on || response.hovered() {
+        if on || at || response.hovered() {
             ui.painter().rect_filled(rect, style::CORNER, if on { p.selected } else { p.hover });
         }
         let sign = if entry.folder { Icon::Folder } else { Icon::Document };
@@ -198,3 +245,11 @@ impl Chooser {
 }
 
 const ROW: f32 = 24.0;
+
+/// The whole text marked, so that typing replaces it.
+fn select_all(ui: &Ui, field: egui::Id, text: &str) {
+    let mut state = egui::text_edit::TextEditState::load(ui.ctx(), field).unwrap_or_default();
+    let end = egui::text::CCursor::new(text.chars().count());
+    state.cursor.set_char_range(Some(egui::text::CCursorRange::two(egui::text::CCursor::new(0), end)));
+    state.store(ui.ctx(), field);
+}

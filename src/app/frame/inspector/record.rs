@@ -175,7 +175,9 @@ fn hit_line(ui: &mut Ui, view: &View<'_>, hit: &HitSpan) -> bool {
     let below = words.translate(vec2(0.0, 17.0));
     let seen = match view.lang {
         Lang::Ja => format!("{}件 · {}事案 · {role}", words::count(hit.count), hit.cases),
-        Lang::En => format!("{} records · {} cases · {role}", words::count(hit.count), hit.cases),
+        Lang::En => {
+            format!("{} · {} · {role}", words::many(hit.count, "record"), words::many(hit.cases, "case"))
+        }
     };
     let note = hit.benign.as_ref().map(|why| why.get(view.lang).to_owned());
     let text =

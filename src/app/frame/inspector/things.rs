@@ -148,7 +148,7 @@ pub fn evidence(ui: &mut Ui, view: &View<'_>, key: EvidenceKey, out: &mut Outbox
     if let Some(reading) = row.evidence.reading.as_ref().filter(|reading| reading.undated > 0) {
         let text = match view.lang {
             Lang::Ja => format!("⚠ 時刻を定めていない記録が{}件あります", words::count(u64::from(reading.undated))),
-            Lang::En => format!("⚠ {} records have no time", words::count(u64::from(reading.undated))),
+            Lang::En => format!("⚠ {} without a time", words::many(u64::from(reading.undated), "record")),
         };
         ui.add(egui::Label::new(RichText::new(text).color(p.caution)).wrap());
         if bits::button(ui, Weight::Bare, Some(Icon::Clock), view.t("読み方を変える…", "Read in another way…"))
@@ -266,6 +266,21 @@ pub fn role_choice(ui: &mut Ui, view: &View<'_>, role: &mut Option<Role>, width:
     bits::choose(ui, view.t("役割", "Role"), role, &choices, width)
 }
 
+/// The same without edges, so that a column of them reads as text.
+pub fn quiet_role_choice(ui: &mut Ui, view: &View<'_>, role: &mut Option<Role>, width: f32) -> bool {
+    let p = palette(ui);
+    ui.spacing_mut().interact_size.y = 20.0;
+    ui.spacing_mut().button_padding = egui::vec2(6.0, 0.0);
+    let inactive = &mut ui.visuals_mut().widgets.inactive;
+    inactive.weak_bg_fill = egui::Color32::TRANSPARENT;
+    inactive.bg_stroke = egui::Stroke::NONE;
+    if role.is_none() {
+        inactive.fg_stroke.color = p.quiet;
+    }
+    ui.style_mut().override_font_id = Some(style::table());
+    role_choice(ui, view, role, width)
+}
+
 /// Draws why a node or an edge is there.
 pub fn link(ui: &mut Ui, view: &View<'_>, spec: &GraphSpec, of: WhyOf, out: &mut Outbox) {
     let Some(why) = view.why(spec, of) else {
@@ -294,7 +309,7 @@ pub fn link(ui: &mut Ui, view: &View<'_>, spec: &GraphSpec, of: WhyOf, out: &mut
     if why.count > 0 {
         let text = match view.lang {
             Lang::Ja => format!("根拠の記録 {}件を見る", words::count(why.count)),
-            Lang::En => format!("Show the {} records behind it", words::count(why.count)),
+            Lang::En => format!("Show the {} behind it", words::many(why.count, "record")),
         };
         if bits::button(ui, Weight::Plain, Some(Icon::Lines), &text).clicked() {
             out.act(Act::ShowRecords(why.records.clone()));

@@ -66,6 +66,10 @@ impl Export {
             place::passphrase(ui, view, &mut self.passphrase);
         }
         let tokens = known(&choices.token_keys);
+        if let [only] = &tokens[..] {
+            // With one key there is nothing to choose.
+            self.files.entry("token key").or_insert_with(|| only.path.display().to_string());
+        }
         self.file(ui, view, t("仮名化の鍵", "Token key"), &tokens, PickFor::File("token key"), out);
         place::remark(
             ui,
@@ -131,8 +135,11 @@ impl Export {
             return;
         }
         let Some(row) = self.choose(ui, view, |step| step < Step::Sealed) else {
-            let none = t("決裁・封かんを待つ起案はありません。", "No draft waits for approval or seal.");
-            ui.label(bits::quiet(ui, none));
+            let none = t(
+                "決裁・封かんを待つ起案はありません。「1 提供先」から始め、「4 起案」で署名すると、ここに出ます。",
+                "No draft waits for approval or seal. Begin with 1 Receiver; what is signed in 4 Draft shows up here.",
+            );
+            ui.add(Label::new(bits::quiet(ui, none)).wrap());
             return;
         };
         let Some(choices) = view.export_choices() else { return };
@@ -265,7 +272,11 @@ impl Export {
     pub(super) fn sealed(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
         let t = |ja, en| view.t(ja, en);
         let Some(row) = self.choose(ui, view, |step| step == Step::Sealed) else {
-            ui.label(bits::quiet(ui, t("封かんした束はまだありません。", "No bundle has been sealed yet.")));
+            let none = t(
+                "封かんした束はまだありません。決裁して封かんすると、署名と控えの先頭値がここに出ます。",
+                "No bundle has been sealed yet. Once one is, its signatures and the head for the register show here.",
+            );
+            ui.add(Label::new(bits::quiet(ui, none)).wrap());
             return;
         };
         facts(ui, view, row, out);
@@ -384,7 +395,7 @@ fn facts(ui: &mut Ui, view: &View<'_>, row: &DraftRow, out: &mut Outbox) {
     };
     let size = match lang {
         Lang::Ja => format!("{}ファイル　{}", row.files, words::bytes(row.bytes)),
-        Lang::En => format!("{} files, {}", row.files, words::bytes(row.bytes)),
+        Lang::En => format!("{}, {}", words::many(row.files, "file"), words::bytes(row.bytes)),
     };
     let since = row.since_last.as_ref().map(|said| said.get(lang).to_owned()).unwrap_or_default();
     let (sealed, hash) = match &row.sealed {

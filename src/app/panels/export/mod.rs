@@ -211,7 +211,8 @@ impl Export {
                 ui.painter().rect_filled(place.shrink2(vec2(2.0, 4.0)), style::CORNER, p.hover);
             }
             let centre = pos2(place.left() + 18.0, place.center().y);
-            let done = at < self.at;
+            // Looking at a later step alone has done nothing.
+            let done = at < self.at && (self.at < 4 || self.draft.is_some());
             let (fill, edge, ink) = if at == self.at {
                 (p.accent, p.accent, p.on_accent)
             } else if open {

@@ -7,6 +7,7 @@ use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::Icon;
 use crate::app::widgets::place::{self, Known};
 use crate::app::widgets::unit::{self, UnitText};
+use crate::app::words;
 use crate::model::{Lang, Unit};
 use crate::workbench::ask::{ExportChoices, KeyChoice, ProfileRow, RecipientChoice};
 use egui::{RichText, TextEdit, Ui};
@@ -187,7 +188,8 @@ impl Export {
                     "⚠ 役割を定めていない識別情報が{open}件あります。被害者側とみなして仮名化または除外されます。"
                 ),
                 Lang::En => format!(
-                    "⚠ {open} indicators have no role: they count as a victim's and leave as tokens or not at all."
+                    "⚠ {} without a role: counted as a victim's, so what leaves is a token or nothing at all.",
+                    words::many(open, "indicator")
                 ),
             };
             ui.add(egui::Label::new(RichText::new(text).color(palette(ui).caution)).wrap());

@@ -1,7 +1,7 @@
 //! The review: every value before and after, the counts, what is lost because nobody stated a role.
 
 use super::Export;
-use crate::app::frame::inspector::things::role_choice;
+use crate::app::frame::inspector::things::quiet_role_choice;
 use crate::app::style::{self, palette};
 use crate::app::view::{Outbox, View};
 use crate::app::widgets::bits::{self, Weight};
@@ -125,7 +125,7 @@ impl Rows for ReviewRows<'_, '_> {
             cells.quiet(1, "—");
         } else {
             let ink = if row.shown == ShownAs::Kept || cells.selected { p.text } else { p.quiet };
-            cells.put(1, &row.after, style::mono(), ink);
+            cells.put(1, &words::value(self.view.lang, &row.after), style::mono(), ink);
         }
         cells.text(2, self.view.text(row.shown.text()));
         self.role(cells, row);
@@ -151,15 +151,8 @@ impl ReviewRows<'_, '_> {
         let place = Rect::from_center_size(rect.center(), vec2(rect.width() + 6.0, 21.0));
         let builder = UiBuilder::new().max_rect(place).id_salt(("review role", cells.row));
         let mut role = None;
-        let changed = cells
-            .ui
-            .scope_builder(builder, |ui| {
-                ui.spacing_mut().interact_size.y = 20.0;
-                ui.spacing_mut().button_padding = vec2(6.0, 0.0);
-                ui.style_mut().override_font_id = Some(style::table());
-                role_choice(ui, self.view, &mut role, place.width())
-            })
-            .inner;
+        let changed =
+            cells.ui.scope_builder(builder, |ui| quiet_role_choice(ui, self.view, &mut role, place.width())).inner;
         if changed {
             self.out.order(Command::SetRole { case, values: vec![(row.kind, row.before.clone())], role });
         }

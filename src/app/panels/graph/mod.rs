@@ -320,10 +320,10 @@ fn select(spec: &GraphSpec, data: &GraphData, of: WhyOf) -> Selection {
 }
 
 fn remark(lang: Lang, data: &GraphData) -> String {
-    let (nodes, edges) = (words::count(data.nodes.len() as u64), words::count(data.edges.len() as u64));
+    let (nodes, edges) = (data.nodes.len() as u64, data.edges.len() as u64);
     let mut out = match lang {
-        Lang::Ja => format!("点 {nodes} · 線 {edges}"),
-        Lang::En => format!("{nodes} nodes · {edges} links"),
+        Lang::Ja => format!("点 {} · 線 {}", words::count(nodes), words::count(edges)),
+        Lang::En => format!("{} · {}", words::many(nodes, "node"), words::many(edges, "link")),
     };
     if data.hidden > 0 {
         let hidden = words::count(data.hidden);

@@ -16,6 +16,8 @@ const PLAIN_EDGES: usize = 20_000;
 const PLAIN_NODES: usize = 4_000;
 /// Up to so many nodes every mark is drawn with soft edges.
 const SOFT_NODES: usize = 1_500;
+/// A node with more edges than this is a hub.
+const MANY: usize = 24;
 /// At most so many labels.
 const LABELS: usize = 160;
 
@@ -166,6 +168,9 @@ fn arrow(mesh: &mut Mesh, a: Pos2, b: Pos2, colour: Color32) {
 fn highlight_edges(scene: &Scene<'_>, p: &Palette, painter: &egui::Painter, screen: &[Option<Pos2>]) {
     for (of, colour, width) in [(scene.hover, p.text, 1.5), (scene.chosen, p.accent, 2.5)] {
         let Some(of) = of else { continue };
+        // A hub's many edges would drown what they lead to.
+        let many = matches!(of, WhyOf::Node(node) if scene.data.edges.iter().filter(|edge| edge.a == node || edge.b == node).nth(MANY).is_some());
+        let width = if many { 1.0 } else { width };
         for (at, edge) in scene.data.edges.iter().enumerate() {
             let on = match of {
                 WhyOf::Node(node) => edge.a == node || edge.b == node,
@@ -304,7 +309,7 @@ fn labels(scene: &Scene<'_>, p: &Palette, painter: &egui::Painter, seen: &[u32],
         );
         // What has a role is named even upon a mark, never upon another name.
         let covered = if rank > 0 { taken.get(spots..).unwrap_or_default() } else { &taken };
-        if !first && !case && covered.iter().any(|other| other.intersects(place)) {
+        if !first && !case && covered.iter().any(|other| other.intersects(place.expand2(vec2(4.0, 1.0)))) {
             continue;
         }
         painter.rect_filled(place.expand2(vec2(3.0, 0.0)), 2, p.panel.gamma_multiply(0.82));

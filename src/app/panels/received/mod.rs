@@ -46,7 +46,7 @@ impl Panel for Received {
         let rows = view.received();
         let remark = rows.filter(|rows| !rows.is_empty()).map(|rows| match view.lang {
             Lang::Ja => format!("{}件", rows.len()),
-            Lang::En => format!("{} bundles", rows.len()),
+            Lang::En => words::many(rows.len() as u64, "bundle"),
         });
         bits::head(ui, view.text(self.title_in(view)), &remark.unwrap_or_default(), |ui| {
             if bits::button(ui, Weight::Main, Some(Icon::Down), view.t("束を受領", "Receive a bundle")).clicked() {

@@ -1,6 +1,5 @@
 //! Facets: the commonest values of one field, to narrow by a click.
 
-use crate::app::style;
 use crate::app::view::View;
 use crate::app::widgets::bits;
 use crate::app::words;
@@ -22,9 +21,7 @@ pub fn show(
         return None;
     }
     let mut picked = None;
-    ui.horizontal(|ui| {
-        ui.add_space(style::M);
-        ui.spacing_mut().item_spacing.x = 4.0;
+    bits::wrapped(ui, |ui| {
         ui.label(bits::caption(ui, view.t("内訳", "Values of")));
         for column in &search.columns {
             let on = open.as_deref() == Some(column.name.as_str());

@@ -74,7 +74,7 @@ impl Records {
         }
         let job = view.job_on(|asked| matches!(asked, Question::Search(of) if *of == self.view));
         if let Some(job) = job {
-            let share = crate::app::frame::status::progress(job).0.unwrap_or(0.0);
+            let share = crate::app::frame::status::progress(view.lang, job).0.unwrap_or(0.0);
             query::progress(ui, share.max(search.map_or(0.0, |search| search.share)));
         }
     }

@@ -32,8 +32,8 @@ impl Columns {
     pub fn of(view: &View<'_>, records: &RecordView, search: &Search) -> Self {
         let t = |ja, en| view.t(ja, en);
         let digits = words::count(search.total).len() as f32;
-        let first = view.rows(records, 0, page_len(search, 0)).and_then(|page| page.rows.first());
-        let fine = first.is_some_and(|row| match row.when {
+        let sample = view.rows(records, 0, page_len(search, 0)).map_or(&[][..], |page| &page.rows);
+        let fine = sample.first().is_some_and(|row| match row.when {
             When::At { precision, .. } => precision > Precision::Second,
             When::Undated(_) => false,
         });
@@ -48,11 +48,12 @@ impl Columns {
         if named {
             all.push(Column::new("evidence", t("証拠", "Evidence"), 140.0).unsorted());
         }
-        for column in &search.columns {
-            let width = f32::from(column.chars).mul_add(7.3, 20.0);
-            let mut made = Column::new(&column.name, column.label.get(view.lang), width);
-            if column.chars > 16 {
-                made = made.grows(120.0);
+        for (at, column) in search.columns.iter().enumerate() {
+            let title = column.label.get(view.lang);
+            let width = fitting(sample, at, title).unwrap_or_else(|| f32::from(column.chars).mul_add(CHAR, 20.0));
+            let mut made = Column::new(&column.name, title, width);
+            if width > GROWS {
+                made = made.grows(GROWS);
             }
             made.filters = true;
             made.right = column.numeric;
@@ -67,6 +68,20 @@ impl Columns {
     fn fields(&self) -> usize {
         3 + usize::from(self.named)
     }
+}
+
+/// Width of a character of the evidence face; one of full width takes two.
+const CHAR: f32 = 7.3;
+/// A field wider than this gives room to others where there is little.
+const GROWS: f32 = 190.0;
+
+/// How wide a field must be for what stands in it on the first page; `None` before that is there.
+fn fitting(sample: &[RecordRow], at: usize, title: &str) -> Option<f32> {
+    let chars = |text: &str| text.chars().take(46).map(|c| if c.is_ascii() { 1_u8 } else { 2 }).sum::<u8>();
+    let widest = sample.iter().take(64).filter_map(|row| row.cells.get(at)).map(|text| chars(text)).max()?;
+    // The title stands in the face of words, with a mark beside it where it is sorted by.
+    let title = f32::from(chars(title)).mul_add(6.6, 18.0);
+    Some(f32::from(widest.min(44)).mul_add(CHAR, 14.0).max(title).max(52.0))
 }
 
 /// Whether an evidence has records to show.

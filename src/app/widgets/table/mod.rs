@@ -290,7 +290,10 @@ impl Table<'_> {
     }
 
     fn keys(&self, ui: &Ui, state: &mut State, fits: u64, events: &mut Events) {
-        if self.rows == 0 || ui.ctx().text_edit_focused() || egui::Popup::is_any_open(ui.ctx()) {
+        // While something is typed, popped up or asked, its keys are not the table's.
+        let ctx = ui.ctx();
+        let asked = ctx.memory(|memory| memory.top_modal_layer().is_some());
+        if self.rows == 0 || asked || ctx.text_edit_focused() || egui::Popup::is_any_open(ctx) {
             return;
         }
         let last = self.rows - 1;

@@ -4,7 +4,7 @@ use crate::bundle::approve::{self, Review};
 use crate::model::{Extractor as _, Instant, Kind, Lang, Ticket};
 use crate::store::{ExportEntry, print_head};
 use crate::workbench::answer::{Answers, said};
-use crate::workbench::ask::{CheckLine, DraftRow, Residual, Said, Step, unit_name};
+use crate::workbench::ask::{CheckLine, DraftRow, ExportChoices, KeyChoice, Residual, Said, Step, unit_name};
 use crate::workbench::error::Result;
 use crate::workbench::export;
 use serde::Deserialize;
@@ -29,13 +29,15 @@ pub(in crate::workbench::answer) fn drafts(desk: &Answers, ticket: &Ticket) -> R
     let store = &desk.session.store;
     let cases = store.cases()?;
     let mut rows = Vec::new();
+    let mut at_hand = ExportChoices::default();
+    super::keys::look(store, &mut at_hand);
     for entry in store.exports()? {
         if ticket.is_cancelled() {
             return Err(crate::workbench::Error::Cancelled);
         }
         let case = cases.iter().find(|row| row.case.key == Some(entry.case)).map(|row| &row.case);
         let label = case.map(|case| case.number.clone().unwrap_or_else(|| case.title.clone())).unwrap_or_default();
-        rows.push(row(desk, entry, label));
+        rows.push(row(desk, entry, label, &at_hand.keys));
     }
     if let Some(newest) = rows.first_mut() {
         newest.head = Some(print_head(&store.audit_head()?));
@@ -43,7 +45,7 @@ pub(in crate::workbench::answer) fn drafts(desk: &Answers, ticket: &Ticket) -> R
     Ok(rows)
 }
 
-fn row(desk: &Answers, entry: ExportEntry, case: String) -> DraftRow {
+fn row(desk: &Answers, entry: ExportEntry, case: String, at_hand: &[KeyChoice]) -> DraftRow {
     let body: Value = serde_json::from_str(&entry.body).unwrap_or_default();
     let count = |name: &str| body.get(name).and_then(Value::as_u64).unwrap_or(0);
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -81,7 +83,7 @@ fn row(desk: &Answers, entry: ExportEntry, case: String) -> DraftRow {
         path,
     };
     match look(desk, &row.path) {
-        Ok(review) => fill(desk, &mut row, &review, entry.at),
+        Ok(review) => fill(desk, &mut row, &review, entry.at, at_hand),
         Err(why) => row.trouble = Some(why),
     }
     if row.sealed.is_some() {
@@ -125,13 +127,16 @@ fn look(desk: &Answers, path: &Path) -> std::result::Result<Arc<Review>, Said> {
 
 const SANITISING: &str = "data/sanitising.json";
 
-fn fill(desk: &Answers, row: &mut DraftRow, review: &Review, at: Instant) {
+fn fill(desk: &Answers, row: &mut DraftRow, review: &Review, at: Instant, at_hand: &[KeyChoice]) {
     row.prepared = Some((review.preparer_name.clone(), at));
     let accepted: BTreeSet<&str> = match &review.approval {
         Some((approval, key)) => {
             let trusted = desk.session.store.trusted().unwrap_or_default();
             let name = trusted.into_iter().find(|row| row.public_key == key.line()).map(|row| row.name);
-            let name = name.unwrap_or_else(|| key.fingerprint());
+            // Whoever approves at the same desk is no stranger, even where nobody stated trust in the key here.
+            let fingerprint = key.fingerprint();
+            let beside = at_hand.iter().find(|known| known.fingerprint == fingerprint).map(|known| known.name.clone());
+            let name = name.or(beside).unwrap_or(fingerprint);
             row.approved = approval.instant().map(|at| (name, at));
             row.step = Step::Approved;
             approval.accepted_risks.iter().map(|risk| risk.id.as_str()).collect()
