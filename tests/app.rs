@@ -235,6 +235,16 @@ fn nothing_moves_behind_a_question() {
 }
 
 #[test]
+fn a_menu_closes_when_something_is_chosen_and_escape_leaves_a_dialog() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "cases", None);
+    stage.click("山田警部補");
+    stage.click("鍵と信頼する署名者…");
+    assert!(stage.has("手元の鍵") && !stage.has("配置：読む"));
+    stage.key(Modifiers::NONE, Key::Escape);
+    assert!(!stage.has("手元の鍵"));
+}
+
+#[test]
 fn what_one_left_is_found_again() {
     let mut stage = open(Double::new(Size::Small), Lang::Ja, "cases", None);
     for command in ["配置：つなぐ", "English", "row height"] {

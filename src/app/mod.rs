@@ -82,16 +82,19 @@ impl App {
             }
         }
         let arrangement = ui_state.arrangement.clone().unwrap_or_else(|| tiles::ready(tiles::Ready::Reading));
+        let board = tiles::build(&arrangement, &panels::ids());
+        let shown = tiles::shown(&board);
+        let front = shown.iter().find(|id| **id == ui_state.front).or(shown.first()).copied();
         Self {
             desk,
             cache: Cache::default(),
             wants: RefCell::default(),
             again: RefCell::default(),
             saved: ui_state.to_json(),
-            board: tiles::build(&arrangement, &panels::ids()),
+            board,
             ui_state,
             panels,
-            active: "cases",
+            active: front.unwrap_or("cases"),
             case: None,
             selection: Selection::Nothing,
             inspector: inspector::Inspector::default(),
@@ -336,6 +339,7 @@ impl App {
     /// What is to be remembered, if it changed since the last call. Cheap enough to be called when the pointer rests.
     pub fn changed_state(&mut self) -> Option<String> {
         self.ui_state.arrangement = tiles::describe(&self.board);
+        self.active.clone_into(&mut self.ui_state.front);
         for panel in &self.panels {
             let kept = panel.remember();
             if kept.is_null() {

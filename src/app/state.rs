@@ -20,6 +20,8 @@ pub struct UiState {
     pub inspector: bool,
     /// How the tiles lie.
     pub arrangement: Option<Tiles>,
+    /// The panel last worked in.
+    pub front: String,
     /// Labels on the number keys.
     pub tags: Vec<String>,
     /// What each panel wants to find again, by its id.
@@ -74,6 +76,7 @@ impl Default for UiState {
             density: 1,
             inspector: true,
             arrangement: None,
+            front: String::new(),
             tags: ["要確認", "被疑者関連", "被害者関連", "侵入", "送金", "通信", "重要", "除外候補", "報告"]
                 .map(str::to_owned)
                 .to_vec(),

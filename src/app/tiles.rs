@@ -122,6 +122,15 @@ fn describe_tile(board: &Board, id: TileId) -> Option<Saved> {
     }
 }
 
+/// The panels in sight: the front one of each group of tabs.
+pub fn shown(board: &Board) -> Vec<&'static str> {
+    let panel = |id: &TileId| match board.tiles.get(*id) {
+        Some(Tile::Pane(panel)) => Some(*panel),
+        _ => None,
+    };
+    board.active_tiles().iter().filter_map(panel).collect()
+}
+
 /// Brings a panel to the front; one that is closed is opened as a tab in the largest group.
 pub fn open(board: &mut Board, panel: &'static str) {
     let here = board.tiles.find_pane(&panel);

@@ -9,6 +9,7 @@ use super::keys::PublicKey;
 use super::labels;
 use super::sshsig;
 use super::wording::{Wording, moment};
+use crate::model::numbers::many;
 use crate::model::{Instant, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,10 +99,9 @@ impl<R: Read + Seek> Examined<R> {
             Ok(approval) => {
                 let accepted = approval.accepted_risks.len();
                 let at = approval.instant().map_or_else(|| approval.at.clone(), moment);
-                let noun = if accepted == 1 { "risk" } else { "risks" };
                 let text = Wording::new(
                     format!("{at}、許容した事項{accepted}件"),
-                    format!("{at}, {accepted} {noun} accepted"),
+                    format!("{at}, {} accepted", many(accepted as u64, "risk")),
                 );
                 self.checks.put("approval", Some(true), text);
                 signers.approval = Some(approval);

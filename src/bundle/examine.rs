@@ -7,8 +7,9 @@ use super::bag_info::{BagInfo, Oxum};
 use super::check::Checks;
 use super::fault::Fault;
 use super::unpack::Archive;
-use super::wording::{Wording, grouped};
+use super::wording::Wording;
 use crate::model::Text;
+use crate::model::numbers::{grouped, many};
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
@@ -266,8 +267,7 @@ fn counted(files: usize) -> Wording {
 
 fn amount(of: &Oxum) -> Wording {
     let (files, bytes) = (grouped(of.files), grouped(of.bytes));
-    let noun = if of.files == 1 { "file" } else { "files" };
-    Wording::new(format!("ファイル{files}件・{bytes}バイト"), format!("{files} {noun}, {bytes} bytes"))
+    Wording::new(format!("ファイル{files}件・{bytes}バイト"), format!("{}, {bytes} bytes", many(of.files, "file")))
 }
 
 /// The first few paths, escaped.

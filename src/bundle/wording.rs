@@ -41,14 +41,6 @@ impl Wording {
     }
 }
 
-/// `402,688`: digits in groups, as people read them.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let groups: Vec<&str> =
-        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
-    groups.join(",")
-}
-
 /// `2026-04-01 09:00:00 JST`.
 pub(super) fn moment(at: Instant) -> String {
     let iso = at.iso(JST_MINUTES);
@@ -72,8 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_times_are_for_people() {
-        assert_eq!([0, 999, 1_000, 402_688].map(grouped), ["0", "999", "1,000", "402,688"]);
+    fn times_are_for_people() {
         assert_eq!(moment(Instant(1_775_001_600_000_000_000)), "2026-04-01 09:00:00 JST");
     }
 }

@@ -16,6 +16,7 @@ pub mod indicator;
 pub mod kind;
 pub mod lang;
 pub mod marking;
+pub mod numbers;
 pub mod progress;
 pub mod record;
 pub mod role;

@@ -150,10 +150,12 @@ fn operator(ui: &mut Ui, view: &View<'_>, state: &mut UiState, out: &mut Outbox)
         }
         if ui.button(view.lang.pick("English", "日本語")).clicked() {
             out.act(Act::Run(UiCommand::Language));
+            ui.close();
         }
         let dark = ui.visuals().dark_mode;
         if ui.button(if dark { view.t("明るい表示", "Light") } else { view.t("暗い表示", "Dark") }).clicked() {
             out.act(Act::Run(UiCommand::Theme));
+            ui.close();
         }
         ui.horizontal(|ui| {
             ui.label(bits::quiet(ui, view.t("行の高さ", "Row height")));
@@ -173,6 +175,7 @@ fn operator(ui: &mut Ui, view: &View<'_>, state: &mut UiState, out: &mut Outbox)
         ] {
             if ui.button(view.lang.pick(ja, en)).clicked() {
                 out.act(Act::Run(command));
+                ui.close();
             }
         }
     });
@@ -192,6 +195,7 @@ fn sign_in(ui: &mut Ui, view: &View<'_>, present: &str, out: &mut Outbox) {
     let press =
         ui.add_enabled_ui(fits, |ui| bits::button(ui, Weight::Plain, None, view.t("交代する", "Sign in"))).inner;
     if press.clicked() {
+        ui.close();
         out.act(Act::Operator(edited.trim().to_owned()));
         out.order(Command::SignIn { operator: edited.trim().to_owned() });
     }

@@ -398,6 +398,7 @@ fn fields(ui: &mut Ui, view: &View<'_>, form: &mut Form, width: f32) {
 fn date_field(ui: &mut Ui, view: &View<'_>, label: &str, text: &mut String, width: f32) {
     ui.with_layout(Layout::top_down(Align::Min), |ui| {
         ui.set_max_width(width);
+        ui.spacing_mut().item_spacing.y = 2.0;
         bits::field(ui, label, text, view.t("例：2026-04-01", "e.g. 2026-04-01"), width);
         if !is_date(text) {
             let hint = view.t("2026-04-01 の形で", "as 2026-04-01");

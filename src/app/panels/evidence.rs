@@ -119,14 +119,14 @@ impl EvidencePanel {
     fn list(&mut self, ui: &mut Ui, view: &View<'_>, rows: &[EvidenceRow], out: &mut Outbox) {
         let t = |ja, en| view.t(ja, en);
         let columns = [
-            Column::new("name", t("名称", "Name"), 200.0).grows(144.0).unsorted(),
-            Column::new("state", t("状態", "State"), if view.lang == Lang::Ja { 82.0 } else { 94.0 }).unsorted(),
+            Column::new("name", t("名称", "Name"), 200.0).grows(150.0).unsorted(),
+            Column::new("state", t("状態", "State"), 92.0).unsorted(),
             Column::new("size", t("大きさ", "Size"), 62.0).right().unsorted(),
-            Column::new("format", t("形式・文字コード", "Format, encoding"), 190.0).grows(160.0).unsorted(),
+            Column::new("format", t("形式・文字コード", "Format, encoding"), 190.0).grows(152.0).unsorted(),
             Column::new("rows", t("記録", "Records"), 72.0).right().unsorted(),
             Column::new("skipped", t("読飛ばし", "Skipped"), 68.0).right().unsorted().spare(3),
-            Column::new("rejects", t("形式外", "Rejects"), 58.0).right().unsorted(),
-            Column::new("undated", t("時刻なし", "Undated"), 64.0).right().unsorted(),
+            Column::new("rejects", t("形式外", "Rejects"), 54.0).right().unsorted(),
+            Column::new("undated", t("時刻なし", "Undated"), 60.0).right().unsorted(),
             Column::new("span", t("最初 – 最後", "First – last"), 256.0).grows(174.0).unsorted().spare(1),
             Column::new("sha", "SHA-256", 108.0).unsorted().spare(2),
         ];
@@ -324,11 +324,12 @@ impl Rows for EvidenceRows<'_, '_> {
     }
 }
 
-/// `Webアクセスログ · UTF-8`: without what a name says in brackets, which the inspector shows.
+/// `区切りテキスト · CP932`: without what a name says in brackets, which the inspector shows.
 fn read_as(lang: Lang, row: &EvidenceRow) -> String {
     let Some((format, encoding)) = &row.read_as else { return String::new() };
     let name = format.get(lang).split(['（', '(']).next().unwrap_or_default();
-    format!("{} · {encoding}", name.trim_end())
+    // Nearly everything is UTF-8: told is what is not.
+    if encoding == "UTF-8" { name.trim_end().to_owned() } else { format!("{} · {encoding}", name.trim_end()) }
 }
 
 fn name_cell(cells: &mut Cells<'_>, row: &EvidenceRow) {

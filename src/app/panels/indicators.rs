@@ -59,7 +59,9 @@ impl Panel for Indicators {
             {
                 out.act(Act::Pick(PickFor::File("list")));
             }
-            ui.label(bits::caption(ui, view.t("IoC・口座・電話番号等", "IoCs, accounts, phone numbers")));
+            if ui.available_width() > 420.0 {
+                ui.label(bits::caption(ui, view.t("IoC・口座・電話番号等", "IoCs, accounts, phone numbers")));
+            }
         });
         if page.is_some_and(|page| page.total == 0) {
             let pressed = bits::empty(
@@ -145,9 +147,7 @@ impl Indicators {
             }
         });
         ui.add_space(2.0);
-        ui.horizontal(|ui| {
-            ui.add_space(style::M);
-            ui.spacing_mut().item_spacing.x = 6.0;
+        bits::wrapped(ui, |ui| {
             let edit = TextEdit::singleline(&mut self.typed).id(bits::id("indicator text")).font(style::mono());
             let hint = view.t("値の一部", "Part of the value");
             let field = bits::entry(ui, edit, hint, 220.0).accessible_name(view.t("値で絞り込む", "Filter by value"));

@@ -238,14 +238,25 @@ pub fn option(ui: &mut Ui, on: bool, title: &str, about: &str) -> bool {
 pub fn head(ui: &mut Ui, title: &str, remark: &str, actions: impl FnOnce(&mut Ui)) {
     let rect = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), style::TITLE));
     let inner = rect.shrink2(vec2(style::M, 0.0));
-    ui.scope_builder(UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center)), |ui| {
-        ui.label(RichText::new(title).font(style::section()).color(palette(ui).text));
-        ui.add_space(style::XS);
-        ui.label(quiet(ui, remark));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    let builder = UiBuilder::new().max_rect(inner).layout(Layout::right_to_left(Align::Center));
+    let left = ui
+        .scope_builder(builder, |ui| {
             ui.spacing_mut().item_spacing.x = style::XS;
             actions(ui);
-        });
+            ui.min_rect().left()
+        })
+        .inner;
+    // Words take what the actions leave: cut, never written over.
+    let mut words = inner;
+    words.set_right(left - style::S);
+    let builder = UiBuilder::new().max_rect(words).layout(Layout::left_to_right(Align::Center));
+    ui.scope_builder(builder, |ui| {
+        let strong = RichText::new(title).font(style::section()).color(palette(ui).text);
+        ui.add(egui::Label::new(strong).truncate());
+        ui.add_space(style::XS);
+        if ui.available_width() > 24.0 {
+            ui.add(egui::Label::new(quiet(ui, remark)).truncate());
+        }
     });
     ui.advance_cursor_after_rect(rect);
 }

@@ -12,7 +12,7 @@ use egui::{Label, RichText, ScrollArea, Ui};
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, title: &Said, lines: &[CheckLine], out: &mut Outbox) -> Came {
     ui.add(Label::new(RichText::new(title.get(view.lang)).font(style::section())).wrap());
     ui.add_space(style::S);
-    ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
+    ScrollArea::vertical().max_height(480.0).min_scrolled_height(480.0).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         check_lines(ui, view.lang, lines);
     });

@@ -77,7 +77,8 @@ impl Keys {
             }
             return Came::Open;
         }
-        ScrollArea::vertical().max_height(ui.ctx().content_rect().height() * 0.6).show(ui, |ui| {
+        let height = ui.ctx().content_rect().height() * 0.6;
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
             self.own(ui, view, choices);
             ui.add_space(style::M);
             self.others(ui, view, choices);

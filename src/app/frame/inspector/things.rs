@@ -113,7 +113,7 @@ fn evidence_facts<'a>(view: &View<'_>, row: &EvidenceRow) -> Vec<(&'a str, Strin
         (t("符号", "Exhibit"), acquired.exhibit.clone().unwrap_or_default(), false),
         (t("利用制限", "Source limit"), acquired.source_limit.clone().unwrap_or_default(), false),
         (t("派生元", "Derived by"), evidence.derived_by.clone().unwrap_or_default(), false),
-        (t("番号", "Id"), evidence.id.as_str().to_owned(), true),
+        (t("管理番号", "Id"), evidence.id.as_str().to_owned(), true),
     ]
 }
 

@@ -47,6 +47,9 @@ pub struct Export {
     started: bool,
 }
 
+/// A step with less room shows its number alone.
+const ROOM: f32 = 104.0;
+
 /// The steps by name.
 const STEPS: [Text; 6] = [
     Text::new("提供先", "Receiver"),
@@ -230,7 +233,10 @@ impl Export {
             let words =
                 Rect::from_min_max(pos2(place.left() + 34.0, place.top()), pos2(place.right() - 4.0, place.bottom()));
             let ink = if at == self.at { p.text } else { p.quiet };
-            bits::text_in(ui.painter(), words, text, style::body(), ink, Align::Min);
+            if width > ROOM || at == self.at {
+                bits::text_in(ui.painter(), words, text, style::body(), ink, Align::Min);
+            }
+            let response = response.on_hover_text(text);
             if open && response.clicked() {
                 self.at = at;
             }

@@ -1,13 +1,16 @@
 //! Facets: the commonest values of one field, to narrow by a click.
 
+use crate::app::style;
 use crate::app::view::View;
 use crate::app::widgets::bits;
 use crate::app::words;
 use crate::model::Lang;
 use crate::workbench::ask::{RecordView, Search};
-use egui::{ScrollArea, Ui};
+use egui::{Popup, ScrollArea, Ui};
 
 const LIMIT: u32 = 12;
+/// Room for the edge of a chip and for the menu after the last one.
+const MORE: f32 = 100.0;
 
 /// Draws the fields as chips and the values of the open one; returns field, value and whether to leave it out.
 pub fn show(
@@ -21,13 +24,32 @@ pub fn show(
         return None;
     }
     let mut picked = None;
-    bits::wrapped(ui, |ui| {
+    ui.horizontal(|ui| {
+        ui.add_space(style::M);
+        ui.spacing_mut().item_spacing.x = style::XS;
         ui.label(bits::caption(ui, view.t("内訳", "Values of")));
+        // One line: the records need the room. What has no place in it is in a menu at its end.
+        let mut rest = Vec::new();
         for column in &search.columns {
             let on = open.as_deref() == Some(column.name.as_str());
-            if bits::chip(ui, on, None, column.label.get(view.lang), None).clicked() {
+            let name = column.label.get(view.lang);
+            let wide =
+                ui.painter().layout_no_wrap(name.to_owned(), style::table(), egui::Color32::PLACEHOLDER).size().x;
+            if !on && (!rest.is_empty() || ui.available_width() < wide + MORE) {
+                rest.push(column);
+            } else if bits::chip(ui, on, None, name, None).clicked() {
                 *open = if on { None } else { Some(column.name.clone()) };
             }
+        }
+        if !rest.is_empty() {
+            let more = bits::menu_button(ui, view.t("ほか", "More"));
+            Popup::menu(&more).show(|ui| {
+                for column in rest {
+                    if ui.button(column.label.get(view.lang)).clicked() {
+                        *open = Some(column.name.clone());
+                    }
+                }
+            });
         }
     });
     if let Some(field) = open.clone() {

@@ -15,7 +15,7 @@ use crate::app::widgets::bits;
 use crate::app::widgets::icon::Icon;
 use crate::app::widgets::table::{Events, State, Table};
 use crate::model::{CaseKey, EvidenceKey, Text};
-use crate::workbench::ask::{Command, Order, RecordView, RowPick, Search};
+use crate::workbench::ask::{Command, Measure, Order, RecordView, RowPick, Search};
 use egui::Ui;
 use rows::Columns;
 use std::path::PathBuf;
@@ -74,6 +74,14 @@ impl Panel for Records {
         let search = view.search(&self.view);
         self.head(ui, view, search, out);
         let any = search.is_none_or(|search| search.total > 0 || search.fault.is_some());
+        if !any && view.jobs.iter().any(|job| job.asked.is_none() && job.measure == Measure::Bytes) {
+            let text = view.t(
+                "取り込んでいます。終わると、ここに記録が並びます。",
+                "Evidence is being taken in. Its records show here when that is done.",
+            );
+            bits::waiting(ui, view, text);
+            return;
+        }
         if !any {
             let pressed = bits::empty(
                 ui,
@@ -196,8 +204,8 @@ impl Records {
         }
         let columns = Columns::of(view, &self.view, search);
         let (column, down) = match &self.view.order {
-            Order::Row => ("row", false),
-            Order::Time { down } => ("time", *down),
+            Order::Row => (rows::ROW, false),
+            Order::Time { down } => (rows::TIME, *down),
             Order::Field { name, down } => (name.as_str(), *down),
         };
         let sorted = (column.to_owned(), down);
@@ -258,13 +266,13 @@ impl Records {
         }
         if let Some(column) = &events.sort {
             let down = match &self.view.order {
-                Order::Time { down } if column == "time" => !down,
+                Order::Time { down } if column == rows::TIME => !down,
                 Order::Field { name, down } if name == column => !down,
                 _ => false,
             };
             let order = match column.as_str() {
-                "row" => Order::Row,
-                "time" => Order::Time { down },
+                rows::ROW => Order::Row,
+                rows::TIME => Order::Time { down },
                 field => Order::Field { name: field.to_owned(), down },
             };
             self.change(|new| new.order = order);

@@ -10,6 +10,11 @@ use crate::model::{EvidenceKey, Precision};
 use crate::workbench::ask::{Command, RecordRow, RecordView, RowPick, Search};
 use egui::Ui;
 
+/// Columns of the table's own. No field of a log can have such a name.
+pub const ROW: &str = "\0row";
+/// The time as read.
+pub const TIME: &str = "\0time";
+
 /// What the menu of a row asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pick {
@@ -25,6 +30,8 @@ pub struct Columns {
     pub all: Vec<Column>,
     /// The file's name stands before the fields.
     pub named: bool,
+    /// Which of a record's fields stand in the columns after that.
+    cells: Vec<usize>,
 }
 
 impl Columns {
@@ -39,16 +46,22 @@ impl Columns {
         });
         let time = if fine { words::FINE_TIME_WIDTH } else { words::TIME_WIDTH };
         let mut all = vec![
-            Column::new("row", t("行", "Row"), (digits * 7.2 + 18.0).max(52.0)).right(),
-            Column::new("time", t("時刻", "Time"), time),
-            Column::new("tags", t("付箋", "Tags"), 48.0).unsorted(),
+            Column::new(ROW, t("行", "Row"), (digits * 7.2 + 18.0).max(52.0)).right(),
+            Column::new(TIME, t("時刻", "Time"), time),
+            Column::new("\0tags", t("付箋", "Tags"), 48.0).unsorted(),
         ];
         let readable = |case| view.evidence(case).map_or(0, |rows| rows.iter().filter(|row| has_records(row)).count());
         let named = records.evidence.is_none() && readable(records.case) > 1;
         if named {
-            all.push(Column::new("evidence", t("証拠", "Evidence"), 140.0).unsorted());
+            all.push(Column::new("\0evidence", t("証拠", "Evidence"), 140.0).unsorted());
         }
+        let mut cells = Vec::new();
         for (at, column) in search.columns.iter().enumerate() {
+            // The time stands in its own column already, read; as it was written it stands in the inspector.
+            if column.name == "time" {
+                continue;
+            }
+            cells.push(at);
             let title = column.label.get(view.lang);
             let width = fitting(sample, at, title).unwrap_or_else(|| f32::from(column.chars).mul_add(CHAR, 20.0));
             let mut made = Column::new(&column.name, title, width);
@@ -60,13 +73,19 @@ impl Columns {
             all.push(made);
         }
         if search.columns.is_empty() {
-            all.push(Column::new("text", t("本文", "Text"), 600.0).grows(200.0).unsorted());
+            all.push(Column::new("\0text", t("本文", "Text"), 600.0).grows(200.0).unsorted());
         }
-        Self { all, named }
+        Self { all, named, cells }
     }
 
     fn fields(&self) -> usize {
         3 + usize::from(self.named)
+    }
+
+    /// The field columns of a record with what stands in them.
+    fn values<'a>(&'a self, record: &'a RecordRow) -> impl Iterator<Item = (&'a Column, &'a String)> {
+        let values = self.cells.iter().filter_map(|at| record.cells.get(*at));
+        self.all.iter().skip(self.fields()).zip(values)
     }
 }
 
@@ -146,7 +165,7 @@ impl Rows for RecordRows<'_, '_> {
         } else if record.cells.is_empty() {
             cells.mono(first, &record.text);
         } else {
-            for (column, text) in (first..).zip(&record.cells) {
+            for (column, (_, text)) in (first..).zip(self.columns.values(record)) {
                 cells.mono(column, text);
             }
         }
@@ -159,7 +178,7 @@ impl Rows for RecordRows<'_, '_> {
     fn menu(&mut self, ui: &mut Ui, row: u64) {
         let Some(record) = self.row(row) else { return };
         let t = |ja, en| self.view.t(ja, en);
-        let fields = self.columns.all.iter().skip(self.columns.fields()).zip(&record.cells);
+        let fields = self.columns.values(record);
         for (column, value) in fields.filter(|(_, value)| !value.is_empty()).take(10) {
             ui.menu_button(format!("{}  {}", column.title, words::middle(value, 14)), |ui| {
                 if ui.button(t("この値だけを表示", "Show only this value")).clicked() {

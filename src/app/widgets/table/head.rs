@@ -20,12 +20,13 @@ impl Table<'_> {
         let outer = ui.clip_rect();
         ui.set_clip_rect(outer.intersect(head));
         ui.painter().rect_filled(head, 0, p.panel);
-        for ((column, left), width) in self.columns.iter().zip(lefts).zip(widths).filter(|(_, width)| **width > 0.0) {
+        let columns = self.columns.iter().zip(lefts).zip(widths).enumerate();
+        for (at, ((column, left), width)) in columns.filter(|(_, (_, width))| **width > 0.0) {
             let rect = Rect::from_min_size(pos2(*left, head.top()), vec2(*width, style::HEAD));
-            self.head_cell(ui, state, rect, column, events);
+            self.head_cell(ui, state, rect, (at, column), events);
             if column.filters {
                 let place = rect.translate(vec2(0.0, style::HEAD)).shrink2(vec2(2.0, 2.5));
-                filter_cell(ui, state, place, column, events);
+                filter_cell(ui, state, place, (at, column), events);
             }
         }
         ui.painter().hline(head.x_range(), head.bottom() - 0.5, p.line());
@@ -33,9 +34,17 @@ impl Table<'_> {
         state.focus_filter = false;
     }
 
-    fn head_cell(&self, ui: &mut Ui, state: &mut State, rect: Rect, column: &Column, events: &mut Events) {
+    /// A log may name two of its fields alike: a head is told by its place too.
+    fn head_cell(
+        &self,
+        ui: &mut Ui,
+        state: &mut State,
+        rect: Rect,
+        (at, column): (usize, &Column),
+        events: &mut Events,
+    ) {
         let p = palette(ui);
-        let id = bits::id(self.id).with(("head", &column.id));
+        let id = bits::id(self.id).with(("head", at, &column.id));
         let response = ui.interact(rect, id, if column.sorts { Sense::CLICK } else { Sense::empty() });
         response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, column.sorts, &column.title));
         if column.sorts && response.clicked() {
@@ -65,11 +74,11 @@ impl Table<'_> {
     }
 }
 
-fn filter_cell(ui: &mut Ui, state: &mut State, rect: Rect, column: &Column, events: &mut Events) {
+fn filter_cell(ui: &mut Ui, state: &mut State, rect: Rect, (at, column): (usize, &Column), events: &mut Events) {
     let p = palette(ui);
     let text = state.filters.entry(column.id.clone()).or_default();
     let edit = egui::TextEdit::singleline(text)
-        .id(bits::id("filter").with(&column.id))
+        .id(bits::id("filter").with((at, &column.id)))
         .font(style::table())
         .margin(egui::Margin::symmetric(4, 2))
         .frame(egui::Frame::new().fill(p.ground).stroke(p.line()).corner_radius(style::CORNER))

@@ -2,6 +2,7 @@
 
 use super::{Outcome, caution, done};
 use crate::bundle::approve::Accept;
+use crate::model::numbers::{grouped, many};
 use crate::model::{Ticket, Unit};
 use crate::store::TrustRow;
 use crate::workbench::answer::{Answers, export as answers};
@@ -159,8 +160,12 @@ pub(super) fn receive(
             }
             None => done(
                 &topics,
-                format!("受領しました（識別情報{}件・記録{}件）", entered.indicators, entered.records),
-                format!("received ({} indicators, {} records)", entered.indicators, entered.records),
+                format!(
+                    "受領しました（識別情報{}件・記録{}件）",
+                    grouped(entered.indicators),
+                    grouped(entered.records)
+                ),
+                format!("received ({}, {})", many(entered.indicators, "indicator"), many(entered.records, "record")),
             ),
         },
     })

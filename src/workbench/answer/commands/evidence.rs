@@ -2,6 +2,7 @@
 
 use super::{Outcome, Unfinished, done};
 use crate::ingest::Overrides;
+use crate::model::numbers::{grouped, many};
 use crate::model::record::When;
 use crate::model::statement::{Statement, Withdrawal};
 use crate::model::{CaseKey, Corpus as _, Edit, Evidence, EvidenceKey, Ticket, Undated};
@@ -40,8 +41,8 @@ pub(super) fn add(
     })?;
     if files > 0 {
         notices.push(Notice::Done(Said::new(
-            format!("証拠{files}点、記録{rows}件を取り込みました"),
-            format!("took in {files} files, {rows} records"),
+            format!("証拠{}点、記録{}件を取り込みました", grouped(files), grouped(rows)),
+            format!("took in {}, {}", many(files, "file"), many(rows, "record")),
         )));
     }
     for evidence in &added {
@@ -66,10 +67,10 @@ fn missing(desk: &Answers, evidence: &Evidence) -> Result<Option<Notice>> {
         (false, true) => ("時間帯", "zone"),
         (false, false) => return Ok(None),
     };
-    let (name, count) = (evidence.file_name(), reading.undated);
+    let (name, count) = (evidence.file_name(), u64::from(reading.undated));
     let said = Said::new(
-        format!("{name} の{count}件は{ja}の記載がなく、時刻を定めていません"),
-        format!("{count} records of {name} state no {en}: they have no time yet"),
+        format!("{name} の{}件は{ja}の記載がなく、時刻を定めていません", grouped(count)),
+        format!("no {en} is stated for {} of {name}: no time yet", many(count, "record")),
     );
     Ok(Some(Notice::Undated { said, evidence: evidence.key }))
 }

@@ -1,6 +1,7 @@
 //! Commands on records: labels, copies to the clipboard and to files.
 
 use super::{Outcome, Unfinished, caution, done};
+use crate::model::numbers::{grouped, many};
 use crate::model::statement::{Statement, Tag};
 use crate::model::time::JST_MINUTES;
 use crate::model::{Corpus as _, Edit, EvidenceKey, Id, Lang, RowSet, Ticket};
@@ -65,12 +66,14 @@ pub(super) fn tag(desk: &Answers, pick: &RowPick, name: &str, on: bool, ticket: 
     if rows.len() > MOST_TAGGED {
         return Err(Error::input(
             format!(
-                "一度に付箋を付けられるのは{MOST_TAGGED}件までです（今は{}件）。先に絞り込んでください",
-                rows.len()
+                "一度に付箋を付けられるのは{}件までです（今は{}件）。先に絞り込んでください",
+                grouped(MOST_TAGGED),
+                grouped(rows.len())
             ),
             format!(
-                "at most {MOST_TAGGED} records can be tagged at once, these are {}; narrow the view first",
-                rows.len()
+                "at most {} can be tagged at once, these are {}; narrow the view first",
+                many(MOST_TAGGED, "record"),
+                grouped(rows.len())
             ),
         ));
     }
@@ -109,9 +112,17 @@ pub(super) fn tag(desk: &Answers, pick: &RowPick, name: &str, on: bool, ticket: 
     session.store.apply(&Edit::All(edits), &session.author())?;
     let (count, topics) = (rows.len(), [Topic::Store, Topic::Tags, Topic::Audit]);
     Ok(if on {
-        done(&topics, format!("付箋「{name}」を{count}件に付けました"), format!("tagged {count} as “{name}”"))
+        done(
+            &topics,
+            format!("付箋「{name}」を{}件に付けました", grouped(count)),
+            format!("{} tagged “{name}”", many(count, "record")),
+        )
     } else {
-        done(&topics, format!("付箋「{name}」を{count}件から外しました"), format!("“{name}” taken off {count}"))
+        done(
+            &topics,
+            format!("付箋「{name}」を{}件から外しました", grouped(count)),
+            format!("“{name}” taken off {}", many(count, "record")),
+        )
     })
 }
 
@@ -121,8 +132,16 @@ pub(super) fn copy(desk: &Answers, pick: &RowPick, lang: Lang, ticket: &Ticket) 
     if rows.len() > MOST_COPIED {
         return Ok(caution(
             &[],
-            format!("写せるのは{MOST_COPIED}件までです（今は{}件）。書出しを使ってください", rows.len()),
-            format!("at most {MOST_COPIED} records can be copied, these are {}; save them instead", rows.len()),
+            format!(
+                "写せるのは{}件までです（今は{}件）。書出しを使ってください",
+                grouped(MOST_COPIED),
+                grouped(rows.len())
+            ),
+            format!(
+                "at most {} can be copied, these are {}; save them instead",
+                many(MOST_COPIED, "record"),
+                grouped(rows.len())
+            ),
         ));
     }
     let hashes: BTreeMap<EvidenceKey, String> = desk
@@ -148,8 +167,10 @@ pub(super) fn copy(desk: &Answers, pick: &RowPick, lang: Lang, ticket: &Ticket) 
     })?;
     let count = rows.len();
     desk.session.store.audit("records.copy", "clipboard", &format!("{count} rows"), &desk.session.author())?;
-    let said =
-        Said::new(format!("{count}件を出所とともに写しました"), format!("{count} records copied with their citations"));
+    let said = Said::new(
+        format!("{}件を出所とともに写しました", grouped(count)),
+        format!("{} copied with citation", many(count, "record")),
+    );
     Ok(Outcome { changed: vec![Topic::Audit], notices: vec![Notice::Copied { text, said }] })
 }
 
@@ -181,8 +202,8 @@ pub(super) fn save(desk: &Answers, view: &RecordView, out: &Path, ticket: &Ticke
     desk.session.store.audit("records.copy", "view", &format!("{count} rows to {place}"), &desk.session.author())?;
     Ok(done(
         &[Topic::Audit],
-        format!("{count}件を書き出しました: {place}"),
-        format!("{count} records written: {place}"),
+        format!("{}件を書き出しました: {place}", grouped(count)),
+        format!("{} written: {place}", many(count, "record")),
     ))
 }
 
