@@ -55,6 +55,11 @@ impl Trail {
                 Some(content) if action == "export.draft" || action == "bundle.receive" => {
                     let _ = trail.bundles.insert((object, content));
                 }
+                Some(content) if action == "export.seal" && trail.bundles.iter().any(|(id, _)| *id == object) => {
+                    // What is written of a bundle of this store is written anew when it is sealed.
+                    trail.bundles.retain(|(id, _)| *id != object);
+                    let _ = trail.bundles.insert((object, content));
+                }
                 Some(content) => drop(trail.last.insert((action, object), content)),
             }
         }

@@ -151,14 +151,14 @@ impl Store {
         Ok(())
     }
 
-    /// Writes down what became of a bundle that left, as that it was sealed: its new body, and the entry for the trail.
-    pub fn note_export(&self, bundle: &str, body: &str, entry: (&str, &str), author: &Author) -> Result<()> {
+    /// Writes down what became of a bundle that left, as that it was sealed: its new body, which the trail holds too.
+    pub fn note_export(&self, bundle: &str, body: &str, action: &str, author: &Author) -> Result<()> {
         self.write(|connection| {
             let changed = connection.execute("UPDATE export SET body=? WHERE bundle=?", [body, bundle])?;
             if changed == 0 {
                 return Err(Error::Unknown { noun: "bundle", text: bundle.to_owned() });
             }
-            audit::append(connection, entry.0, bundle, entry.1, author)
+            audit::append(connection, action, bundle, body, author)
         })
     }
 

@@ -462,7 +462,7 @@ pub fn seal_from(session: &Session, path: &Path, to: &[String], out: &Path) -> R
             body["sealed"] = serde_json::json!({
                 "file": file, "sha256": sealed.sha256, "bytes": sealed.bytes, "at": session.now().0
             });
-            store.note_export(bundle, &body.to_string(), ("export.seal", &sealed.sha256), &by)?;
+            store.note_export(bundle, &body.to_string(), "export.seal", &by)?;
         }
         None => store.audit("export.seal", bundle, &sealed.sha256, &by)?,
     }
