@@ -49,7 +49,8 @@ class Window:
         self.id = ""
         for _ in range(120):
             time.sleep(0.5)
-            self.id = self.hand("search", "--name", "Itoguchi").split("\n")[0]
+            # Only a window that can be seen can be given the keyboard.
+            self.id = self.hand("search", "--onlyvisible", "--name", "Itoguchi").split("\n")[0]
             if self.id:
                 break
         self.hand("windowfocus", "--sync", self.id)
