@@ -146,6 +146,11 @@ fn bundles_have_an_order() {
 }
 
 #[test]
+fn what_is_made_of_evidence() {
+    walk("readings.toml");
+}
+
+#[test]
 fn what_a_person_reads() {
     walk("text.toml");
 }

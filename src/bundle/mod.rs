@@ -20,6 +20,7 @@ pub mod open;
 mod pack;
 mod path;
 pub mod policy;
+pub mod proof;
 pub mod receipt;
 pub mod release;
 pub mod sanitise;

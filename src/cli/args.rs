@@ -292,6 +292,36 @@ pub(super) enum Evidence {
         /// 証拠 / evidence
         evidence: String,
     },
+    /// 記録の証明を作る（証拠なしで、その記録が証拠にあったと示すファイル） / prove that a record stands in the evidence
+    Prove(Prove),
+    /// 記録の証明を確かめる（事案ファイル不要） / check a proof, no case file needed
+    CheckProof {
+        /// 証明のファイル / the proof
+        file: PathBuf,
+        /// 別に知っている証拠のBLAKE3（16進） / the evidence's BLAKE3 as known from elsewhere
+        #[arg(long, value_name = "HEX")]
+        root: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Prove {
+    /// 事案ファイル / case file
+    pub(super) store: PathBuf,
+    /// 証拠 / evidence
+    pub(super) evidence: String,
+    /// 記録の行番号（0から、searchのrow） / row of the record, from 0, as search tells it
+    #[arg(long, conflicts_with_all = ["offset", "len"], required_unless_present = "offset")]
+    pub(super) row: Option<u32>,
+    /// 最初のバイト / first byte
+    #[arg(long, requires = "len")]
+    pub(super) offset: Option<u64>,
+    /// バイト数 / bytes
+    #[arg(long, requires = "offset")]
+    pub(super) len: Option<u64>,
+    /// 出力先 / where the proof goes
+    #[arg(long)]
+    pub(super) out: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -2,11 +2,11 @@
 
 use super::args::{Add, Case, Evidence};
 use super::out::Pipe;
-use super::{Context, Failed, Result, Verdict, tell};
+use super::{Context, Failed, Result, Verdict, readings, tell};
 use crate::model::time::JST_MINUTES;
 use crate::model::{Instant, Lang, RowSet, Ticket};
 use crate::workbench::import::{AddOptions, Outcome};
-use crate::workbench::{self, Check, Error, Mode, backup, find, heads, import, print_head};
+use crate::workbench::{self, Check, Error, Mode, backup, find, heads, import, print_head, proof};
 use serde_json::json;
 use std::io::IsTerminal as _;
 use std::path::Path;
@@ -73,6 +73,11 @@ pub(super) fn evidence(context: &Context, command: &Evidence) -> Result {
                 Err(_) if pipe.unread => Err(Failed::Unread),
                 streamed => Ok(streamed.map(|_| Verdict::Done)?),
             }
+        }
+        Evidence::Prove(args) => readings::prove(context, args),
+        Evidence::CheckProof { file, root } => {
+            let (_, lines) = proof::check(file, root.as_deref(), context.out.lang)?;
+            checks(context, &lines)
         }
     }
 }

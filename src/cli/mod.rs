@@ -8,6 +8,7 @@ mod desk;
 mod evidence;
 mod links;
 mod out;
+mod readings;
 mod secret;
 mod usage;
 

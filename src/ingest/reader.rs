@@ -9,6 +9,12 @@ use crate::model::record::Layer;
 use crate::model::{ChunkHead, Field, FieldReader, RecordHead};
 use std::borrow::Cow;
 
+/// Whether records are read from a layer decoded from the bytes, not from the bytes themselves.
+#[must_use]
+pub fn is_layered(form: &ReadingForm) -> bool {
+    by_name(&form.format).and_then(super::formats::Format::frames).is_some_and(super::frames::Frames::is_layered)
+}
+
 /// Reads records of every format.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Reader;

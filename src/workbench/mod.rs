@@ -18,6 +18,7 @@ pub mod lists;
 mod members;
 pub mod network;
 mod pipeline;
+pub mod proof;
 pub mod receive;
 pub mod reply;
 pub mod roles;
