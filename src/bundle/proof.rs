@@ -258,11 +258,11 @@ impl Proof {
         let end = self.shown.offset.checked_add(self.shown.len).filter(|end| {
             self.shown.len > 0
                 && self.shown.len == bytes.len() as u64
-                && self.shown.offset % PIECE == 0
+                && self.shown.offset.is_multiple_of(PIECE)
                 // The store counts bytes in 63 bits; the tree's own arithmetic needs the room above.
                 && i64::try_from(self.evidence.bytes).is_ok()
                 && *end <= self.evidence.bytes
-                && (*end % PIECE == 0 || *end == self.evidence.bytes)
+                && (end.is_multiple_of(PIECE) || *end == self.evidence.bytes)
         });
         let end =
             end.ok_or_else(|| Wording::new("示す範囲が区間の境にない", "the range shown is not of whole pieces"))?;

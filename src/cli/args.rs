@@ -63,6 +63,8 @@ pub(super) enum Command {
         #[arg(long)]
         count: bool,
     },
+    /// 文面のひな形ごとの件数、まれな順 / message templates with counts, rare first
+    Templates(Templates),
     /// 識別情報の一覧 / indicators seen
     Indicators {
         /// 事案ファイル / case file
@@ -292,6 +294,8 @@ pub(super) enum Evidence {
         /// 証拠 / evidence
         evidence: String,
     },
+    /// 読み直す（付箋や引用はバイト位置で引き継ぐ） / read again; tags and citations follow their bytes
+    Read(Read),
     /// 記録の証明を作る（証拠なしで、その記録が証拠にあったと示すファイル） / prove that a record stands in the evidence
     Prove(Prove),
     /// 記録の証明を確かめる（事案ファイル不要） / check a proof, no case file needed
@@ -302,6 +306,29 @@ pub(super) enum Evidence {
         #[arg(long, value_name = "HEX")]
         root: Option<String>,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Read {
+    /// 事案ファイル / case file
+    pub(super) store: PathBuf,
+    /// 証拠 / evidence
+    pub(super) evidence: String,
+    /// 形式（auto＝判定し直す、省略＝前のまま） / format; auto detects anew, left out keeps
+    #[arg(long)]
+    pub(super) format: Option<String>,
+    /// 文字コード（auto、省略は同上） / encoding, likewise
+    #[arg(long)]
+    pub(super) encoding: Option<String>,
+    /// 時刻帯（auto＝定めない） / zone of times without one; auto states none
+    #[arg(long)]
+    pub(super) zone: Option<String>,
+    /// 年の無い時刻の年（auto＝定めない） / year of the first record; auto states none
+    #[arg(long)]
+    pub(super) year: Option<String>,
+    /// 書庫のパスワードを1行に1つ書いたファイル（環境変数でも可） / file with archive passwords, one a line
+    #[arg(long, value_name = "FILE")]
+    pub(super) password_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -351,6 +378,30 @@ pub(super) struct Add {
     /// 書庫のパスワードを1行に1つ書いたファイル（環境変数でも可） / file with archive passwords, one a line
     #[arg(long, value_name = "FILE")]
     pub(super) password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Templates {
+    /// 事案ファイル / case file
+    pub(super) store: PathBuf,
+    /// 検索式（省略時は全件） / query, else all records
+    #[arg(allow_hyphen_values = true, default_value = "")]
+    pub(super) query: String,
+    /// この事案だけ / only this case
+    #[arg(long)]
+    pub(super) case: Option<String>,
+    /// この証拠だけ / only this evidence
+    #[arg(long)]
+    pub(super) evidence: Option<String>,
+    /// この項目の文面で（省略時は本文） / of this field, else of the message
+    #[arg(long)]
+    pub(super) field: Option<String>,
+    /// 表示する件数（0は全件） / how many to print, 0 for all
+    #[arg(long, default_value_t = 0)]
+    pub(super) limit: u64,
+    /// このひな形の記録を表示 / print the records of this template
+    #[arg(long, value_name = "TEMPLATE")]
+    pub(super) of: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! Commands on cases, evidence, records and the audit trail.
 
-use super::args::{Add, Case, Evidence};
+use super::args::{Add, Case, Evidence, Templates};
 use super::out::Pipe;
 use super::{Context, Failed, Result, Verdict, readings, tell};
 use crate::model::time::JST_MINUTES;
@@ -8,6 +8,7 @@ use crate::model::{Instant, Lang, RowSet, Ticket};
 use crate::workbench::import::{AddOptions, Outcome};
 use crate::workbench::{self, Check, Error, Mode, backup, find, heads, import, print_head, proof};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::Instant as Stopwatch;
@@ -74,6 +75,7 @@ pub(super) fn evidence(context: &Context, command: &Evidence) -> Result {
                 streamed => Ok(streamed.map(|_| Verdict::Done)?),
             }
         }
+        Evidence::Read(args) => readings::read(context, args),
         Evidence::Prove(args) => readings::prove(context, args),
         Evidence::CheckProof { file, root } => {
             let (_, lines) = proof::check(file, root.as_deref(), context.out.lang)?;
@@ -129,6 +131,45 @@ pub(super) fn search(
         return Ok(Verdict::Done);
     }
     print_rows(context, &session, &found.rows, limit)
+}
+
+pub(super) fn templates(context: &Context, args: &Templates) -> Result {
+    let session = context.open(&args.store, Mode::Read)?;
+    let (ticket, field) = (Ticket::new(), args.field.as_deref());
+    let scope = (args.case.as_deref(), args.evidence.as_deref());
+    let (found, rows) = find::templates(&session, &args.query, scope, field, &ticket)?;
+    if let Some(text) = &args.of {
+        let rows = find::rows_of_template(&found, text, find::asked(&session, &rows, field), &ticket)?;
+        return print_rows(context, &session, &rows, args.limit);
+    }
+    if found.absent + found.others > 0 {
+        let (absent, others) = (found.absent, found.others);
+        context.note(
+            &format!("ひな形に入らない記録: 項目なし{absent}件、文面が多様すぎて数えられないもの{others}件"),
+            &format!(
+                "in no template: {absent} records without the field, {others} of more wordings than can be counted"
+            ),
+        );
+    }
+    let limit = if args.limit == 0 { usize::MAX } else { usize::try_from(args.limit).unwrap_or(usize::MAX) };
+    let list: Vec<_> = found.list.iter().take(limit).collect();
+    let mut firsts = RowSet::new();
+    list.iter().for_each(|one| firsts.insert(one.first.0, one.first.1));
+    let mut read = BTreeMap::new();
+    find::each_row(&session, &firsts, u64::MAX, &mut |row| {
+        read.insert((row.key, row.row), row);
+        Ok(())
+    })?;
+    for one in list {
+        let first = read.get(&one.first);
+        let time = first.and_then(|row| row.time).map(|(at, minutes)| at.iso(minutes));
+        let row = json!({
+            "template": one.text, "count": one.count, "evidence": first.map(|row| &row.evidence), "row": one.first.1,
+            "time": time, "text": first.map(|row| &row.text),
+        });
+        context.out.say(&row, &format!("{}\t{}", one.count, one.text))?;
+    }
+    Ok(Verdict::Done)
 }
 
 fn print_rows(context: &Context, session: &workbench::Session, rows: &RowSet, limit: u64) -> Result {

@@ -188,6 +188,7 @@ impl Context {
             Some(Command::Search { store, query, case, evidence, limit, count }) => {
                 evidence::search(self, &store, &query, (case.as_deref(), evidence.as_deref()), (limit, count))
             }
+            Some(Command::Templates(args)) => evidence::templates(self, &args),
             Some(Command::Indicators { store, case, kind }) => {
                 links::indicators(self, &store, case.as_deref(), kind.as_deref())
             }

@@ -1,11 +1,63 @@
-//! Commands on what was made of evidence: proofs of records.
+//! Commands on what was made of evidence: reading it again, proofs of records.
 
-use super::args::Prove;
-use super::{Context, Result, Verdict};
+use super::args::{Prove, Read};
+use super::{Context, Result, Verdict, tell};
 use crate::model::Ticket;
+use crate::workbench::import::{self, Outcome};
 use crate::workbench::proof::{self, Proven};
+use crate::workbench::reading::{self, Again, Choice};
 use crate::workbench::{Error, Mode};
 use serde_json::json;
+
+pub(super) fn read(context: &Context, args: &Read) -> Result {
+    let wrong = |year: &str| Error::input(format!("年を読めません: `{year}`"), format!("not a year: `{year}`"));
+    let year = match args.year.as_deref() {
+        None => Choice::Keep,
+        Some("auto") => Choice::Auto,
+        Some(year) => Choice::Set(year.parse().map_err(|_| wrong(year))?),
+    };
+    let how = Again {
+        format: Choice::of(args.format.as_deref()),
+        encoding: Choice::of(args.encoding.as_deref()),
+        zone: Choice::of(args.zone.as_deref()),
+        year,
+        passwords: import::passwords(args.password_file.as_deref())?,
+    };
+    let session = context.open(&args.store, Mode::Write)?;
+    let key = session.store.find_evidence(&args.evidence)?;
+    let (mut verdict, mut rows) = (Verdict::Done, Vec::new());
+    let remapped = reading::again(&session, key, &how, &Ticket::new(), &mut |outcome| match outcome {
+        Outcome::Added { row, .. } => rows.push(row),
+        Outcome::Failed { error, .. } => {
+            verdict = Verdict::Unreadable;
+            tell(context.out.lang, &error);
+        }
+    })?;
+    for (at, mut row) in rows.into_iter().enumerate() {
+        let (places, unmapped) = if at == 0 { (remapped.places, remapped.unmapped) } else { (0, 0) };
+        if let Some(row) = row.as_object_mut() {
+            row.insert("places".into(), json!(places));
+            row.insert("unmapped".into(), json!(unmapped));
+        }
+        context.out.row(&row)?;
+    }
+    for one in &remapped.list {
+        context.out.row(&json!({
+            "noun": one.key.noun, "id": one.key.id, "label": one.label, "offset": one.bytes.map(|(at, _)| at),
+            "len": one.bytes.map(|(_, len)| len), "why": one.why.tag(),
+        }))?;
+    }
+    if !remapped.list.is_empty() {
+        let (places, lost) = (remapped.places, remapped.unmapped);
+        context.note(
+            &format!("付箋・引用{places}か所のうち{lost}か所は同じ記録を指しません。記載とバイト位置は残ります"),
+            &format!(
+                "{lost} of {places} tags and citations no longer stand for the same record; they stay, with their bytes"
+            ),
+        );
+    }
+    Ok(verdict)
+}
 
 pub(super) fn prove(context: &Context, args: &Prove) -> Result {
     let what = match (args.row, args.offset, args.len) {

@@ -161,6 +161,40 @@ pub struct ReadingForm {
     pub guess: Option<Guess>,
 }
 
+/// Mark of a role that a person stated, before its name in the notes.
+const STATED: &str = "stated:";
+
+impl ReadingForm {
+    /// Roles of columns, each with the column's place: those stated, or else those guessed from heading and cells.
+    #[must_use]
+    pub fn roles(&self) -> Vec<(&str, usize)> {
+        let stated = self.notes.iter().any(|(key, _)| key.starts_with(STATED));
+        let mut out = Vec::new();
+        for (key, at) in &self.notes {
+            let role = if stated {
+                key.strip_prefix(STATED)
+            } else {
+                Some(key.as_str()).filter(|key| COLUMN_ROLES.contains(key))
+            };
+            let at = at.parse().ok().filter(|at| *at < self.columns.len());
+            out.extend(role.zip(at));
+        }
+        out
+    }
+
+    /// States roles by column name, in place of the guess; none: the guess holds again. Columns this form lacks are left out.
+    pub fn state_roles(&mut self, roles: &[(String, String)]) {
+        self.notes.retain(|(key, _)| !key.starts_with(STATED));
+        for (role, column) in roles {
+            let at = self.columns.iter().position(|held| held.eq_ignore_ascii_case(column));
+            self.notes.extend(at.map(|at| (format!("{STATED}{role}"), at.to_string())));
+        }
+    }
+}
+
+/// What a column of a table can stand for, apart from the time.
+pub const COLUMN_ROLES: [&str; 6] = ["account", "counterparty", "amount", "balance", "address", "txid"];
+
 /// How sure detection was of a format.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guess {

@@ -30,12 +30,19 @@ pub enum Statement {
     Filing(Filing),
     /// An evidence was withdrawn, with the reason.
     Withdrawal(Withdrawal),
+    /// The clock of an evidence's device was off.
+    Skew(Skew),
+    /// What the columns of a table stand for.
+    Columns(Columns),
+    /// A question worth asking again.
+    Search(SavedSearch),
 }
 
 /// What names a statement, so that it can be replaced or dropped.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StatementKey {
-    /// `case`, `role`, `tag`, `note`, `finding`, `link`, `request`, `filing`, `withdrawal`.
+    /// `case`, `role`, `tag`, `note`, `finding`, `link`, `request`, `filing`, `withdrawal`,
+    /// `skew`, `columns`, `search`.
     pub noun: String,
     /// Public id.
     pub id: Id,
@@ -55,6 +62,9 @@ impl Statement {
             Self::Request(s) => ("request", &s.id),
             Self::Filing(s) => ("filing", &s.id),
             Self::Withdrawal(s) => ("withdrawal", &s.id),
+            Self::Skew(s) => ("skew", &s.id),
+            Self::Columns(s) => ("columns", &s.id),
+            Self::Search(s) => ("search", &s.id),
         };
         StatementKey { noun: noun.to_owned(), id: id.clone() }
     }
@@ -186,6 +196,40 @@ pub struct Withdrawal {
     pub id: Id,
     /// Why.
     pub reason: String,
+}
+
+/// By how much the clock was off that wrote an evidence's times. Taken off wherever times are shown, searched, sorted and
+/// exported; never off the bytes or the index.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Skew {
+    /// The evidence's public id.
+    pub id: Id,
+    /// Seconds it ran ahead (+) or behind (-).
+    pub seconds: i64,
+    /// How that is known.
+    pub reason: String,
+}
+
+/// What columns of a table stand for, in place of the guess.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Columns {
+    /// The evidence's public id.
+    pub id: Id,
+    /// Role, as `amount`, and the column's name.
+    pub roles: Vec<(String, String)>,
+}
+
+/// A question with a name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedSearch {
+    /// Public id (`h…`).
+    pub id: Id,
+    /// The case it is asked of; all where `None`.
+    pub case: Option<CaseKey>,
+    /// What people call it.
+    pub name: String,
+    /// The question, in the grammar of search.
+    pub query: String,
 }
 
 /// Who said something, and when: goes with every edit.

@@ -77,7 +77,9 @@ impl Store {
 
     /// The evidence with this id or unique id suffix.
     pub fn find_evidence(&self, text: &str) -> Result<EvidenceKey> {
-        self.read(|connection| Ok(EvidenceKey(by_suffix(connection, "evidence WHERE", "evidence", text)?)))
+        self.read(|connection| {
+            Ok(EvidenceKey(by_suffix(connection, "evidence WHERE state!='rereading' AND", "evidence", text)?))
+        })
     }
 
     /// Writes the totals that are missing, so that the next to open the store need not count.

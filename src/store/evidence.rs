@@ -66,7 +66,8 @@ impl Store {
     /// Every evidence, in the order taken in.
     pub fn evidence(&self) -> Result<Vec<Evidence>> {
         self.read(|connection| {
-            let mut query = connection.prepare_cached(&format!("{COLUMNS} ORDER BY evidence.key"))?;
+            let mut query =
+                connection.prepare_cached(&format!("{COLUMNS} WHERE state!='rereading' ORDER BY evidence.key"))?;
             let mut rows = query.query([])?;
             let mut out = Vec::new();
             while let Some(row) = rows.next()? {

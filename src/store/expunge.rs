@@ -89,6 +89,7 @@ fn erase(connection: &Connection, evidence: &Evidence) -> Result<Expunged> {
     let key = evidence.key.0;
     let lost = values_only_in(connection, key)?;
     let citing = citing(connection, evidence)?;
+    super::rereading::drop_left(connection)?;
     drop_indices(connection, key)?;
     connection.execute("DELETE FROM content WHERE key BETWEEN ?1<<32 AND (?1<<32) + 4294967295", [key])?;
     connection.execute("DELETE FROM chunk WHERE evidence=?", [key])?;

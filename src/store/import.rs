@@ -6,7 +6,7 @@
 use super::derived::{Derived, drop_indices};
 use super::error::{Error, Result};
 use super::seal::SealedChunk;
-use super::{Store, audit, cases, random, statements};
+use super::{Remapped, Store, audit, cases, random, rereading, statements};
 use crate::model::evidence::ReadingForm;
 use crate::model::fold::FOLD_VERSION;
 use crate::model::statement::{Author, Filing, Statement};
@@ -38,6 +38,8 @@ pub struct NewEvidence {
     pub derived_by: Option<String>,
     /// The source's modification time, nanoseconds since 1970: a changed source is not resumed.
     pub mtime: Option<i64>,
+    /// No new evidence: another reading of this one.
+    pub again: Option<EvidenceKey>,
 }
 
 /// What is known when the last byte was read.
@@ -74,10 +76,13 @@ pub struct Import<'a> {
     offset: u64,
     broken: bool,
     state: State,
+    /// The evidence of which this is another reading.
+    again: Option<Box<Evidence>>,
 }
 
+/// A chunk whose content is stored already.
 #[derive(Debug)]
-struct Held {
+pub(super) struct Held {
     offset: u64,
     len: u32,
     hash: Vec<u8>,
@@ -98,7 +103,12 @@ struct State {
 impl Store {
     /// Begins an import, or takes up one that was cut off: same case, name, size and modification time.
     pub fn begin_import(&self, new: &NewEvidence, author: &Author) -> Result<Import<'_>> {
+        let again = new.again.map(|key| self.to_read_again(key)).transpose()?.map(Box::new);
         let (key, id, held) = self.write(|connection| {
+            if let Some(of) = &again {
+                let (key, held) = rereading::begin(connection, of, author)?;
+                return Ok((EvidenceKey(key), of.id.clone(), held));
+            }
             if let Some((key, id)) = find_partial(connection, new)? {
                 drop_indices(connection, key)?;
                 audit::append(connection, "evidence.import.resume", &id, "", author)?;
@@ -126,6 +136,7 @@ impl Store {
             offset: 0,
             broken: false,
             state: State::default(),
+            again,
         })
     }
 
@@ -155,7 +166,7 @@ fn find_partial(connection: &Connection, new: &NewEvidence) -> Result<Option<(i6
         .optional()?)
 }
 
-fn held(connection: &Connection, evidence: i64) -> Result<BTreeMap<u32, Held>> {
+pub(super) fn held(connection: &Connection, evidence: i64) -> Result<BTreeMap<u32, Held>> {
     let mut query = connection.prepare("SELECT seq, offset, len, hash FROM chunk WHERE evidence=?")?;
     let rows = query.query_map([evidence], |row| {
         Ok((row.get(0)?, Held { offset: row.get::<_, i64>(1)? as u64, len: row.get(2)?, hash: row.get(3)? }))
@@ -289,7 +300,12 @@ impl Import<'_> {
     }
 
     /// Writes what is left, the hashes and the totals, and completes the evidence.
-    pub fn finish(mut self, finish: &Finish) -> Result<Evidence> {
+    pub fn finish(self, finish: &Finish) -> Result<Evidence> {
+        self.conclude(finish).map(|(evidence, _)| evidence)
+    }
+
+    /// The same; says too what another reading made of what people said.
+    pub fn conclude(mut self, finish: &Finish) -> Result<(Evidence, Remapped)> {
         self.flush()?;
         let (store, key) = (self.store, self.key);
         if finish.bytes != self.offset {
@@ -298,20 +314,22 @@ impl Import<'_> {
         if let Some(held) = self.held.values().next() {
             return Err(Error::SourceChanged(held.offset));
         }
-        let merged = store.write(|connection| {
+        let (merged, remapped) = store.write(|connection| {
             let (indicators, merged) = self.state.derived.finish(connection, key.0)?;
             match &finish.form {
                 Some(form) => self.write_reading(connection, form, finish, indicators)?,
                 None => drop_indices(connection, key.0)?,
             }
-            self.complete(connection, finish)?;
-            Ok(merged)
+            match &self.again {
+                Some(of) => Ok((true, rereading::take_over(connection, key.0, of, finish, &self.author)?)),
+                None => self.complete(connection, finish).map(|()| (merged, Remapped::default())),
+            }
         })?;
         store.caches.forget();
         if merged {
             store.give_back_pages()?;
         }
-        store.evidence_one(key)
+        Ok((store.evidence_one(self.again.map_or(key, |of| of.key))?, remapped))
     }
 
     fn complete(&self, connection: &Connection, finish: &Finish) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Statements: what people say, each with its author, and the tables kept in step with what they say.
 
 use super::error::{Error, Result};
-use super::{Store, cases, derived};
+use super::{Store, cases, derived, forms};
 use crate::model::statement::{Author, Filing, RoleStatement, Statement, StatementKey, Tag};
 use crate::model::{CaseKey, EvidenceKey, Instant, Text};
 use roaring::RoaringBitmap;
@@ -55,7 +55,9 @@ const fn case_of(statement: &Statement) -> Option<CaseKey> {
         Statement::Request(said) => Some(said.case),
         Statement::Note(said) => said.case,
         Statement::Filing(said) => said.case,
+        Statement::Search(said) => said.case,
         Statement::Case(_) | Statement::Tag(_) | Statement::Withdrawal(_) => None,
+        Statement::Skew(_) | Statement::Columns(_) => None,
     }
 }
 
@@ -110,7 +112,13 @@ fn index(connection: &Connection, statement: &Statement) -> Result<()> {
                 WHERE id=? AND state NOT IN ('withdrawn','expunged')";
             change_evidence(connection, sql, withdrawal.id.as_str())?;
         }
-        Statement::Note(_) | Statement::Finding(_) | Statement::Link(_) | Statement::Request(_) => {}
+        Statement::Skew(skew) => forms::put_skew(connection, skew.id.as_str(), skew.seconds)?,
+        Statement::Columns(columns) => forms::put_columns(connection, columns.id.as_str(), &columns.roles)?,
+        Statement::Note(_)
+        | Statement::Finding(_)
+        | Statement::Link(_)
+        | Statement::Request(_)
+        | Statement::Search(_) => {}
     }
     Ok(())
 }
@@ -123,6 +131,8 @@ pub(super) fn remove(connection: &Connection, key: &StatementKey) -> Result<()> 
         "case" => drop_case(connection, id),
         "role" => Ok(connection.execute("DELETE FROM role WHERE id=?", [id]).map(drop)?),
         "tag" => Ok(connection.execute("DELETE FROM tag_rows WHERE id=?", [id]).map(drop)?),
+        "skew" => forms::put_skew(connection, id, 0),
+        "columns" => forms::put_columns(connection, id, &[]),
         "filing" => file_in(connection, &Filing { id: key.id.clone(), case: None }),
         "withdrawal" => {
             let sql = "UPDATE evidence SET state=coalesce(held_state,'complete'), held_state=NULL

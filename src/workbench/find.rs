@@ -9,7 +9,7 @@ use crate::model::{
     CaseKey, Chunk, Corpus as _, EvidenceKey, Extractor as _, Field, FieldReader as _, Hits, Id, Instant, Kind,
     ReadingHead, Reject, Role, RowSet, Sighting, Ticket,
 };
-use crate::search::{self, Outcome, Scope};
+use crate::search::{self, Asked, Outcome, Rows, Scope, Templates};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::io::Read as _;
@@ -90,6 +90,32 @@ pub fn search_scope(session: &Session, query: &str, scope: &Scope, ticket: &Tick
 
 fn below(err: search::Error) -> Error {
     Error::Below(Box::new(err))
+}
+
+/// The message templates of the rows a query finds, and those rows.
+pub fn templates(
+    session: &Session,
+    query: &str,
+    scope: (Option<&str>, Option<&str>),
+    field: Option<&str>,
+    ticket: &Ticket,
+) -> Result<(Templates, RowSet)> {
+    let rows = search(session, query, scope.0, scope.1, ticket)?.rows;
+    let found = search::templates(asked(session, &rows, field), ticket).map_err(below)?;
+    Ok((found, rows))
+}
+
+/// The texts of some rows, for templates.
+pub fn asked<'a>(session: &'a Session, rows: &'a RowSet, field: Option<&'a str>) -> Asked<'a> {
+    Asked { rows: Rows::Only(rows), field, corpus: &*session.store, reader: &*session.reader }
+}
+
+/// The rows of the template with this text.
+pub fn rows_of_template(found: &Templates, text: &str, of: Asked<'_>, ticket: &Ticket) -> Result<RowSet> {
+    let which = found.list.iter().position(|one| one.text == text).ok_or_else(|| {
+        Error::input(format!("その文面のひな形はありません: `{text}`"), format!("no template reads `{text}`"))
+    })?;
+    found.rows(&[which], of, ticket).map_err(below)
 }
 
 /// Calls `each` with the records of a row set, evidence by evidence in row order, `limit` at most.

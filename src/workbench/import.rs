@@ -95,7 +95,7 @@ pub fn add(
 }
 
 /// A format given as a TOML file is a definition.
-fn with_definition(options: &AddOptions) -> Result<AddOptions> {
+pub(super) fn with_definition(options: &AddOptions) -> Result<AddOptions> {
     let mut options = options.clone();
     let is_file = |path: &&Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
     if let Some(path) = options.format.as_deref().map(Path::new).filter(is_file) {
@@ -202,16 +202,16 @@ fn add_file(
     let watched = std::cell::RefCell::new(Watched::new(std::io::Cursor::new(head).chain(&mut file)));
     let damage = || watched.borrow().damage(Lang::Ja);
     let source = Source { name: path, new, overrides: ordered, whole: false, check: &unchanged, damage: &damage };
-    let (evidence, container) = pipeline::take_in(session, &mut Shared(&watched), &source, ticket)?;
+    let (evidence, container, _) = pipeline::take_in(session, &mut Shared(&watched), &source, ticket)?;
     let announced = watched.borrow().records();
     let evidence = lacking(session, evidence, announced)?;
     told(session, &evidence, path, None, watch, tell)?;
-    let tree = Tree { session, options, ticket, budget: &Budget::of(before.len()) };
+    let tree = Tree { session, options, ticket, budget: &Budget::of(before.len()), again: false };
     members::add(&tree, &evidence, path, (container, 1), tell)
 }
 
 /// Notes records that the evidence announces and that could not be read.
-fn lacking(session: &Session, evidence: Evidence, announced: Option<u64>) -> Result<Evidence> {
+pub(super) fn lacking(session: &Session, evidence: Evidence, announced: Option<u64>) -> Result<Evidence> {
     let rows = evidence.reading.as_ref().map_or(0, |reading| u64::from(reading.rows));
     let missing = announced.unwrap_or(0).saturating_sub(rows);
     if missing == 0 || evidence.reading.is_none() {

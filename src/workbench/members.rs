@@ -26,6 +26,8 @@ pub(super) struct Tree<'t> {
     pub(super) options: &'t AddOptions,
     pub(super) ticket: &'t Ticket,
     pub(super) budget: &'t Budget,
+    /// Members may be in already.
+    pub(super) again: bool,
 }
 
 /// Takes in what an evidence holds, if it holds anything. `how`: whether detection took it for a container, and how deep.
@@ -44,7 +46,8 @@ pub(super) fn add(
     let mut source = tree.session.store.bytes_of(evidence.key);
     let opening =
         Opening { source: &mut source, name: &evidence.name, passwords: &tree.options.passwords, budget: tree.budget };
-    let mut taking = Taking { tree, container, evidence, path, depth, tell, lost: Vec::new(), failed: None };
+    let held = if tree.again { held(tree.session, evidence)? } else { BTreeMap::new() };
+    let mut taking = Taking { tree, container, evidence, path, depth, held, tell, lost: Vec::new(), failed: None };
     let whole = container.each(opening, &mut |member| taking.member(member)).map_err(Error::file(path))?;
     let Taking { mut lost, failed, tell, .. } = taking;
     if let Some(error) = failed {
@@ -57,6 +60,15 @@ pub(super) fn add(
         lost.push((problem, String::new()));
     }
     note(tree, evidence, &lost)
+}
+
+/// Members that are in already, by name: archives may hold a name more than once.
+fn held(session: &Session, evidence: &Evidence) -> Result<BTreeMap<Vec<u8>, usize>> {
+    let mut held = BTreeMap::new();
+    for member in session.store.evidence()?.into_iter().filter(|one| one.parent == Some(evidence.key)) {
+        *held.entry(member.name).or_default() += 1;
+    }
+    Ok(held)
 }
 
 /// The kind of container an evidence is.
@@ -78,6 +90,7 @@ struct Taking<'t, 'a> {
     evidence: &'t Evidence,
     path: &'t Path,
     depth: usize,
+    held: BTreeMap<Vec<u8>, usize>,
     tell: &'t mut dyn FnMut(Outcome),
     lost: Vec<(Problem, String)>,
     failed: Option<Error>,
@@ -92,6 +105,10 @@ impl Taking<'_, '_> {
         // A name is only a name here: nothing is written where it points.
         let path = PathBuf::from(format!("{}/{}", self.path.display(), member.shown.trim_start_matches('/')));
         let Member { name, shown, format, content } = member;
+        if let Some(left) = self.held.get_mut(&name[..]).filter(|left| **left > 0) {
+            *left -= 1;
+            return ControlFlow::Continue(());
+        }
         let taken = match content {
             Ok(stream) => {
                 let stream = std::cell::RefCell::new(stream);
@@ -150,9 +167,9 @@ impl Taking<'_, '_> {
         };
         let mut stream = Cursor::new(head).chain(stream);
         let source = Source { name: path, new, overrides, whole: false, check: &|| Ok(()), damage };
-        let (evidence, nested) = pipeline::take_in(session, &mut stream, &source, ticket)?;
+        let (evidence, nested, _) = pipeline::take_in(session, &mut stream, &source, ticket)?;
         told(session, &evidence, path, Some(self.evidence), watch, self.tell)?;
-        add(self.tree, &evidence, path, (nested, self.depth + 1), self.tell)
+        add(&Tree { again: false, ..*self.tree }, &evidence, path, (nested, self.depth + 1), self.tell)
     }
 }
 

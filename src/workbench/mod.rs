@@ -19,6 +19,7 @@ mod members;
 pub mod network;
 mod pipeline;
 pub mod proof;
+pub mod reading;
 pub mod receive;
 pub mod reply;
 pub mod roles;
@@ -29,6 +30,8 @@ pub use crate::bundle::approve::Accept;
 pub use crate::bundle::fault::Fault;
 pub use crate::bundle::keys::SigningKey;
 pub use crate::bundle::release::Finding;
-pub use crate::store::{Check, Error as StoreError, Found, Mode, SightingFilter, TrustRow, print_head};
+pub use crate::store::{
+    Check, Error as StoreError, Found, Mode, Remapped, SightingFilter, TrustRow, Unmapped, print_head,
+};
 pub use error::{Error, Result};
 pub use session::Session;

@@ -12,7 +12,7 @@ use crate::model::evidence::ReadingForm;
 use crate::model::fold::{fold_into, keeps_offsets};
 use crate::model::skip::Skip;
 use crate::model::{Evidence, Extractor as _, Hits, Ticket};
-use crate::store::{self, Finish, NewEvidence, PackedContent, Posts, SealedChunk};
+use crate::store::{self, Finish, NewEvidence, PackedContent, Posts, Remapped, SealedChunk};
 use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 use sha2::{Digest as _, Sha256};
 use std::io::Read;
@@ -72,13 +72,14 @@ struct Ended {
     skipped: u64,
 }
 
-/// Takes one source in. Also tells whether it is a container whose members should follow.
+/// Takes one source in. Also tells whether it is a container whose members should follow, and what another reading made of
+/// what people said.
 pub(super) fn take_in(
     session: &Session,
     input: &mut (dyn Read + '_),
     source: &Source<'_>,
     ticket: &Ticket,
-) -> Result<(Evidence, bool)> {
+) -> Result<(Evidence, bool, Remapped)> {
     let mut head = Vec::with_capacity(HEAD);
     input.take(HEAD as u64).read_to_end(&mut head).map_err(Error::file(source.name))?;
     let detection = ingest::detect(&head, source.name.as_os_str().as_encoded_bytes());
@@ -98,7 +99,7 @@ pub(super) fn take_in(
         })
     })?;
     (source.check)()?;
-    let evidence = import.finish(&Finish {
+    let (evidence, remapped) = import.conclude(&Finish {
         sha256: ended.sha256,
         blake3: ended.blake3,
         bytes: ended.bytes,
@@ -107,7 +108,7 @@ pub(super) fn take_in(
         form,
         damaged: (source.damage)(),
     })?;
-    Ok((evidence, detection.container && !forced && !source.whole))
+    Ok((evidence, detection.container && !forced && !source.whole, remapped))
 }
 
 /// What stays the same for all chunks of a source.

@@ -73,6 +73,16 @@ impl Definition {
         Ok(definition)
     }
 
+    /// The definition a reading was made with.
+    pub(crate) fn of(form: &ReadingForm) -> Option<Self> {
+        let kept = |wanted| note(form, wanted).map(str::to_owned);
+        let definition = || {
+            let (name, pattern) = (kept("name")?, kept(PATTERN)?);
+            Some(Self { name, title: String::new(), pattern, time: kept(TIME), samples: Vec::new() })
+        };
+        if form.format == NAME { definition() } else { None }
+    }
+
     /// What the reading remembers.
     pub(crate) fn notes(&self) -> Vec<(String, String)> {
         let mut notes = vec![("name".to_owned(), self.name.clone()), (PATTERN.to_owned(), self.pattern.clone())];

@@ -114,6 +114,8 @@ pub(super) fn action(action: &str) -> Said {
         "evidence.register" => ("参照として登録", "Registered by reference"),
         "evidence.verify" => ("同一性確認", "Hash verified"),
         "evidence.copy" => ("原本の写しを書出し", "Original bytes saved"),
+        "evidence.read.begin" => ("読み直し開始", "Reading again begun"),
+        "evidence.read.complete" => ("読み直し完了", "Read again"),
         "record.prove" => ("記録の証明の作成", "Proof of a record written"),
         "evidence.expunge" => ("抹消", "Expunged"),
         "list.import" => ("一覧の取込み", "List taken in"),

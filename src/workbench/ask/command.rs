@@ -140,7 +140,7 @@ pub enum Command {
     },
     /// Goes on with an import that was broken off.
     ResumeImport(EvidenceKey),
-    /// Reads the stored bytes of an evidence again in another way, and takes the reading before back.
+    /// Reads the stored bytes of an evidence again in another way; tags and citations follow their bytes.
     ReadAgain {
         /// The evidence.
         evidence: EvidenceKey,

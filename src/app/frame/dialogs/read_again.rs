@@ -99,12 +99,12 @@ impl ReadAgain {
 
     pub(super) fn show(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) -> Came {
         let name = crate::app::panels::records::rows::file_name(view, self.evidence);
-        bits::section(ui, view.t("読み方を変えて取り込み直す", "Read in another way"));
+        bits::section(ui, view.t("読み方を変えて読み直す", "Read in another way"));
         ui.label(RichText::new(name).font(style::mono()));
         ui.add_space(style::XS);
         let about = view.t(
-            "保存済みの同じバイト列を、新しい読み方で取り込みます。今の読み方は取下げ済として残り、付けた付箋は引き継がれません。",
-            "The same stored bytes are taken in once more, read this way. The reading before stays as withdrawn; its tags do not carry over.",
+            "保存済みの同じバイト列を、新しい読み方で読み直します。付箋や引用はバイト位置で引き継ぎ、引き継げないものは知らせます。",
+            "The same stored bytes are read once more, this way. Tags and citations follow their bytes; what cannot follow is told.",
         );
         ui.add(Label::new(bits::quiet(ui, about)).wrap());
         ui.add_space(style::S);
@@ -113,7 +113,7 @@ impl ReadAgain {
         let mut came = Came::Open;
         ui.horizontal(|ui| {
             let ready = self.settings.read_as();
-            let act = view.t("取り込み直す", "Read again");
+            let act = view.t("読み直す", "Read again");
             if ui.add_enabled_ui(ready.is_some(), |ui| bits::button(ui, Weight::Main, None, act)).inner.clicked()
                 && let Some(read_as) = ready
             {

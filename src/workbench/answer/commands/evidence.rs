@@ -1,17 +1,16 @@
 //! Commands on evidence: taking in, re-hashing, writing the original bytes out.
 
 use super::{Outcome, Unfinished, done};
-use crate::ingest::Overrides;
 use crate::model::numbers::{grouped, many};
 use crate::model::record::When;
-use crate::model::statement::{Statement, Withdrawal};
-use crate::model::{CaseKey, Corpus as _, Edit, Evidence, EvidenceKey, Ticket, Undated};
-use crate::store::NewEvidence;
+use crate::model::{CaseKey, Corpus as _, Evidence, EvidenceKey, Lang, Ticket, Undated};
+use crate::store::{Remapped, Unmapped};
 use crate::workbench::answer::Answers;
 use crate::workbench::ask::{Notice, ReadAs, Said, Topic, Trouble};
 use crate::workbench::error::{Error, Result};
+use crate::workbench::export;
 use crate::workbench::import::{self, AddOptions};
-use crate::workbench::{export, pipeline};
+use crate::workbench::reading::{self, Again, Choice};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -75,55 +74,67 @@ fn missing(desk: &Answers, evidence: &Evidence) -> Result<Option<Notice>> {
     Ok(Some(Notice::Undated { said, evidence: evidence.key }))
 }
 
-/// Reads the stored bytes again in another way as evidence of its own, then takes the one before back. Both stand in the
-/// trail; the hash says that they are the same bytes.
+/// Reads the stored bytes again in another way; says what of all that was said no longer stands for the same record.
 pub(super) fn read_again(desk: &Answers, key: EvidenceKey, read_as: &ReadAs, ticket: &Ticket) -> Result<Outcome> {
-    let session = &desk.session;
-    let store = &session.store;
-    let old = store.evidence_one(key)?;
-    ticket.set_total(old.bytes);
-    let new = NewEvidence {
-        case: old.case,
-        name: old.name.clone(),
-        bytes: old.bytes,
-        acquisition: old.acquisition.clone(),
-        parent: old.parent,
-        derived_by: old.derived_by.clone(),
-        ..NewEvidence::default()
+    let set = |value: &Option<String>| value.clone().map_or(Choice::Auto, Choice::Set);
+    let how = Again {
+        format: read_as.format.clone().map_or(Choice::Keep, Choice::Set),
+        encoding: set(&read_as.encoding),
+        zone: set(&read_as.zone),
+        year: read_as.year.map_or(Choice::Auto, Choice::Set),
+        ..Again::default()
     };
-    let name = old.file_name();
-    let overrides = Overrides {
-        format: read_as.format.clone(),
-        encoding: read_as.encoding.clone(),
-        zone: read_as.zone.clone(),
-        year: read_as.year,
-        ..Overrides::default()
-    };
-    let source = pipeline::Source {
-        name: Path::new(&name),
-        new,
-        overrides,
-        whole: false,
-        check: &|| Ok(()),
-        damage: &|| old.damaged.clone(),
-    };
-    let (fresh, _) = pipeline::take_in(session, &mut store.bytes_of(key), &source, ticket)?;
-    if fresh.sha256 != old.sha256 {
-        return Err(Error::input(
-            format!("保存された内容のハッシュ値が合いません: {name}"),
-            format!("the stored bytes hash differently: {name}"),
-        ));
+    let (mut came, mut notices) = (Vec::new(), Vec::new());
+    let remapped = reading::again(&desk.session, key, &how, ticket, &mut |outcome| match outcome {
+        import::Outcome::Added { evidence, .. } => came.push(*evidence),
+        import::Outcome::Failed { error, .. } => notices.push(Notice::Failed(Trouble::of(&error))),
+    })?;
+    let name = came.first().map(Evidence::file_name).unwrap_or_default();
+    notices.push(Notice::Done(Said::new(format!("{name} を読み直しました"), format!("{name} was read again"))));
+    notices.extend(unmapped(&remapped));
+    for evidence in &came {
+        notices.extend(missing(desk, evidence)?);
     }
-    let reason = format!("読み方を変えて取込み直し: {}", fresh.id);
-    store.apply(&Edit::Put(Statement::Withdrawal(Withdrawal { id: old.id.clone(), reason })), &session.author())?;
-    let mut notices = vec![Notice::Done(Said::new(
-        format!("{name} を読み直しました。前の読み方は取下げ済として残ります"),
-        format!("{name} was read again; the reading before stays as withdrawn"),
-    ))];
-    notices.extend(missing(desk, &fresh)?);
     let mut changed = TAKEN.to_vec();
     changed.push(Topic::Tags);
     Ok(Outcome { changed, notices })
+}
+
+/// What a person must look at after a reading was replaced.
+fn unmapped(remapped: &Remapped) -> Option<Notice> {
+    const SHOWN: usize = 5;
+    if remapped.list.is_empty() {
+        return None;
+    }
+    let line = |one: &Unmapped, lang: Lang| {
+        let place = one.bytes.map(|(at, len)| format!(" {at}+{len}")).unwrap_or_default();
+        format!(
+            "{} {}{place}: {}",
+            one.key.noun,
+            one.label.chars().take(40).collect::<String>(),
+            one.why.text().get(lang)
+        )
+    };
+    let lines = |lang| remapped.list.iter().take(SHOWN).map(|one| line(one, lang)).collect::<Vec<_>>().join("\n");
+    let more = remapped.list.len().saturating_sub(SHOWN);
+    let and = |text: String, more_text: String| if more > 0 { format!("{text}\n{more_text}") } else { text };
+    let (places, lost) = (remapped.places, remapped.unmapped);
+    Some(Notice::Caution(Said::new(
+        and(
+            format!(
+                "付箋・引用{places}か所のうち{lost}か所は同じ記録を指しません（バイト位置は残ります）\n{}",
+                lines(Lang::Ja)
+            ),
+            format!("ほか{more}件"),
+        ),
+        and(
+            format!(
+                "{lost} of {places} tags and citations no longer stand for the same record; their bytes stay cited\n{}",
+                lines(Lang::En)
+            ),
+            format!("and {more} more"),
+        ),
+    )))
 }
 
 /// Pasted text becomes a file beside the store first, so that it is evidence like any other.
