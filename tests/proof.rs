@@ -16,13 +16,15 @@ mod paper {
     const PARENT: u32 = 4;
     const ROOT: u32 = 8;
 
-    fn mix(v: &mut [u32; 16], [a, b, c, d]: [usize; 4], x: u32, y: u32) {
-        for (word, first, second) in [(x, 16, 12), (y, 8, 7)] {
-            v[a] = v[a].wrapping_add(v[b]).wrapping_add(word);
-            v[d] = (v[d] ^ v[a]).rotate_right(first);
-            v[c] = v[c].wrapping_add(v[d]);
-            v[b] = (v[b] ^ v[c]).rotate_right(second);
+    fn mix(state: &mut [u32; 16], place: [usize; 4], words: &[u32]) {
+        let [mut a, mut b, mut c, mut d] = place.map(|at| state[at]);
+        for (word, first, second) in [(words[0], 16, 12), (words[1], 8, 7)] {
+            a = a.wrapping_add(b).wrapping_add(word);
+            d = (d ^ a).rotate_right(first);
+            c = c.wrapping_add(d);
+            b = (b ^ c).rotate_right(second);
         }
+        place.into_iter().zip([a, b, c, d]).for_each(|(at, value)| state[at] = value);
     }
 
     fn compress(value: [u32; 8], block: &[u8], counter: u64, flags: u32) -> [u32; 8] {
@@ -30,15 +32,17 @@ mod paper {
         padded[..block.len()].copy_from_slice(block);
         let mut words: [u32; 16] =
             std::array::from_fn(|at| u32::from_le_bytes(padded[at * 4..at * 4 + 4].try_into().unwrap()));
+        let halves = counter.to_le_bytes();
+        let [low, high] = [&halves[..4], &halves[4..]].map(|half| u32::from_le_bytes(half.try_into().unwrap()));
         let mut v = [0; 16];
         v[..8].copy_from_slice(&value);
         v[8..12].copy_from_slice(&IV[..4]);
-        v[12..].copy_from_slice(&[counter as u32, (counter >> 32) as u32, u32::try_from(block.len()).unwrap(), flags]);
+        v[12..].copy_from_slice(&[low, high, u32::try_from(block.len()).unwrap(), flags]);
         let places = [[0, 4, 8, 12], [1, 5, 9, 13], [2, 6, 10, 14], [3, 7, 11, 15]];
         let slanted = [[0, 5, 10, 15], [1, 6, 11, 12], [2, 7, 8, 13], [3, 4, 9, 14]];
         for round in 0..7 {
             for (at, place) in places.into_iter().chain(slanted).enumerate() {
-                mix(&mut v, place, words[at * 2], words[at * 2 + 1]);
+                mix(&mut v, place, &words[at * 2..at * 2 + 2]);
             }
             if round < 6 {
                 words = ORDER.map(|at| words[at]);

@@ -66,6 +66,7 @@ fn record(format: &str, fields: &[(&str, &str)]) -> Record {
         evidence: "e0000000000000001".into(),
         place: Citation { sha256: "0".repeat(64), offset: 0, len: 1 },
         when: When::At { instant: AT, known: Known::Stated, precision: Precision::Second, offset_minutes: 540 },
+        skew_secs: 0,
         format: format.into(),
         fields: fields.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
         hits: hits.collect(),

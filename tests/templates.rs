@@ -7,6 +7,7 @@ use itoguchi::workbench::import::{AddOptions, add};
 use itoguchi::workbench::{Session, find};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The loghub samples: real logs of which people said which lines are one event. Skipped where the corpus is absent.
@@ -47,7 +48,8 @@ fn mined<'t>(texts: impl IntoIterator<Item = &'t str>) -> Templates {
 /// Parsing", 2019).
 fn accuracy(lines: &[(String, String)]) -> (f64, usize, usize) {
     let found = mined(lines.iter().map(|(text, _)| text.as_str()));
-    let (mut truth, mut ours): (BTreeMap<&str, BTreeSet<usize>>, BTreeMap<usize, BTreeSet<usize>>) = Default::default();
+    let mut truth: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    let mut ours: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for (at, (text, event)) in lines.iter().enumerate() {
         truth.entry(event).or_default().insert(at);
         ours.entry(found.of(text).unwrap()).or_default().insert(at);
@@ -175,7 +177,7 @@ fn templates_of_a_store_give_their_rows_back() {
             _ if at % 3 == 0 => format!("Invalid user {user} from 203.0.113.{}", at % 250),
             _ => format!("Failed password for {user} from 203.0.113.{} port {at} ssh2", at % 250),
         };
-        text += &format!("Apr  1 08:{:02}:{:02} bastion sshd[{at}]: {message}\n", at / 60 % 60, at % 60);
+        writeln!(text, "Apr  1 08:{:02}:{:02} bastion sshd[{at}]: {message}", at / 60 % 60, at % 60).unwrap();
     }
     std::fs::write(&path, &text).unwrap();
     let options = AddOptions { zone: Some("Asia/Tokyo".into()), year: Some(2026), ..AddOptions::default() };

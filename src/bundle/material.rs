@@ -81,8 +81,10 @@ pub struct Record {
     pub evidence: String,
     /// Place in the original, kept by the sender behind a citation number.
     pub place: Citation,
-    /// When.
+    /// When, the clock's skew taken off.
     pub when: When,
+    /// Seconds by which the clock that wrote it ran ahead.
+    pub skew_secs: i64,
     /// Name of the format.
     pub format: String,
     /// Fields by name.

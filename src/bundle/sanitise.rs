@@ -213,7 +213,11 @@ impl Desk<'_> {
             When::At { instant, known, precision, .. } => {
                 let known = serde_json::to_value(known).ok();
                 let known = known.as_ref().and_then(serde_json::Value::as_str).unwrap_or("");
-                (Some(blur(instant, rule)), format!("{known}, {precision:?}, {rule:?}").to_lowercase())
+                let skew = match record.skew_secs {
+                    0 => String::new(),
+                    skew => format!(", clock {skew:+} s taken off"),
+                };
+                (Some(blur(instant, rule)), format!("{known}, {precision:?}, {rule:?}{skew}").to_lowercase())
             }
             When::Undated(why) => (None, format!("undated, {why:?}").to_lowercase()),
         };

@@ -2,7 +2,7 @@
 
 use super::args::{Add, Case, Evidence, Templates};
 use super::out::Pipe;
-use super::{Context, Failed, Result, Verdict, readings, tell};
+use super::{Context, Failed, Result, Verdict, readings, stated, tell};
 use crate::model::time::JST_MINUTES;
 use crate::model::{Instant, Lang, RowSet, Ticket};
 use crate::workbench::import::{AddOptions, Outcome};
@@ -76,6 +76,9 @@ pub(super) fn evidence(context: &Context, command: &Evidence) -> Result {
             }
         }
         Evidence::Read(args) => readings::read(context, args),
+        Evidence::Transcribe(args) => readings::transcribe(context, args),
+        Evidence::Skew { store, evidence, skew, reason } => stated::skew(context, store, evidence, skew, reason),
+        Evidence::Columns { store, evidence, set } => stated::columns(context, store, evidence, set.as_deref()),
         Evidence::Prove(args) => readings::prove(context, args),
         Evidence::CheckProof { file, root } => {
             let (_, lines) = proof::check(file, root.as_deref(), context.out.lang)?;
@@ -118,10 +121,20 @@ pub(super) fn search(
     scope: (Option<&str>, Option<&str>),
     how: (u64, bool),
 ) -> Result {
-    let session = context.open(store, Mode::Read)?;
+    found(context, &context.open(store, Mode::Read)?, query, scope, how)
+}
+
+/// Prints what a query finds.
+pub(super) fn found(
+    context: &Context,
+    session: &workbench::Session,
+    query: &str,
+    scope: (Option<&str>, Option<&str>),
+    how: (u64, bool),
+) -> Result {
     let (limit, count) = how;
     let watch = Stopwatch::now();
-    let found = find::search(&session, query, scope.0, scope.1, &Ticket::new())?;
+    let found = find::search(session, query, scope.0, scope.1, &Ticket::new())?;
     for note in &found.notes {
         context.note(&note.text(Lang::Ja), &note.text(Lang::En));
     }
@@ -130,7 +143,7 @@ pub(super) fn search(
         context.out.say(&row, &found.rows.len().to_string())?;
         return Ok(Verdict::Done);
     }
-    print_rows(context, &session, &found.rows, limit)
+    print_rows(context, session, &found.rows, limit)
 }
 
 pub(super) fn templates(context: &Context, args: &Templates) -> Result {

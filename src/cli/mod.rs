@@ -10,6 +10,7 @@ mod links;
 mod out;
 mod readings;
 mod secret;
+mod stated;
 mod usage;
 
 use crate::model::{Explain, Instant, Lang};
@@ -188,6 +189,7 @@ impl Context {
             Some(Command::Search { store, query, case, evidence, limit, count }) => {
                 evidence::search(self, &store, &query, (case.as_deref(), evidence.as_deref()), (limit, count))
             }
+            Some(Command::Saved(command)) => stated::saved(self, &command),
             Some(Command::Templates(args)) => evidence::templates(self, &args),
             Some(Command::Indicators { store, case, kind }) => {
                 links::indicators(self, &store, case.as_deref(), kind.as_deref())

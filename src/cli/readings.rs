@@ -1,11 +1,12 @@
 //! Commands on what was made of evidence: reading it again, proofs of records.
 
-use super::args::{Prove, Read};
+use super::args::{Prove, Read, Transcribe};
 use super::{Context, Result, Verdict, tell};
 use crate::model::Ticket;
-use crate::workbench::import::{self, Outcome};
+use crate::workbench::import::{self, AddOptions, Outcome};
 use crate::workbench::proof::{self, Proven};
 use crate::workbench::reading::{self, Again, Choice};
+use crate::workbench::transcript::{self, Transcript};
 use crate::workbench::{Error, Mode};
 use serde_json::json;
 
@@ -21,6 +22,7 @@ pub(super) fn read(context: &Context, args: &Read) -> Result {
         encoding: Choice::of(args.encoding.as_deref()),
         zone: Choice::of(args.zone.as_deref()),
         year,
+        time_column: Choice::of(args.time_column.as_deref()),
         passwords: import::passwords(args.password_file.as_deref())?,
     };
     let session = context.open(&args.store, Mode::Write)?;
@@ -57,6 +59,29 @@ pub(super) fn read(context: &Context, args: &Read) -> Result {
         );
     }
     Ok(verdict)
+}
+
+pub(super) fn transcribe(context: &Context, args: &Transcribe) -> Result {
+    let text = transcript::read(args.file.as_deref())?;
+    let session = context.open(&args.store, Mode::Write)?;
+    let of = if args.evidence == "-" { None } else { Some(session.store.find_evidence(&args.evidence)?) };
+    let transcript = Transcript {
+        of,
+        case: args.case.as_deref().map(|case| session.store.find_case(case)).transpose()?,
+        exhibit: args.exhibit.clone(),
+        by: args.by.clone(),
+        compared_by: args.compared_by.clone(),
+        text,
+    };
+    let options = AddOptions { zone: args.zone.clone(), basis: args.basis.clone(), ..AddOptions::default() };
+    let mut printed = Ok(());
+    transcript::add(&session, &transcript, &options, &Ticket::new(), &mut |outcome| {
+        if let Outcome::Added { row, .. } = outcome {
+            printed = context.out.row(&row);
+        }
+    })?;
+    printed?;
+    Ok(Verdict::Done)
 }
 
 pub(super) fn prove(context: &Context, args: &Prove) -> Result {

@@ -20,6 +20,9 @@ pub enum Error {
     /// No year a log could begin in.
     #[error("a log cannot begin in the year `{0}`")]
     Year(i16),
+    /// No column of the table has this name.
+    #[error("the table has no column `{0}`")]
+    Column(String, Vec<String>),
 }
 
 impl Explain for Error {
@@ -31,6 +34,7 @@ impl Explain for Error {
                 Self::Encoding(label) => format!("`{label}` という文字コードはない"),
                 Self::Zone(zone) => format!("`{zone}` は時間帯として読めない"),
                 Self::Year(year) => format!("`{year}` 年に始まる記録はない"),
+                Self::Column(name, _) => format!("`{name}` という列はない"),
             },
         }
     }
@@ -41,6 +45,7 @@ impl Explain for Error {
             Self::Encoding(_) => super::encoding::NAMES.join(", "),
             Self::Zone(_) => "Asia/Tokyo, UTC, +09:00, America/Los_Angeles".to_owned(),
             Self::Year(_) => "1970-2261".to_owned(),
+            Self::Column(_, columns) => columns.join(", "),
         };
         Some(match lang {
             Lang::Ja => format!("使えるもの: {valid}"),

@@ -3,7 +3,7 @@
 use super::detect::{Detection, HEAD, sample_bytes};
 use super::encoding;
 use super::error::Error;
-use super::formats::{Definition, Sample, by_name, custom};
+use super::formats::{Definition, Sample, TIME_COLUMN, by_name, custom};
 use super::times::clock;
 use crate::model::evidence::{Guess, ReadingForm};
 use crate::model::time::TimeSetting;
@@ -24,6 +24,8 @@ pub struct Overrides {
     pub year: Option<i16>,
     /// A format that a person defined; goes before `format`.
     pub definition: Option<Definition>,
+    /// Column of delimited text that holds the time.
+    pub time_column: Option<String>,
 }
 
 /// Settles the form of a file from its first bytes (at most [`HEAD`]).
@@ -60,10 +62,16 @@ pub fn form(head: &[u8], detection: &Detection, overrides: &Overrides) -> Result
         notes: overrides.definition.as_ref().map(Definition::notes).unwrap_or_default(),
         ..ReadingForm::default()
     };
+    form.notes.extend(overrides.time_column.iter().map(|name| (TIME_COLUMN.to_owned(), name.clone())));
     if let Some(format) = format {
         let (raw, bom) = sample_bytes(head, encoding);
         let text = encoding::decode(encoding, raw).text;
         format.prepare(&Sample { text: &text, raw, bom, encoding, name: "" }, &mut form);
+    }
+    if let Some(name) = &overrides.time_column
+        && !form.columns.iter().any(|column| column.eq_ignore_ascii_case(name))
+    {
+        return Err(Error::Column(name.clone(), form.columns));
     }
     Ok(form)
 }

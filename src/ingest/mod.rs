@@ -32,6 +32,6 @@ pub use error::Error;
 pub use form::{Overrides, PARSER, form};
 pub use formats::{FORMATS, Format};
 pub use parse::{Parsed, Pending, parse};
-pub use reader::{Reader, is_layered};
+pub use reader::{Reader, is_by_lines, is_layered};
 pub use settle::Settler;
 pub use watch::{Watched, Watcher};

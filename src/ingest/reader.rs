@@ -9,6 +9,12 @@ use crate::model::record::Layer;
 use crate::model::{ChunkHead, Field, FieldReader, RecordHead};
 use std::borrow::Cow;
 
+/// Whether a record is a line: then records and skipped lines together are the lines of the evidence.
+#[must_use]
+pub fn is_by_lines(form: &ReadingForm) -> bool {
+    by_name(&form.format).is_some_and(|format| format.frames().is_none())
+}
+
 /// Whether records are read from a layer decoded from the bytes, not from the bytes themselves.
 #[must_use]
 pub fn is_layered(form: &ReadingForm) -> bool {

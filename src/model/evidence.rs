@@ -168,7 +168,7 @@ impl ReadingForm {
     /// Roles of columns, each with the column's place: those stated, or else those guessed from heading and cells.
     #[must_use]
     pub fn roles(&self) -> Vec<(&str, usize)> {
-        let stated = self.notes.iter().any(|(key, _)| key.starts_with(STATED));
+        let stated = self.has_stated_roles();
         let mut out = Vec::new();
         for (key, at) in &self.notes {
             let role = if stated {
@@ -180,6 +180,12 @@ impl ReadingForm {
             out.extend(role.zip(at));
         }
         out
+    }
+
+    /// Whether a person said what columns stand for.
+    #[must_use]
+    pub fn has_stated_roles(&self) -> bool {
+        self.notes.iter().any(|(key, _)| key.starts_with(STATED))
     }
 
     /// States roles by column name, in place of the guess; none: the guess holds again. Columns this form lacks are left out.

@@ -32,6 +32,15 @@ impl When {
             Self::Undated(_) => None,
         }
     }
+
+    /// With a clock's skew taken off, as it is shown.
+    #[must_use]
+    pub const fn without_skew(mut self, skew_secs: i64) -> Self {
+        if let Self::At { instant, .. } = &mut self {
+            *instant = instant.without_skew(skew_secs);
+        }
+        self
+    }
 }
 
 /// One record's place and time. Its row number is its position: rows are dense from 0 in each reading.

@@ -27,6 +27,12 @@ impl Instant {
         secs.checked_mul(1_000_000_000).map(Self)
     }
 
+    /// With a clock's skew taken off: what a clock wrote that ran ahead happened earlier.
+    #[must_use]
+    pub const fn without_skew(self, skew_secs: i64) -> Self {
+        Self(self.0.saturating_sub(skew_secs.saturating_mul(1_000_000_000)))
+    }
+
     /// ISO 8601 at a fixed offset from UTC, as `2026-04-01T08:15:00+09:00`, with the fraction only where it is not zero.
     #[must_use]
     pub fn iso(self, offset_minutes: i16) -> String {

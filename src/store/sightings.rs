@@ -11,7 +11,7 @@ use super::runs::{self, Cursor, Keys};
 use super::{Store, values};
 use crate::model::{CaseKey, EvidenceKey, Indicator, Instant, Kind, Role, Sighting};
 use rusqlite::{Connection, params};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Which sightings are wanted; `None` is no limit.
 #[derive(Clone, Debug, Default)]
@@ -74,26 +74,37 @@ impl Store {
     pub fn each_sighting(&self, filter: &SightingFilter, each: &mut dyn FnMut(Sighting) -> Result<()>) -> Result<()> {
         self.read(|connection| {
             let roles = roles(connection, filter.case)?;
+            let skews = skews(connection)?;
             walk(connection, filter, &mut |key, places| {
                 let indicator = values::indicator_of(key)?;
                 if filter.value.as_ref().is_some_and(|value| *value != indicator.value) {
                     return Ok(());
                 }
-                places.iter().try_for_each(|place| each(sighting(&indicator, place, &roles)))
+                places.iter().try_for_each(|place| each(sighting(&indicator, place, &roles, &skews)))
             })
         })
     }
 }
 
-fn sighting(indicator: &Indicator, place: &Place, roles: &Roles) -> Sighting {
+/// Clocks that were off, by evidence.
+fn skews(connection: &Connection) -> Result<BTreeMap<i64, i64>> {
+    let sql = "SELECT evidence, json_extract(form, '$.time.skew_secs') FROM reading
+        WHERE json_extract(form, '$.time.skew_secs')!=0";
+    let mut query = connection.prepare_cached(sql)?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn sighting(indicator: &Indicator, place: &Place, roles: &Roles, skews: &BTreeMap<i64, i64>) -> Sighting {
+    let skew = place.evidence.and_then(|key| skews.get(&key.0)).copied().unwrap_or(0);
     let stated = place.case.and_then(|case| roles.get(&case.0)?.get(indicator)).copied();
     Sighting {
         indicator: indicator.clone(),
         case: place.case,
         evidence: place.evidence,
         count: place.count,
-        first: place.times.map(|times| times.0),
-        last: place.times.map(|times| times.1),
+        first: place.times.map(|times| times.0.without_skew(skew)),
+        last: place.times.map(|times| times.1.without_skew(skew)),
         role: stated.or(place.declared),
         implied: place.flags & DIRECT == 0,
         verified: place.flags & VERIFIED != 0,

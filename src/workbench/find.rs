@@ -28,8 +28,10 @@ pub struct Row {
     pub offset: u64,
     /// Bytes.
     pub len: u64,
-    /// When.
+    /// When, the clock's skew taken off.
     pub when: When,
+    /// Seconds by which the clock that wrote it ran ahead.
+    pub skew_secs: i64,
     /// Instant, and the offset from UTC it was written in.
     pub time: Option<(Instant, i16)>,
     /// Why its format could not read it.
@@ -43,10 +45,17 @@ pub struct Row {
 }
 
 impl Row {
+    /// The time as the clock wrote it.
+    #[must_use]
+    pub fn written(&self) -> Option<(Instant, i16)> {
+        self.time.map(|(at, minutes)| (at.without_skew(-self.skew_secs), minutes))
+    }
+
     /// With the keys of the command line contract. A field's name that stands more than once has a list of its values.
     #[must_use]
     pub fn to_json(self) -> Value {
         let mut fields = Map::new();
+        let written = self.written().map(|(at, minutes)| at.iso(minutes));
         for (name, value) in self.fields {
             match fields.get_mut(&name) {
                 None => drop(fields.insert(name, value.into())),
@@ -55,10 +64,14 @@ impl Row {
             }
         }
         let time = self.time.map(|(at, minutes)| at.iso(minutes));
-        json!({
+        let mut row = json!({
             "evidence": self.evidence, "row": self.row, "offset": self.offset, "len": self.len, "time": time,
             "text": self.text, "fields": fields,
-        })
+        });
+        if let Some(row) = row.as_object_mut().filter(|_| self.skew_secs != 0) {
+            row.insert("time_written".into(), written.into());
+        }
+        row
     }
 }
 
@@ -154,7 +167,9 @@ pub fn row_of(session: &Session, reading: &ReadingHead, chunk: &Chunk, row: u32)
     session.reader.fields(&reading.form, &text, &mut fields);
     let fields = fields.into_iter().map(|field| (field.name.into_owned(), field.value.into_owned())).collect();
     let record = chunk.records.get(index);
-    let when = record.map_or(When::Undated(crate::model::Undated::NoTime), |record| record.when);
+    let skew_secs = reading.form.time.skew_secs;
+    let when =
+        record.map_or(When::Undated(crate::model::Undated::NoTime), |record| record.when.without_skew(skew_secs));
     let time = match when {
         When::At { instant, offset_minutes, .. } => Some((instant, offset_minutes)),
         When::Undated(_) => None,
@@ -166,6 +181,7 @@ pub fn row_of(session: &Session, reading: &ReadingHead, chunk: &Chunk, row: u32)
         offset: record.map_or(0, |record| record.offset),
         len: record.map_or(0, |record| u64::from(record.len)),
         when,
+        skew_secs,
         time,
         reject: record.and_then(|record| record.reject),
         format: reading.form.format.clone(),

@@ -7,8 +7,8 @@ use super::members::{self, Tree};
 use super::pipeline::{self, Source};
 use super::session::Session;
 use crate::ingest::containers::{Budget, Passwords};
-use crate::ingest::formats::{Definition, by_name};
-use crate::ingest::{HEAD, Overrides, Watched, detect, encoding};
+use crate::ingest::formats::Definition;
+use crate::ingest::{HEAD, Overrides, Watched, detect, encoding, is_by_lines};
 use crate::model::evidence::EvidenceState;
 use crate::model::time::JST_MINUTES;
 use crate::model::{Acquisition, CaseKey, Evidence, EvidenceKey, Lang, Ticket};
@@ -236,6 +236,7 @@ pub(super) fn overrides(options: &AddOptions) -> Overrides {
         zone: options.zone.clone(),
         year: options.year,
         definition: options.definition.clone(),
+        time_column: None,
     }
 }
 
@@ -279,21 +280,27 @@ pub fn describe(evidence: &Evidence, all: &[Evidence], seconds: Option<f64>) -> 
 
 fn row_of(evidence: &Evidence, parent: Option<&str>, seconds: Option<f64>) -> Value {
     let reading = evidence.reading.as_ref();
-    let by_lines =
-        reading.is_some_and(|reading| by_name(&reading.form.format).is_some_and(|format| format.frames().is_none()));
+    // Stores made before kept a count for other formats too: it meant nothing.
+    let by_lines = reading.map(|reading| is_by_lines(&reading.form));
     let guess = reading.and_then(|reading| reading.form.guess.as_ref());
-    let iso = |at: Option<crate::model::Instant>| at.map(|at| at.iso(JST_MINUTES));
-    json!({
+    let skew = reading.map_or(0, |reading| reading.form.time.skew_secs);
+    let iso = |at: Option<crate::model::Instant>| at.map(|at| at.without_skew(skew).iso(JST_MINUTES));
+    let mut row = json!({
         "evidence": evidence.id, "path": encoding::name(&evidence.name), "parent": parent, "duplicate_of": null,
         "format": reading.map(|reading| reading.form.format.as_str()), "encoding": reading.map(|reading| reading.form.encoding.as_str()),
         "bytes": evidence.bytes, "sha256": evidence.sha256.map(|hash| data_encoding::HEXLOWER.encode(&hash)),
-        "lines": reading.filter(|_| by_lines).and_then(|reading| reading.lines), "rows": reading.map_or(0, |reading| reading.rows),
+        "lines": reading.filter(|_| by_lines == Some(true)).and_then(|reading| reading.lines), "rows": reading.map_or(0, |reading| reading.rows),
         "skipped": reading.map_or(0, |reading| reading.skipped), "undated": reading.map_or(0, |reading| reading.undated),
         "rejects": reading.map_or(0, |reading| reading.rejects), "first": iso(reading.and_then(|reading| reading.first)),
         "last": iso(reading.and_then(|reading| reading.last)), "indicators": reading.map_or(0, |reading| reading.indicators),
         "damaged": evidence.damaged, "seconds": seconds, "score": guess.map(|guess| guess.score),
         "runner_up": guess.and_then(|guess| guess.runner_up.as_ref()).map(|(format, score)| json!({"format": format, "score": score})), "state": evidence.state.tag(),
-    })
+        "counted": by_lines.map(|by_lines| if by_lines { "lines" } else { "records" }),
+    });
+    if let Some(row) = row.as_object_mut().filter(|_| skew != 0) {
+        row.insert("skew".into(), json!(skew));
+    }
+    row
 }
 
 /// Hashes every complete evidence again (同一性確認).

@@ -25,6 +25,8 @@ pub mod reply;
 pub mod roles;
 pub mod session;
 pub mod settings;
+pub mod stated;
+pub mod transcript;
 
 pub use crate::bundle::approve::Accept;
 pub use crate::bundle::fault::Fault;

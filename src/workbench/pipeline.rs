@@ -103,7 +103,7 @@ pub(super) fn take_in(
         sha256: ended.sha256,
         blake3: ended.blake3,
         bytes: ended.bytes,
-        lines: form.is_some().then_some(ended.lines),
+        lines: form.as_ref().filter(|form| ingest::is_by_lines(form)).map(|_| ended.lines),
         skipped: ended.skipped,
         form,
         damaged: (source.damage)(),

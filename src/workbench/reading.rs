@@ -9,7 +9,7 @@ use super::members::{self, Tree};
 use super::pipeline::{self, Source};
 use super::session::Session;
 use crate::ingest::containers::{Budget, Passwords};
-use crate::ingest::formats::Definition;
+use crate::ingest::formats::{Definition, TIME_COLUMN};
 use crate::ingest::{Detection, HEAD, Overrides, Watched, detect};
 use crate::model::evidence::ReadingForm;
 use crate::model::{EvidenceKey, Lang, Ticket};
@@ -67,6 +67,8 @@ pub struct Again {
     pub zone: Choice<String>,
     /// Year of the first record of a log without years.
     pub year: Choice<i16>,
+    /// Column of delimited text that holds the time.
+    pub time_column: Choice<String>,
     /// Passwords to try on encrypted archives.
     pub passwords: Passwords,
 }
@@ -114,6 +116,11 @@ fn after(mut bytes: StoredBytes<'_>) -> Result<StoredBytes<'_>> {
     Ok(bytes)
 }
 
+/// The time column a person stated before.
+fn stated_time(form: &ReadingForm) -> Option<String> {
+    form.notes.iter().find(|(key, _)| key == TIME_COLUMN).map(|(_, name)| name.clone())
+}
+
 /// What is ordered now, over what was stated or found before.
 fn ordered(how: &Again, options: &AddOptions, form: Option<&ReadingForm>, detection: &Detection) -> Overrides {
     let same = |form: &&ReadingForm| form.guess.is_some() && form.format == detection.format;
@@ -125,6 +132,7 @@ fn ordered(how: &Again, options: &AddOptions, form: Option<&ReadingForm>, detect
         encoding: how.encoding.or(form.map(|form| form.encoding.clone())),
         zone: how.zone.or(form.and_then(|form| form.time.zone.clone())),
         year: how.year.or(form.and_then(|form| form.time.year)),
+        time_column: how.time_column.or(form.and_then(stated_time)),
         definition: if keeps { form.and_then(Definition::of) } else { options.definition.clone() },
     }
 }

@@ -2,8 +2,8 @@
 
 use super::desk::{Desk, IPV4, Log, author};
 use itoguchi::model::statement::{
-    AssertedLink, Author, Filing, Finding, Grade, Note, Request, RoleStatement, Statement, StatementKey, Tag,
-    Withdrawal,
+    AssertedLink, Author, Columns, Filing, Finding, Grade, Note, Request, RoleStatement, SavedSearch, Skew, Statement,
+    StatementKey, Tag, Withdrawal,
 };
 use itoguchi::model::{CaseKey, Corpus as _, Edit, Evidence, EvidenceState, Id, Instant, NamedSet, Role, Unit};
 use itoguchi::store::{Error, ExportEntry};
@@ -70,6 +70,20 @@ fn statement(kind: u8, n: u8, cases: &[CaseKey], evidence: &Evidence, text: &str
             state: "sent".to_owned(),
         }),
         6 => Statement::Filing(Filing { id: evidence.id.clone(), case: (!n.is_multiple_of(3)).then_some(case) }),
+        7 => Statement::Skew(Skew { id: evidence.id.clone(), seconds: i64::from(n) - 2, reason: text.to_owned() }),
+        8 => Statement::Columns(Columns {
+            id: evidence.id.clone(),
+            roles: vec![("amount".to_owned(), text.to_owned()), ("account".to_owned(), "client".to_owned())],
+        }),
+        9 => {
+            let case = (!n.is_multiple_of(3)).then_some(case);
+            Statement::Search(SavedSearch {
+                id: id('h'),
+                case,
+                name: text.to_owned(),
+                query: "status:>=500".to_owned(),
+            })
+        }
         _ => Statement::Withdrawal(Withdrawal { id: evidence.id.clone(), reason: text.to_owned() }),
     }
 }
@@ -79,8 +93,8 @@ proptest! {
 
     #[test]
     fn an_edit_and_its_inverse_leave_the_tables_as_they_were(
-        before in prop::collection::vec((0_u8..7, 0_u8..4, "[a-z0-9]{1,6}"), 0..6),
-        edit in prop::collection::vec((0_u8..8, 0_u8..4, "[a-z0-9]{1,6}", prop::bool::weighted(0.15)), 1..5),
+        before in prop::collection::vec((0_u8..10, 0_u8..4, "[a-z0-9]{1,6}"), 0..6),
+        edit in prop::collection::vec((0_u8..11, 0_u8..4, "[a-z0-9]{1,6}", prop::bool::weighted(0.15)), 1..5),
     ) {
         let desk = Desk::new();
         let cases = [desk.case("A"), desk.case("B")];

@@ -10,7 +10,7 @@ use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::{self, Icon};
 use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
 use crate::app::words;
-use crate::model::{EvidenceKey, EvidenceState, Lang, Text};
+use crate::model::{EvidenceKey, EvidenceState, Instant, Lang, Text};
 use crate::workbench::ask::{Command, EvidenceRow, Measure, RecordView};
 use egui::{Rect, Ui, pos2, vec2};
 use std::path::PathBuf;
@@ -266,12 +266,13 @@ impl Rows for EvidenceRows<'_, '_> {
             Some(reading) => {
                 cells.text(3, &read_as(self.view.lang, row));
                 cells.text(4, &words::count(u64::from(reading.rows)));
-                cells.quiet(5, &words::count(reading.skipped));
+                cells.quiet(5, &reading.lines.map_or_else(|| "—".to_owned(), |_| words::count(reading.skipped)));
                 for (column, number) in [(6, reading.rejects), (7, reading.undated)] {
                     let ink = if number > 0 && !cells.selected { cells.p().caution } else { cells.p().text };
                     cells.put(column, &words::count(u64::from(number)), style::table(), ink);
                 }
-                if let (Some(first), Some(last)) = (reading.first, reading.last) {
+                let real = |at: Instant| at.without_skew(reading.form.time.skew_secs);
+                if let (Some(first), Some(last)) = (reading.first.map(real), reading.last.map(real)) {
                     let wide = cells.rect(8).is_some_and(|rect| rect.width() > 230.0);
                     let time = if wide { words::minute } else { words::short_time };
                     let span = format!("{} – {}", time(first), time(last));

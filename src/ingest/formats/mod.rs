@@ -29,6 +29,7 @@ mod zeek;
 
 pub use custom::Definition;
 pub(crate) use mail::Mbox;
+pub use table::{TIME, TIME_COLUMN};
 
 use super::frames::Frames;
 use super::times::{Clock, Dated, Stamp};

@@ -13,7 +13,9 @@ use std::collections::BTreeMap;
 /// Note: byte offset of the heading.
 pub(super) const HEADER: &str = "header";
 /// Note: column of the time, from 0.
-pub(super) const TIME: &str = "time";
+pub const TIME: &str = "time";
+/// Note: name of the column a person says holds the time.
+pub const TIME_COLUMN: &str = "time-column";
 /// Note: column of the time of day where it stands apart from the date.
 pub(super) const CLOCK: &str = "clock";
 /// Note: offset in minutes that the heading of the time column states.
@@ -352,8 +354,11 @@ enum Holds {
 }
 
 fn times_of(columns: &[Vec<Cow<'_, str>>], form: &mut ReadingForm) {
-    let ranked = form.columns.iter().zip(columns).enumerate().map(|(index, (name, cells))| {
-        let named = is_time_name(name);
+    let stated = form.notes.iter().find(|(key, _)| key == TIME_COLUMN).map(|(_, name)| name.clone());
+    let asked = form.columns.iter().zip(columns).enumerate();
+    let asked = asked.filter(|(_, (name, _))| stated.as_ref().is_none_or(|stated| stated.eq_ignore_ascii_case(name)));
+    let ranked = asked.map(|(index, (name, cells))| {
+        let named = stated.is_some() || is_time_name(name);
         let holds = holds(cells, named, is_day_first(cells));
         (
             match (named, holds) {

@@ -169,7 +169,11 @@ pub fn evidence(ui: &mut Ui, view: &View<'_>, key: EvidenceKey, out: &mut Outbox
             (view.t("形式", "Format"), format, false),
             (view.t("文字コード", "Encoding"), encoding, false),
             (view.t("時間帯", "Zone"), zone, false),
-            (view.t("行数", "Lines"), reading.lines.map(words::count).unwrap_or_default(), false),
+            (
+                view.t("行数", "Lines"),
+                reading.lines.map_or_else(|| view.t("行単位でない", "not by lines").to_owned(), words::count),
+                false,
+            ),
             (view.t("記録", "Records"), words::count(u64::from(reading.rows)), false),
             (view.t("読飛ばし", "Skipped"), words::count(reading.skipped), false),
             (view.t("形式外", "Rejects"), words::count(u64::from(reading.rejects)), false),

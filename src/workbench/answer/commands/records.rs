@@ -185,7 +185,7 @@ pub(super) fn save(desk: &Answers, view: &RecordView, out: &Path, ticket: &Ticke
     let columns = records::column_names(desk, view)?;
     if csv {
         // The mark at the beginning tells spreadsheets that this is UTF-8.
-        let head = ["evidence", "file", "row", "time", "offset", "len"].into_iter().map(str::to_owned);
+        let head = ["evidence", "file", "row", "time", "time_written", "offset", "len"].into_iter().map(str::to_owned);
         let fields = if columns.is_empty() { vec!["text".to_owned()] } else { columns.clone() };
         let head: Vec<String> = head.chain(fields).collect();
         writer.write_all("\u{feff}".as_bytes()).map_err(Error::file(out))?;
@@ -208,12 +208,14 @@ pub(super) fn save(desk: &Answers, view: &RecordView, out: &Path, ticket: &Ticke
 }
 
 fn csv_row(row: &Row, file: &str, columns: &[String]) -> String {
-    let time = row.time.map(|(at, minutes)| at.iso(minutes)).unwrap_or_default();
+    let iso =
+        |time: Option<(crate::model::Instant, i16)>| time.map(|(at, minutes)| at.iso(minutes)).unwrap_or_default();
     let mut cells = vec![
         row.evidence.to_string(),
         guarded(file),
         (u64::from(row.row) + 1).to_string(),
-        time,
+        iso(row.time),
+        iso(row.written()),
         row.offset.to_string(),
         row.len.to_string(),
     ];

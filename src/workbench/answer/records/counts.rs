@@ -66,9 +66,8 @@ fn bounds(
         Ends::Unasked => {}
     }
     let readings = in_scope(desk, view)?;
-    let real = |at: Instant, skew: i64| Instant(at.0.saturating_sub(skew.saturating_mul(SECOND)));
-    let firsts = readings.iter().filter_map(|one| one.first.map(|at| real(at, one.form.time.skew_secs)));
-    let lasts = readings.iter().filter_map(|one| one.last.map(|at| real(at, one.form.time.skew_secs)));
+    let firsts = readings.iter().filter_map(|one| Some(one.first?.without_skew(one.form.time.skew_secs)));
+    let lasts = readings.iter().filter_map(|one| Some(one.last?.without_skew(one.form.time.skew_secs)));
     let mut ends = firsts.min().zip(lasts.max());
     let whole = resolved.rows.len() == resolved.search.total;
     while let Some((from, to)) = ends.filter(|_| !whole) {

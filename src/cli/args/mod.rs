@@ -1,5 +1,11 @@
 //! The command line as typed (DESIGN §9). Every text in Japanese and English; commands that are not built are absent.
 
+mod evidence;
+mod search;
+
+pub(super) use evidence::{Add, Evidence, Prove, Read, Transcribe};
+pub(super) use search::{Saved, Templates};
+
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -63,6 +69,9 @@ pub(super) enum Command {
         #[arg(long)]
         count: bool,
     },
+    /// 保存した検索 / saved searches
+    #[command(subcommand)]
+    Saved(Saved),
     /// 文面のひな形ごとの件数、まれな順 / message templates with counts, rare first
     Templates(Templates),
     /// 識別情報の一覧 / indicators seen
@@ -271,137 +280,6 @@ pub(super) enum Case {
         /// 事案ファイル / case file
         store: PathBuf,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Evidence {
-    /// 追加 / add files and folders
-    Add(Add),
-    /// 一覧 / list
-    List {
-        /// 事案ファイル / case file
-        store: PathBuf,
-    },
-    /// 同一性確認 / hash the stored bytes again
-    Verify {
-        /// 事案ファイル / case file
-        store: PathBuf,
-    },
-    /// 元のバイト列を出力 / write the original bytes
-    Cat {
-        /// 事案ファイル / case file
-        store: PathBuf,
-        /// 証拠 / evidence
-        evidence: String,
-    },
-    /// 読み直す（付箋や引用はバイト位置で引き継ぐ） / read again; tags and citations follow their bytes
-    Read(Read),
-    /// 記録の証明を作る（証拠なしで、その記録が証拠にあったと示すファイル） / prove that a record stands in the evidence
-    Prove(Prove),
-    /// 記録の証明を確かめる（事案ファイル不要） / check a proof, no case file needed
-    CheckProof {
-        /// 証明のファイル / the proof
-        file: PathBuf,
-        /// 別に知っている証拠のBLAKE3（16進） / the evidence's BLAKE3 as known from elsewhere
-        #[arg(long, value_name = "HEX")]
-        root: Option<String>,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Read {
-    /// 事案ファイル / case file
-    pub(super) store: PathBuf,
-    /// 証拠 / evidence
-    pub(super) evidence: String,
-    /// 形式（auto＝判定し直す、省略＝前のまま） / format; auto detects anew, left out keeps
-    #[arg(long)]
-    pub(super) format: Option<String>,
-    /// 文字コード（auto、省略は同上） / encoding, likewise
-    #[arg(long)]
-    pub(super) encoding: Option<String>,
-    /// 時刻帯（auto＝定めない） / zone of times without one; auto states none
-    #[arg(long)]
-    pub(super) zone: Option<String>,
-    /// 年の無い時刻の年（auto＝定めない） / year of the first record; auto states none
-    #[arg(long)]
-    pub(super) year: Option<String>,
-    /// 書庫のパスワードを1行に1つ書いたファイル（環境変数でも可） / file with archive passwords, one a line
-    #[arg(long, value_name = "FILE")]
-    pub(super) password_file: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Prove {
-    /// 事案ファイル / case file
-    pub(super) store: PathBuf,
-    /// 証拠 / evidence
-    pub(super) evidence: String,
-    /// 記録の行番号（0から、searchのrow） / row of the record, from 0, as search tells it
-    #[arg(long, conflicts_with_all = ["offset", "len"], required_unless_present = "offset")]
-    pub(super) row: Option<u32>,
-    /// 最初のバイト / first byte
-    #[arg(long, requires = "len")]
-    pub(super) offset: Option<u64>,
-    /// バイト数 / bytes
-    #[arg(long, requires = "offset")]
-    pub(super) len: Option<u64>,
-    /// 出力先 / where the proof goes
-    #[arg(long)]
-    pub(super) out: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Add {
-    /// 事案ファイル / case file
-    pub(super) store: PathBuf,
-    /// 事案（未定なら -） / case, or -
-    pub(super) case: String,
-    /// ファイルやフォルダ / files and folders
-    #[arg(required = true)]
-    pub(super) paths: Vec<PathBuf>,
-    /// 形式を指定（定義ファイル .toml も可） / format, or a TOML file that defines one
-    #[arg(long)]
-    pub(super) format: Option<String>,
-    /// 文字コードを指定 / encoding
-    #[arg(long)]
-    pub(super) encoding: Option<String>,
-    /// 時刻帯（例 Asia/Tokyo, +09:00） / zone of times without one
-    #[arg(long)]
-    pub(super) zone: Option<String>,
-    /// 年の無い時刻の年 / year of the first record
-    #[arg(long)]
-    pub(super) year: Option<i16>,
-    /// 取得の根拠 / legal basis
-    #[arg(long)]
-    pub(super) basis: Option<String>,
-    /// 書庫のパスワードを1行に1つ書いたファイル（環境変数でも可） / file with archive passwords, one a line
-    #[arg(long, value_name = "FILE")]
-    pub(super) password_file: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Templates {
-    /// 事案ファイル / case file
-    pub(super) store: PathBuf,
-    /// 検索式（省略時は全件） / query, else all records
-    #[arg(allow_hyphen_values = true, default_value = "")]
-    pub(super) query: String,
-    /// この事案だけ / only this case
-    #[arg(long)]
-    pub(super) case: Option<String>,
-    /// この証拠だけ / only this evidence
-    #[arg(long)]
-    pub(super) evidence: Option<String>,
-    /// この項目の文面で（省略時は本文） / of this field, else of the message
-    #[arg(long)]
-    pub(super) field: Option<String>,
-    /// 表示する件数（0は全件） / how many to print, 0 for all
-    #[arg(long, default_value_t = 0)]
-    pub(super) limit: u64,
-    /// このひな形の記録を表示 / print the records of this template
-    #[arg(long, value_name = "TEMPLATE")]
-    pub(super) of: Option<String>,
 }
 
 #[derive(Debug, Args)]
