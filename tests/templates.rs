@@ -98,9 +98,9 @@ fn five_kinds_of_line_read_as_five_and_the_rare_one_stands_first() {
     assert_eq!(
         texts,
         [
-            ("Accepted publickey for root from <*> port <*>", 1),
+            ("Accepted publickey for root from <*> port <*> <*>", 1),
             ("Connection closed by <*>", 2_000),
-            ("Failed password for invalid user <*> from <*> port <*>", 2_000),
+            ("Failed password for invalid user <*> from <*> port <*> <*>", 2_000),
             ("session opened for user <*> by (uid=<*>)", 2_000),
             ("利用者「<*>」が <*> 件の伝票を印刷しました", 2_000),
         ]
@@ -189,9 +189,9 @@ fn templates_of_a_store_give_their_rows_back() {
     assert_eq!(
         texts,
         [
-            ("Accepted password for kato from <*> port <*>", 1),
+            ("Accepted password for kato from <*> port <*> <*>", 1),
             ("Invalid user <*> from <*>", 999),
-            ("Failed password for <*> from <*> port <*>", 2_000),
+            ("Failed password for <*> from <*> port <*> <*>", 2_000),
         ]
     );
     let rows = |which: &[usize]| found.rows(which, all, &Ticket::new()).unwrap();

@@ -180,7 +180,11 @@ pub(super) fn templates(context: &Context, args: &Templates) -> Result {
             "template": one.text, "count": one.count, "evidence": first.map(|row| &row.evidence), "row": one.first.1,
             "time": time, "text": first.map(|row| &row.text),
         });
-        context.out.say(&row, &format!("{}\t{}", one.count, one.text))?;
+        if context.out.json {
+            context.out.row(&row)?;
+        } else {
+            context.out.row(&json!({"count": one.count, "template": one.text}))?;
+        }
     }
     Ok(Verdict::Done)
 }

@@ -31,6 +31,8 @@ pub(super) fn command(command: &Command) -> Shown {
             long(name, Bytes, true)
         }
         Command::ReadAgain { .. } => long(Said::new("読み直し", "Reading again"), Bytes, true),
+        Command::ProveRecord { out, .. } => long(of(out, "証明", "Proving"), Bytes, true),
+        Command::Transcribe(_) => long(Said::new("書き起こしの取込", "Taking the transcript in"), Bytes, true),
         Command::AddText { .. } => long(Said::new("文章の取込", "Taking text in"), Bytes, true),
         Command::ResumeImport(_) => long(Said::new("取込みの再開", "Resuming the import"), Bytes, true),
         Command::VerifyEvidence(_) => long(Said::new("同一性確認", "Verifying hashes"), Bytes, true),
@@ -60,6 +62,7 @@ pub(super) fn question(question: &Question) -> (Said, Measure) {
         Question::Search(_) => (Said::new("検索", "Searching"), Measure::Bytes),
         Question::Rows { .. } => (Said::new("記録の読出し", "Reading records"), Measure::Nothing),
         Question::Histogram { .. } => (Said::new("時間分布", "Counting over time"), Measure::Records),
+        Question::Templates { .. } => (Said::new("文面の整理", "Grouping messages"), Measure::Bytes),
         Question::Facet { .. } => (Said::new("内訳の集計", "Counting values"), Measure::Bytes),
         Question::Graph(_) => (Said::new("相関図の配置", "Laying the graph out"), Measure::Share),
         Question::Cases | Question::Ties(_) | Question::Received => {
@@ -83,6 +86,7 @@ pub(super) const fn is_long(question: &Question) -> bool {
             | Question::Evidence(_)
             | Question::Rows { .. }
             | Question::Record { .. }
+            | Question::Searches
             | Question::ExportChoices
             | Question::AuditState
             | Question::Audit { .. }

@@ -128,6 +128,8 @@ impl Double {
             }
             Question::Histogram { bars, .. } => Reply::Histogram(Arc::new(records::histogram(self.total(), *bars))),
             Question::Facet { field, limit, .. } => Reply::Facet(Arc::new(records::facet(self.total(), field, *limit))),
+            Question::Templates { .. } => Reply::Templates(Arc::default()),
+            Question::Searches => Reply::Searches(Arc::default()),
             Question::Record { evidence, row } => {
                 Reply::Record(Arc::new(records::detail(*evidence, *row, &self.tags.borrow())))
             }

@@ -22,6 +22,8 @@ pub struct EvidencePanel {
     settings: Settings,
     settings_open: bool,
     withdraw: Option<(EvidenceKey, String)>,
+    /// The evidence whose clock was off, by how much, and how that is known.
+    skew: Option<(EvidenceKey, String, String)>,
 }
 
 impl Panel for EvidencePanel {
@@ -78,6 +80,7 @@ impl Panel for EvidencePanel {
             Some(rows) => self.list(ui, view, rows, out),
         }
         self.withdraw_dialog(ui, view, out);
+        self.skew_dialog(ui, view, out);
     }
 
     fn act(&mut self, act: &Act, view: &View<'_>, out: &mut Outbox) {
@@ -139,10 +142,13 @@ impl EvidencePanel {
             sorted: None,
             keys: view.active,
         };
-        let mut shown = EvidenceRows { rows, view, out, withdraw: None };
+        let mut shown = EvidenceRows { rows, view, out, withdraw: None, skew: None };
         let events = table.show(ui, &mut self.table, &mut shown);
         if let Some(key) = shown.withdraw {
             self.withdraw = Some((key, String::new()));
+        }
+        if let Some((key, seconds)) = shown.skew {
+            self.skew = Some((key, format!("{seconds:+}"), String::new()));
         }
         let Some(row) = self.table.cursor.and_then(|row| rows.get(usize::try_from(row).ok()?)) else { return };
         if events.moved {
@@ -189,6 +195,37 @@ impl EvidencePanel {
         });
         if done || modal.should_close() {
             self.withdraw = None;
+        }
+    }
+}
+
+impl EvidencePanel {
+    fn skew_dialog(&mut self, ui: &Ui, view: &View<'_>, out: &mut Outbox) {
+        let Some((key, skew, reason)) = &mut self.skew else { return };
+        let mut done = false;
+        let modal = bits::modal(ui.ctx(), "skew").show(ui.ctx(), |ui| {
+            ui.set_width(420.0);
+            bits::section(ui, view.t("時計のずれを記す", "State clock skew"));
+            let about = view.t(
+                "記録の時刻を書いた機器の時計が進んでいた分（＋）、遅れていた分（−）。表示・検索・並べ替え・書出しで差し引き、原本は変えません。元に戻せます。",
+                "By how much the clock ran ahead (+) or behind (-) that wrote these times. Taken off in display, search, order and exports; the original stays. Can be undone.",
+            );
+            ui.add(egui::Label::new(bits::quiet(ui, about)).wrap());
+            bits::field(ui, view.t("秒、または時:分:秒（0で取り消し）", "Seconds or hh:mm:ss, 0 takes it back"), skew, "+90", 200.0);
+            let hint = view.t("例：時報と比べた（2026-04-01 実施）", "e.g. compared with the time signal");
+            bits::field(ui, view.t("どう確かめたか", "How it is known"), reason, hint, 420.0);
+            ui.add_space(style::S);
+            ui.horizontal(|ui| {
+                if bits::button(ui, Weight::Main, None, view.t("記す", "State")).clicked() {
+                    let (skew, reason) = (skew.trim().to_owned(), reason.trim().to_owned());
+                    out.order(Command::SetSkew { evidence: *key, skew, reason });
+                    done = true;
+                }
+                done |= bits::button(ui, Weight::Bare, None, view.t("やめる", "Cancel")).clicked();
+            });
+        });
+        if done || modal.should_close() {
+            self.skew = None;
         }
     }
 }
@@ -247,6 +284,7 @@ struct EvidenceRows<'a, 'b> {
     view: &'a View<'b>,
     out: &'a mut Outbox,
     withdraw: Option<EvidenceKey>,
+    skew: Option<(EvidenceKey, i64)>,
 }
 
 impl EvidenceRows<'_, '_> {
@@ -292,6 +330,7 @@ impl Rows for EvidenceRows<'_, '_> {
         let Some(row) = self.row(row) else { return };
         let (key, partial, name) =
             (row.evidence.key, row.evidence.state == EvidenceState::Partial, row.evidence.file_name());
+        let skew = row.evidence.reading.as_ref().map(|reading| reading.form.time.skew_secs);
         let t = |ja, en| self.view.t(ja, en);
         if partial && ui.button(t("取込みを再開", "Resume import")).clicked() {
             self.out.order(Command::ResumeImport(key));
@@ -304,6 +343,11 @@ impl Rows for EvidenceRows<'_, '_> {
         }
         if ui.button(t("読み方を変える…", "Read in another way…")).clicked() {
             self.out.act(Act::ReadAgain(key));
+        }
+        if let Some(skew) = skew
+            && ui.button(t("時計のずれを記す…", "State clock skew…")).clicked()
+        {
+            self.skew = Some((key, skew));
         }
         if ui.button(t("原本の写しを書き出す…", "Save original bytes…")).clicked() {
             self.out.act(Act::Pick(PickFor::Save("evidence", name)));

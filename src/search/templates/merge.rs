@@ -1,7 +1,7 @@
 //! From shapes to templates: words that change where everything else stays are values too.
 //!
 //! Shapes of as many pieces that begin alike and differ in one place are a family. Where a family has at least [`MEMBERS`]
-//! members, or a template is among them, the place becomes a value; the largest families first, until nothing changes.
+//! members, or one less of which one is a template already, the place becomes a value; the largest families first, until nothing changes.
 //! The first piece never becomes a value: it says what the line is. The outcome depends on the set of shapes alone, not on
 //! the order in which lines came.
 
@@ -115,9 +115,10 @@ fn step(group: &[usize], now: &mut [Vec<Number>], words: &mut Words) -> bool {
     changed
 }
 
-/// Whether members are one template: many, or few of which one is it already.
+/// Whether members are one template: many, or a few of which one is it already. Two alone stay two: the rare one is looked for.
 fn is_large(members: &[usize], template: &[Number], shapes: &[(Vec<Number>, Vec<usize>)]) -> bool {
-    members.len() >= MEMBERS || (members.len() > 1 && members.iter().any(|member| shapes[*member].0 == template))
+    members.len() >= MEMBERS
+        || (members.len() + 1 >= MEMBERS && members.iter().any(|member| shapes[*member].0 == template))
 }
 
 /// Every family that is large enough, the largest first.

@@ -1,7 +1,7 @@
 //! A line's shape: its words and marks as they stand, its values as one sign.
 //!
-//! A value is what holds a digit, a path, an address or a name with dots; values side by side are one, and so are values
-//! that marks of time and address join. A unit belongs to its value, a month or weekday to its date, and what stands in
+//! A value is what holds a digit, a path, an address or a name with dots; values that touch are one, and so are values that
+//! marks of time and address join. A unit belongs to its value, a month or weekday to its date, and what stands in
 //! brackets and is nothing but a value may as well be missing.
 
 use std::ops::Range;
@@ -164,7 +164,7 @@ impl Shaper {
                 .is_some_and(|held| held.starts_with(' '));
             self.pop();
         }
-        if self.last() != Some("\0") {
+        if spaced || self.last() != Some("\0") {
             self.push(spaced, "\0");
         }
     }
@@ -199,13 +199,19 @@ mod tests {
     #[test]
     fn values_become_one_sign_and_words_stay() {
         for (line, shape) in [
-            ("Failed password for root from 203.0.113.5 port 22 ssh2", "Failed password for root from <*> port <*>"),
-            ("connection from 192.0.2.1 (host.example.jp) at Fri Jul  1 12:30:01 2026", "connection from <*> at <*>"),
+            (
+                "Failed password for root from 203.0.113.5 port 22 ssh2",
+                "Failed password for root from <*> port <*> <*>",
+            ),
+            (
+                "connection from 192.0.2.1 (host.example.jp) at Fri Jul  1 12:30:01 2026",
+                "connection from <*> at <*> <*> <*>",
+            ),
             ("x close, 12 bytes (1.1 KB) sent, lifetime <1 sec", "x close, <*> bytes sent, lifetime <*>"),
             ("You May not enter", "You May not enter"),
             (
                 "192.0.2.1 - - [01/Apr/2026:08:15:00 +0900] \"GET /a HTTP/1.1\" 404 5",
-                "<*> - - [<*>] \"GET <*>\" 404 <*>",
+                "<*> - - [<*> <*>] \"GET <*> <*>\" 404 <*>",
             ),
             ("rhost=2001:db8::1  user=kato", "rhost=<*> user=kato"),
             ("open /var/log/x by kato@example.jp", "open <*> by <*>"),

@@ -18,6 +18,7 @@ use super::ask::{Question, Reply, Said, Topic};
 use super::error::Result;
 use super::network::{self, Correlated};
 use super::session::Session;
+use super::stated;
 use crate::model::{EvidenceKey, Instant, RowSet, Sighting, Text, Ticket};
 use crate::store::{Check, SightingFilter};
 use records::{Resolved, SoFar};
@@ -149,6 +150,10 @@ impl Answers {
             Question::Facet { view, field, limit } => {
                 Reply::Facet(Arc::new(records::facet(self, view, field, *limit, ticket)?))
             }
+            Question::Templates { view, field, limit } => {
+                Reply::Templates(Arc::new(records::templates(self, view, field.as_deref(), *limit, ticket)?))
+            }
+            Question::Searches => Reply::Searches(Arc::new(stated::searches(&self.session)?)),
             Question::Record { evidence, row } => Reply::Record(Arc::new(records::record(self, *evidence, *row)?)),
             Question::IndicatorCounts(list) => {
                 Reply::IndicatorCounts(Arc::new(indicators::counts(self, list, ticket)?))

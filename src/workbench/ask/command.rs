@@ -5,6 +5,7 @@ use super::export::ExportPlan;
 use super::graph::GraphSpec;
 use super::records::RecordView;
 use crate::model::{CaseKey, EvidenceKey, Kind, Lang, Role, Stage, Tlp, Unit};
+use crate::workbench::transcript::Transcript;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -147,6 +148,44 @@ pub enum Command {
         /// How to read it.
         read_as: ReadAs,
     },
+    /// Proves that a record stands in its evidence, as a file that needs neither store nor evidence.
+    ProveRecord {
+        /// The evidence.
+        evidence: EvidenceKey,
+        /// Its row.
+        row: u32,
+        /// Where the proof goes.
+        out: PathBuf,
+    },
+    /// Takes in what a person typed off an exhibit.
+    Transcribe(Box<Transcript>),
+    /// States by how many seconds the clock ran ahead that wrote an evidence's times; 0 takes it back.
+    SetSkew {
+        /// The evidence.
+        evidence: EvidenceKey,
+        /// Seconds, or `hh:mm:ss`, with a sign.
+        skew: String,
+        /// How it is known.
+        reason: String,
+    },
+    /// States what columns stand for, as `amount=出金額`; none: the guess holds again.
+    SetColumns {
+        /// The evidence.
+        evidence: EvidenceKey,
+        /// Roles with their columns.
+        roles: Vec<String>,
+    },
+    /// Keeps a query under a name.
+    SaveSearch {
+        /// The case it is asked of; all where `None`.
+        case: Option<CaseKey>,
+        /// Name.
+        name: String,
+        /// Query.
+        query: String,
+    },
+    /// Forgets a saved search.
+    DropSearch(String),
     /// Takes an evidence back, with the reason.
     Withdraw {
         /// The evidence.

@@ -25,11 +25,12 @@ pub use graph::{
 pub use indicators::{IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RoleFilter};
 pub use records::{
     Column, Custody, Facet, FieldRow, Histogram, HitSpan, Order, QueryFault, RecordDetail, RecordRow, RecordView,
-    RowPage, Search,
+    RowPage, Search, Template, Templates,
 };
 
 pub use units::{NATIONAL, UNSET_UNIT, named_units, unit_name};
 
+use crate::model::statement::SavedSearch;
 use crate::model::{CaseKey, EvidenceKey, Lang};
 use std::sync::Arc;
 
@@ -113,6 +114,17 @@ pub enum Question {
         /// How many values at most.
         limit: u32,
     },
+    /// The message templates of a view, rarest first.
+    Templates {
+        /// The view.
+        view: RecordView,
+        /// The field whose text is grouped; the message where `None`.
+        field: Option<String>,
+        /// How many templates at most.
+        limit: u32,
+    },
+    /// Every saved search, oldest first.
+    Searches,
     /// One record, whole.
     Record {
         /// The evidence.
@@ -199,6 +211,8 @@ impl Question {
             Self::Search(_) | Self::Rows { .. } | Self::Histogram { .. } | Self::Facet { .. } => {
                 &[Topic::Store, Topic::Evidence, Topic::Tags]
             }
+            Self::Templates { .. } => &[Topic::Store, Topic::Evidence, Topic::Tags],
+            Self::Searches => &[Topic::Store],
             Self::Record { .. } => &[Topic::Store, Topic::Evidence, Topic::Tags, Topic::Indicators],
             Self::Courses { .. } => &[Topic::Store, Topic::Evidence],
             Self::IndicatorCounts(_) | Self::Indicators { .. } => &[Topic::Store, Topic::Evidence, Topic::Indicators],
@@ -245,6 +259,10 @@ pub enum Reply {
     Histogram(Arc<Histogram>),
     /// To [`Question::Facet`].
     Facet(Arc<Facet>),
+    /// To [`Question::Templates`].
+    Templates(Arc<Templates>),
+    /// To [`Question::Searches`].
+    Searches(Arc<Vec<SavedSearch>>),
     /// To [`Question::Record`].
     Record(Arc<RecordDetail>),
     /// To [`Question::IndicatorCounts`].

@@ -153,6 +153,30 @@ pub struct Facet {
     pub exact: bool,
 }
 
+/// Message templates of a view.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Templates {
+    /// Rarest first.
+    pub list: Vec<Template>,
+    /// How many templates there are in all.
+    pub distinct: u64,
+    /// Records looked at.
+    pub total: u64,
+    /// Records in no template: without the field, or of more wordings than fit in memory.
+    pub others: u64,
+}
+
+/// One message template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// The text; `<*>` where values stand.
+    pub text: String,
+    /// Its records.
+    pub count: u64,
+    /// The first of them.
+    pub first: (EvidenceKey, u32),
+}
+
 /// One field of a record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldRow {

@@ -36,6 +36,8 @@ pub struct Records {
     case: Option<CaseKey>,
     /// The conditions that stand in the filter row.
     filtered: Vec<String>,
+    /// The record a proof is asked for.
+    proven: Option<(EvidenceKey, u32)>,
 }
 
 /// A view and where in it one was.
@@ -175,6 +177,11 @@ impl Panel for Records {
         if let (PickFor::Save("records", _), Some(path)) = (purpose, paths.first()) {
             out.order(Command::SaveRecords { view: self.view.clone(), out: path.clone() });
         }
+        if let (PickFor::Save("proof", _), Some(path)) = (purpose, paths.first())
+            && let Some((evidence, row)) = self.proven.take()
+        {
+            out.order(Command::ProveRecord { evidence, row, out: path.clone() });
+        }
     }
 
     fn remember(&self) -> serde_json::Value {
@@ -234,6 +241,11 @@ impl Records {
                 });
                 self.table.go(u64::from(row));
                 self.table.first = u64::from(row).saturating_sub(8);
+            }
+            Some(rows::Pick::Prove(evidence, row)) => {
+                let name = format!("{}-{}.proof.json", rows::file_name(view, evidence), u64::from(row) + 1);
+                self.proven = Some((evidence, row));
+                out.act(Act::Pick(PickFor::Save("proof", name)));
             }
             None => {}
         }

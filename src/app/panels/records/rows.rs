@@ -22,6 +22,8 @@ pub enum Pick {
     Only(String, String, bool),
     /// The record among its neighbours, without any condition.
     Around(EvidenceKey, u32),
+    /// A proof of the record, in a file.
+    Prove(EvidenceKey, u32),
 }
 
 /// The columns of a view and what stands before the fields.
@@ -215,6 +217,9 @@ impl Rows for RecordRows<'_, '_> {
         if ui.button(t("出所とともに写す", "Copy with citation")).clicked() {
             let rows = RowPick::Rows(vec![(record.evidence, record.row)]);
             self.out.order(Command::CopyRecords { rows, lang: self.view.lang });
+        }
+        if ui.button(t("この記録の証明を書き出す…", "Save a proof of this record…")).clicked() {
+            self.pick = Some(Pick::Prove(record.evidence, record.row));
         }
         if ui.button(t("本文だけを写す", "Copy the text alone")).clicked() {
             self.out.act(Act::Copy(record.text.clone()));

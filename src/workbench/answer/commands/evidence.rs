@@ -51,7 +51,7 @@ pub(super) fn add(
 }
 
 /// What an import changes.
-const TAKEN: [Topic; 5] = [Topic::Store, Topic::Evidence, Topic::Cases, Topic::Indicators, Topic::Audit];
+pub(super) const TAKEN: [Topic; 5] = [Topic::Store, Topic::Evidence, Topic::Cases, Topic::Indicators, Topic::Audit];
 
 /// Says so where records have no time only because nobody stated zone or year.
 fn missing(desk: &Answers, evidence: &Evidence) -> Result<Option<Notice>> {

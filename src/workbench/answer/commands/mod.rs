@@ -3,6 +3,7 @@
 mod bundles;
 mod evidence;
 mod records;
+mod stated;
 
 use super::Answers;
 use crate::model::statement::{Filing, RoleStatement, Statement, Withdrawal};
@@ -56,6 +57,12 @@ pub fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<O
             evidence::add(desk, one.case, &[path], &ReadAs::default(), ticket)?
         }
         Command::ReadAgain { evidence, read_as } => evidence::read_again(desk, *evidence, read_as, ticket)?,
+        Command::ProveRecord { .. }
+        | Command::Transcribe(_)
+        | Command::SetSkew { .. }
+        | Command::SetColumns { .. }
+        | Command::SaveSearch { .. }
+        | Command::DropSearch(_) => stated::carry_out(desk, command, ticket)?,
         Command::Withdraw { evidence, reason } => {
             let id = store.evidence_one(*evidence)?.id;
             store.apply(&Edit::Put(Statement::Withdrawal(Withdrawal { id, reason: reason.clone() })), &author)?;
@@ -64,11 +71,8 @@ pub fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<O
         Command::FileEvidence { evidence, case } => {
             let id = store.evidence_one(*evidence)?.id;
             store.apply(&Edit::Put(Statement::Filing(Filing { id, case: *case })), &author)?;
-            done(
-                &[Topic::Store, Topic::Evidence, Topic::Cases, Topic::Indicators, Topic::Audit],
-                "証拠を事案に入れました",
-                "evidence filed",
-            )
+            let changed = [Topic::Store, Topic::Evidence, Topic::Cases, Topic::Indicators, Topic::Audit];
+            done(&changed, "証拠を事案に入れました", "evidence filed")
         }
         Command::VerifyEvidence(key) => evidence::verify(desk, *key, ticket)?,
         Command::SaveEvidence { evidence, out } => evidence::save(desk, *evidence, out, ticket)?,

@@ -5,7 +5,7 @@ mod detail;
 mod order;
 mod question;
 
-pub(super) use counts::{facet, histogram};
+pub(super) use counts::{facet, histogram, templates};
 pub(super) use detail::record;
 
 use super::Answers;
