@@ -189,6 +189,7 @@ impl Context {
             Some(Command::Search { store, query, case, evidence, limit, count }) => {
                 evidence::search(self, &store, &query, (case.as_deref(), evidence.as_deref()), (limit, count))
             }
+            Some(Command::Preview(args)) => readings::preview(self, &args),
             Some(Command::Saved(command)) => stated::saved(self, &command),
             Some(Command::Templates(args)) => evidence::templates(self, &args),
             Some(Command::Indicators { store, case, kind }) => {

@@ -1,14 +1,48 @@
 //! Commands on what was made of evidence: reading it again, proofs of records.
 
-use super::args::{Prove, Read, Transcribe};
+use super::args::{Preview, Prove, Read, Transcribe};
 use super::{Context, Result, Verdict, tell};
 use crate::model::Ticket;
+use crate::model::record::When;
 use crate::workbench::import::{self, AddOptions, Outcome};
+use crate::workbench::preview;
 use crate::workbench::proof::{self, Proven};
 use crate::workbench::reading::{self, Again, Choice};
 use crate::workbench::transcript::{self, Transcript};
 use crate::workbench::{Error, Mode};
 use serde_json::json;
+
+pub(super) fn preview(context: &Context, args: &Preview) -> Result {
+    let options = AddOptions {
+        format: args.format.clone(),
+        encoding: args.encoding.clone(),
+        zone: args.zone.clone(),
+        year: args.year,
+        ..AddOptions::default()
+    };
+    let found = preview::preview(&args.file, &options, args.limit)?;
+    let runner_up = found.runner_up.map(|(format, score)| json!({"format": format, "score": score}));
+    context.out.row(&json!({
+        "path": args.file.display().to_string(), "format": found.format, "encoding": found.encoding, "score": found.score,
+        "runner_up": runner_up, "container": found.container, "rows": found.rows.len(), "whole": found.whole,
+    }))?;
+    for (row, seen) in found.rows.into_iter().enumerate() {
+        let time = match seen.when {
+            When::At { instant, offset_minutes, .. } => Some(instant.iso(offset_minutes)),
+            When::Undated(_) => None,
+        };
+        if context.out.json {
+            let fields: serde_json::Map<_, _> =
+                seen.fields.into_iter().map(|(name, value)| (name, value.into())).collect();
+            context.out.row(&json!({
+                "row": row, "offset": seen.offset, "len": seen.len, "time": time, "text": seen.text, "fields": fields,
+            }))?;
+        } else {
+            context.out.row(&json!({"row": row, "time": time, "text": seen.text}))?;
+        }
+    }
+    Ok(Verdict::Done)
+}
 
 pub(super) fn read(context: &Context, args: &Read) -> Result {
     let wrong = |year: &str| Error::input(format!("年を読めません: `{year}`"), format!("not a year: `{year}`"));

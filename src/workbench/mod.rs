@@ -18,6 +18,7 @@ pub mod lists;
 mod members;
 pub mod network;
 mod pipeline;
+pub mod preview;
 pub mod proof;
 pub mod reading;
 pub mod receive;

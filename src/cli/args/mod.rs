@@ -4,7 +4,7 @@ mod evidence;
 mod search;
 
 pub(super) use evidence::{Add, Evidence, Prove, Read, Transcribe};
-pub(super) use search::{Saved, Templates};
+pub(super) use search::{Preview, Saved, Templates};
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -69,6 +69,8 @@ pub(super) enum Command {
         #[arg(long)]
         count: bool,
     },
+    /// 取り込む前にファイルの先頭の記録を見る（事案ファイル不要） / the first records of a file, before it is taken in
+    Preview(Preview),
     /// 保存した検索 / saved searches
     #[command(subcommand)]
     Saved(Saved),

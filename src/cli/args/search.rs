@@ -1,4 +1,4 @@
-//! Arguments of saved searches and templates.
+//! Arguments of previews, saved searches and templates.
 
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -67,4 +67,25 @@ pub(in crate::cli) struct Templates {
     /// このひな形の記録を表示 / print the records of this template
     #[arg(long, value_name = "TEMPLATE")]
     pub(in crate::cli) of: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Preview {
+    /// ファイル / file
+    pub(in crate::cli) file: PathBuf,
+    /// 表示する件数 / how many records
+    #[arg(long, default_value_t = 100)]
+    pub(in crate::cli) limit: usize,
+    /// 形式を指定（定義ファイル .toml も可） / format, or a TOML file that defines one
+    #[arg(long)]
+    pub(in crate::cli) format: Option<String>,
+    /// 文字コードを指定 / encoding
+    #[arg(long)]
+    pub(in crate::cli) encoding: Option<String>,
+    /// 時刻帯 / zone of times without one
+    #[arg(long)]
+    pub(in crate::cli) zone: Option<String>,
+    /// 年の無い時刻の年 / year of the first record
+    #[arg(long)]
+    pub(in crate::cli) year: Option<i16>,
 }
