@@ -206,7 +206,7 @@ pub(super) fn label(name: &str) -> Said {
         "process" => "プロセス",
         "pid" => "PID",
         "message" => "内容",
-        "protocol" => "版",
+        "protocol" => "プロトコル",
         "ident" => "識別子",
         "request" => "要求行",
         "datetime" | "timestamp" => "日時",
