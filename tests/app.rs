@@ -166,6 +166,20 @@ fn wheel(stage: &Stage<'_>, delta: Vec2) {
 }
 
 #[test]
+fn a_query_worth_asking_again_is_saved_from_the_menu() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "records", None);
+    let field = stage.harness.get_by_label("検索条件");
+    field.focus();
+    field.type_text("203.0.113.7");
+    stage.run();
+    stage.key(Modifiers::NONE, Key::Enter);
+    stage.click("履歴");
+    stage.click("今の検索条件を保存");
+    let query = "203.0.113.7".to_owned();
+    assert!(stage.orders().contains(&Command::SaveSearch { case: None, name: query.clone(), query }));
+}
+
+#[test]
 fn a_query_narrows_and_a_wrong_one_is_explained() {
     let mut stage = open(Double::new(Size::Huge), Lang::Ja, "records", None);
     assert!(stage.has("50,000,000 / 50,000,000 件"));

@@ -6,6 +6,7 @@
 use super::cache::Cache;
 use super::frame::dialogs::Confirm;
 use super::keys::UiCommand;
+use crate::model::statement::SavedSearch;
 use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Lang, Text, Unit};
 use crate::workbench::ask::{
     AuditPage, AuditState, CaseRow, Command, DraftRow, EvidenceRow, ExportChoices, ExportPlan, Facet, Folder,
@@ -299,6 +300,8 @@ impl<'a> View<'a> {
     ask!(/// Commonest values of a field.
         facet(view: &RecordView, field: &str, limit: u32) -> Facet,
         Question::Facet { view: view.clone(), field: field.to_owned(), limit }, Facet);
+    ask!(/// Every saved search.
+        searches() -> Vec<SavedSearch>, Question::Searches, Searches);
     ask!(/// One record.
         record(evidence: EvidenceKey, row: u32) -> RecordDetail, Question::Record { evidence, row }, Record);
     ask!(/// Counts for the chips.

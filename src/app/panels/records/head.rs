@@ -45,7 +45,7 @@ impl Records {
         });
     }
 
-    pub(super) fn query_line(&mut self, ui: &mut Ui, view: &View<'_>, search: Option<&Search>) {
+    pub(super) fn query_line(&mut self, ui: &mut Ui, view: &View<'_>, search: Option<&Search>, out: &mut Outbox) {
         let focus = std::mem::take(&mut self.focus_query);
         let fault = search.and_then(|search| search.fault.as_ref()).filter(|fault| fault.part == 0);
         let mut chosen = None;
@@ -54,7 +54,8 @@ impl Records {
             ui.add_space(style::XS);
             ui.spacing_mut().item_spacing.x = style::XS;
             chosen = self.file(ui, view);
-            run = query::field(ui, view, &mut self.query, fault, &self.recent, focus);
+            let past = query::Past { recent: &self.recent, asked: &self.view.query, case: self.view.case };
+            run = query::field(ui, view, &mut self.query, fault, &past, focus, out);
         });
         if let Some(files) = chosen {
             self.clear_filters();

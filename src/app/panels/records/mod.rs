@@ -99,7 +99,7 @@ impl Panel for Records {
             }
             return;
         }
-        self.query_line(ui, view, search);
+        self.query_line(ui, view, search, out);
         let Some(search) = search else {
             view.search(&self.view);
             bits::waiting(ui, view, view.t("検索中", "Searching"));

@@ -1,11 +1,55 @@
 //! The query field: what is typed, where it is wrong, what was asked before.
 
 use crate::app::style::{self, palette};
-use crate::app::view::View;
+use crate::app::view::{Outbox, View};
 use crate::app::widgets::bits;
-use crate::workbench::ask::{QueryFault, RecordView, Search};
+use crate::model::CaseKey;
+use crate::model::statement::SavedSearch;
+use crate::workbench::ask::{Command, QueryFault, RecordView, Search};
 use egui::text::LayoutJob;
 use egui::{Key, Label, Popup, Rect, RichText, Stroke, TextEdit, TextFormat, Ui, vec2};
+
+/// What was asked before.
+pub struct Past<'a> {
+    /// Lately, newest first.
+    pub recent: &'a [String],
+    /// The query on screen.
+    pub asked: &'a str,
+    /// The case it is asked of.
+    pub case: Option<CaseKey>,
+}
+
+impl Past<'_> {
+    /// Saved searches, then recent ones; the one on screen can be saved. Tells which was chosen.
+    fn menu(&self, ui: &mut Ui, view: &View<'_>, saved: &[SavedSearch], out: &mut Outbox) -> Option<String> {
+        let mut chosen = None;
+        let mut choice = |ui: &mut Ui, text: &str, query: &str| {
+            if ui.add(egui::Button::new(RichText::new(text).font(style::mono())).truncate()).clicked() {
+                chosen = Some(query.to_owned());
+            }
+        };
+        if !saved.is_empty() {
+            ui.label(bits::caption(ui, view.t("保存した検索", "Saved searches")));
+        }
+        for held in saved {
+            let named = held.name != held.query;
+            choice(ui, &if named { format!("{}  {}", held.name, held.query) } else { held.query.clone() }, &held.query);
+        }
+        if !saved.is_empty() && !self.recent.is_empty() {
+            ui.separator();
+        }
+        self.recent.iter().take(12).for_each(|old| choice(ui, old, old));
+        let known = saved.iter().any(|held| held.query == self.asked);
+        if !self.asked.is_empty() && !known {
+            ui.separator();
+            if ui.button(view.t("今の検索条件を保存", "Save this query")).clicked() {
+                let (name, query) = (self.asked.to_owned(), self.asked.to_owned());
+                out.order(Command::SaveSearch { case: self.case, name, query });
+            }
+        }
+        chosen
+    }
+}
 
 /// The field; tells whether the query is to be run.
 pub fn field(
@@ -13,15 +57,18 @@ pub fn field(
     view: &View<'_>,
     query: &mut String,
     fault: Option<&QueryFault>,
-    recent: &[String],
+    past: &Past<'_>,
     focus: bool,
+    out: &mut Outbox,
 ) -> bool {
+    let saved = view.searches().map_or(&[][..], Vec::as_slice);
+    let any = !past.recent.is_empty() || !saved.is_empty();
     let p = palette(ui);
     let wrong = fault.map(|fault| fault.at..fault.at + fault.len.max(1));
     let mut layouter = move |ui: &Ui, text: &dyn egui::TextBuffer, _width: f32| {
         ui.fonts_mut(|fonts| fonts.layout_job(job(p, text.as_str(), wrong.as_ref())))
     };
-    let width = ui.available_width() - style::M - if recent.is_empty() { 0.0 } else { 78.0 };
+    let width = ui.available_width() - style::M - if any { 78.0 } else { 0.0 };
     let hint = view.t("検索条件　例：ip:203.0.113.0/24 NOT status:404", "Query, e.g. ip:203.0.113.0/24 NOT status:404");
     let edit = TextEdit::singleline(query).id(bits::id("query")).font(style::mono()).layouter(&mut layouter);
     let response = bits::entry(ui, edit, hint, width).accessible_name(view.t("検索条件", "Query"));
@@ -29,16 +76,13 @@ pub fn field(
         response.request_focus();
     }
     let mut run = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    if !recent.is_empty() {
-        let past = bits::menu_button(ui, view.t("履歴", "Recent"));
-        Popup::menu(&past).width(420.0).show(|ui| {
-            for old in recent.iter().take(12) {
-                if ui.add(egui::Button::new(RichText::new(old).font(style::mono())).truncate()).clicked() {
-                    query.clone_from(old);
-                    run = true;
-                }
-            }
-        });
+    if any {
+        let button = bits::menu_button(ui, view.t("履歴", "Recent"));
+        let chosen = Popup::menu(&button).width(420.0).show(|ui| past.menu(ui, view, saved, out));
+        if let Some(chosen) = chosen.and_then(|shown| shown.inner) {
+            *query = chosen;
+            run = true;
+        }
     }
     run
 }
