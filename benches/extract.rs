@@ -115,8 +115,33 @@ fn texts(c: &mut Criterion) {
 fn hostile(c: &mut Criterion) {
     let mut group = c.benchmark_group("hostile");
     group.sample_size(10);
-    let parts =
-        ["a.", "1.", "0 ", "::", "http://a.jp/", "http://(", "[.]", "０", "+81 ", "普通 1234567 ", "a@a.", "%3A%2F%2F"];
+    let parts = [
+        "a.",
+        "1.",
+        "0 ",
+        "::",
+        "http://a.jp/",
+        "http://(",
+        "[.]",
+        "０",
+        "+81 ",
+        "普通 1234567 ",
+        "a@a.",
+        "%3A%2F%2F",
+        "http:__",
+        "http__a.",
+        "a @ a[.]",
+        "=3D",
+        "aHR0cDovL2V4YW1wbGUu",
+        "<http://a.jp/\n",
+        "〇九",
+        "。jp",
+        "\\u3042",
+        "記号10530 番号",
+        "LINE ID:",
+        "xn--",
+        "http://あ.",
+    ];
     let indicators = Indicators::new();
     for part in parts {
         for size in [MEGABYTE / 4, MEGABYTE] {

@@ -414,3 +414,27 @@ impl egui::DroppedFile for Dropped {
         Err("the window reads no file".to_owned())
     }
 }
+
+#[test]
+fn a_pasted_list_is_looked_for_and_each_source_opens_its_records() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "indicators", Some(1));
+    stage.run();
+    stage.click("一覧を照合…");
+    stage.harness.get_by_label("照合する一覧（1行に1つ。表や文章のままでも可）").focus();
+    stage.run();
+    stage.harness.get_by_label("照合する一覧（1行に1つ。表や文章のままでも可）").type_text("203.0.113.5\n203.0.113.6");
+    stage.run();
+    stage.click("全証拠と照合");
+    assert!(stage.has("2件中1件が証拠にあります"));
+    stage.click("access.log 12");
+    stage.run();
+    assert!(stage.harness.query_all_by_value("\"203.0.113.5\"").next().is_some());
+}
+
+#[test]
+fn a_role_that_a_column_suggests_is_shown_as_such_and_stated_only_by_hand() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "indicators", Some(1));
+    stage.run();
+    assert!(stage.has("候補: 被疑者側（振込先口座番号）"));
+    assert!(stage.orders().iter().all(|order| !matches!(order, Command::SetRole { .. })));
+}

@@ -89,7 +89,9 @@ fn walk(name: &str) {
     let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo").display().to_string();
     let mut names = BTreeMap::from([("dir".to_owned(), dir.display().to_string()), ("demo".to_owned(), demo)]);
     for (path, text) in &walk.file {
-        std::fs::write(dir.join(path), text).unwrap();
+        let path = dir.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
     }
     for step in &walk.step {
         let args: Vec<String> = step.run.iter().map(|arg| filled(arg, &names)).collect();
@@ -153,6 +155,11 @@ fn what_is_made_of_evidence() {
 #[test]
 fn what_a_person_reads() {
     walk("text.toml");
+}
+
+#[test]
+fn lists_go_out_come_in_and_mark() {
+    walk("lists.toml");
 }
 
 /// Runs one command that must succeed, and gives its first result.

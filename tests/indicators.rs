@@ -2,7 +2,7 @@
 //! promises that hold for any text.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
-use itoguchi::indicators::{Indicators, documentation, kind_alias};
+use itoguchi::indicators::{CANON_VERSION, Indicators, defanged, documentation, kind_alias};
 use itoguchi::model::{Extractor as _, Hits};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -119,6 +119,58 @@ fn all_tables_in_one_text_give_what_each_line_gives() {
     assert_sound(&text);
 }
 
+/// The lines of the golden vectors: kind, text, canonical form or why there is none.
+fn vectors() -> Vec<(String, String, String)> {
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/indicators/vectors.tsv")).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let cells = |line: &str| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        (cells[0].to_owned(), cells[1].to_owned(), cells[2].to_owned())
+    };
+    lines.map(cells).collect()
+}
+
+#[test]
+fn canonical_forms_and_checks_are_those_of_the_vectors() {
+    let (indicators, mut wrong) = (Indicators::new(), String::new());
+    assert_eq!(CANON_VERSION, 2, "a new version needs its vectors looked at");
+    for (kind, text, expected) in vectors() {
+        let read = indicators.read(kind_alias(&kind).unwrap(), &text);
+        let got = read.map_or("-".to_owned(), |form| format!("{}{}", if form.verified { "" } else { "?" }, form.value));
+        if got != expected {
+            writeln!(wrong, "{kind} {text}: {got}, not {expected}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    for about in indicators.kinds() {
+        let of = |wanted: bool| {
+            vectors().iter().filter(|(kind, _, form)| kind == about.kind.tag() && (form != "-") == wanted).count()
+        };
+        assert!(of(true) > 0 && of(false) > 0, "{} has no vector, or none that is refused", about.kind);
+    }
+}
+
+#[test]
+fn what_is_defanged_is_read_back_alone_and_in_a_sentence() {
+    let indicators = Indicators::new();
+    for (kind, _, value) in vectors().into_iter().filter(|(_, _, form)| form != "-") {
+        let (kind, value) = (kind_alias(&kind).unwrap(), value.trim_start_matches('?'));
+        let safe = defanged(kind, value);
+        assert_eq!(indicators.canonical(kind, &safe).as_deref(), Some(value), "{kind} {safe}");
+        let opens = matches!(kind.tag(), "ipv4" | "ipv6" | "domain" | "url" | "email" | "onion");
+        assert_eq!(opens, safe != value && kind.tag() != "invite", "{kind} {safe}");
+        if opens {
+            let sentence = format!("通信先は「{safe}」であった。");
+            assert!(
+                listed(&sentence).iter().any(|line| *line == format!("{kind} {value}")),
+                "{sentence}: {:?}",
+                listed(&sentence)
+            );
+        }
+    }
+}
+
 /// The folder of shared test data, where there is one.
 fn shared() -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
@@ -190,6 +242,18 @@ fn everything_planted_is_found_on_its_rows_and_no_look_alike() {
             let text = fs::read_to_string(out.join(name)).unwrap();
             let truth = fs::read_to_string(out.join(format!("{name}.truth.json"))).unwrap();
             check_truth(&text, &serde_json::from_str(&truth).unwrap(), &format!("{name} {seed}"), &mut wrong);
+        }
+        // As banks and exchanges export them.
+        for format in ["bank", "exchange", "notes"] {
+            let path = out.join(format!("{format}-cp932"));
+            let options =
+                ["--rows", "1500", "--quiet", "--seed", seed, "--encoding", "cp932", "--format", format, "--out"];
+            assert!(Command::new("python3").arg(&generator).args(options).arg(&path).status().unwrap().success());
+            let bytes = fs::read(&path).unwrap();
+            let (text, _, lossy) = encoding_rs::SHIFT_JIS.decode(&bytes);
+            assert!(!lossy);
+            let truth = fs::read_to_string(out.join(format!("{format}-cp932.truth.json"))).unwrap();
+            check_truth(&text, &serde_json::from_str(&truth).unwrap(), &format!("{format} cp932 {seed}"), &mut wrong);
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
@@ -317,6 +381,39 @@ proptest! {
         )
     ) {
         assert_sound(&pieces.concat());
+    }
+
+    #[test]
+    fn what_is_canonical_stays_so_whatever_it_was_made_of(text in "[ -~。．ａ-ｚ０-９ー例え\\[\\]]{0,60}") {
+        let indicators = Indicators::new();
+        for about in indicators.kinds() {
+            if let Some(value) = indicators.canonical(about.kind, &text) {
+                let again = indicators.canonical(about.kind, &value);
+                prop_assert_eq!(again.as_deref(), Some(value.as_str()), "{} of {:?}", about.kind, text);
+            }
+        }
+    }
+
+    #[test]
+    fn urls_and_mails_stay_themselves_when_defanged_and_read(
+        label in "[a-z][a-z0-9-]{0,8}[a-z0-9]",
+        zone in prop::sample::select(vec!["jp", "com", "co.jp", "xn--q9jyb4c", "test"]),
+        path in "(/[a-zA-Z0-9._~%()!$*+;=:@-]{0,12}){0,3}",
+        query in "(\\?[a-z]{1,4}=[a-zA-Z0-9._/%'{}-]{0,12})?",
+        port in prop::option::of(1_u16..),
+        scheme in prop::sample::select(vec!["http", "https", "ftp", "HTTPS"]),
+    ) {
+        let indicators = Indicators::new();
+        let (url, email) = (kind_alias("url").unwrap(), kind_alias("email").unwrap());
+        let port = port.map_or(String::new(), |port| format!(":{port}"));
+        let written = format!("{scheme}://{label}.{zone}{port}{path}{query}");
+        let value = indicators.canonical(url, &written);
+        prop_assert!(value.is_some(), "{}", written);
+        let value = value.unwrap();
+        prop_assert_eq!(indicators.canonical(url, &value), Some(value.clone()));
+        prop_assert_eq!(indicators.canonical(url, &defanged(url, &value)), Some(value));
+        let mail = indicators.canonical(email, &format!("{label}@{label}.{zone}")).unwrap();
+        prop_assert_eq!(indicators.canonical(email, &defanged(email, &mail)), Some(mail));
     }
 
     #[test]

@@ -53,7 +53,7 @@ fn case() -> Case {
 fn record(format: &str, fields: &[(&str, &str)]) -> Record {
     let text = fields.iter().map(|(_, text)| *text).collect::<Vec<_>>().join(" | ");
     let mut found = Hits::default();
-    Indicators.find(&text, &mut found);
+    Indicators::new().find(&text, &mut found);
     let hits = found.iter().map(|(hit, value)| RecordHit {
         kind: hit.kind,
         value: value.to_owned(),
@@ -79,7 +79,7 @@ fn record(format: &str, fields: &[(&str, &str)]) -> Record {
 fn values(records: &[Record], roles: &[(&str, &str, Role)]) -> Vec<Value> {
     let hits = records.iter().flat_map(|record| &record.hits);
     let value = |hit: &RecordHit| {
-        let about = Indicators.about(hit.kind).unwrap();
+        let about = Indicators::new().about(hit.kind).unwrap();
         let role = roles.iter().find(|(kind, value, _)| *kind == hit.kind.tag() && *value == hit.value);
         Value {
             kind: hit.kind,
@@ -87,7 +87,7 @@ fn values(records: &[Record], roles: &[(&str, &str, Role)]) -> Vec<Value> {
             tokenable: about.tokenable,
             value: hit.value.clone(),
             role: role.map(|(_, _, role)| *role),
-            benign: Indicators.benign(hit.kind, &hit.value).is_some(),
+            benign: Indicators::new().benign(hit.kind, &hit.value).is_some(),
             listed: false,
             implied: hit.implied,
             verified: hit.verified,
@@ -127,7 +127,7 @@ fn tokens() -> Tokens {
 
 fn national(material: &Material) -> CleanBundle {
     let (profile, tokens) = (Profile::named("national").unwrap(), tokens());
-    sanitise(&Plan::new(material, &profile, Some(&tokens)).unwrap(), &Indicators)
+    sanitise(&Plan::new(material, &profile, Some(&tokens)).unwrap(), &Indicators::new())
 }
 
 fn all_text(payload: &[(String, Vec<u8>)]) -> String {
@@ -184,7 +184,7 @@ fn typical() -> Material {
 #[test]
 fn the_offender_is_kept_and_the_victim_is_not() {
     let mut clean = national(&typical());
-    let (payload, report) = finish(&mut clean, &Indicators, &Ticket::new());
+    let (payload, report) = finish(&mut clean, &Indicators::new(), &Ticket::new());
     let text = all_text(&payload);
     for kept in [SUSPECT_IP, WALLET, "5880000", "0.6000", "/panel/export.php", "Chrome 124 Windows", "令和8年第42号"]
     {
@@ -206,7 +206,7 @@ fn the_offender_is_kept_and_the_victim_is_not() {
 fn a_kept_number_is_no_finding_in_either_of_its_forms() {
     let records = vec![record("delimited", &[("銘柄", "BTC"), ("登録電話", "050-9201-4455")])];
     let mut clean = national(&material(records, &[("phone", "+815092014455", Role::Suspect)]));
-    let (payload, report) = finish(&mut clean, &Indicators, &Ticket::new());
+    let (payload, report) = finish(&mut clean, &Indicators::new(), &Ticket::new());
     assert!(all_text(&payload).contains("\"05092014455\""));
     assert!(report.may_leave() && report.residual.is_empty(), "{report:?}");
 }
@@ -291,7 +291,7 @@ fn a_kept_url_leaves_without_its_query() {
 #[test]
 fn without_a_token_key_nothing_takes_the_place_of_a_withheld_value() {
     let (material, profile) = (typical(), Profile::named("national").unwrap());
-    let clean = sanitise(&Plan::new(&material, &profile, None).unwrap(), &Indicators);
+    let clean = sanitise(&Plan::new(&material, &profile, None).unwrap(), &Indicators::new());
     assert_eq!(clean.counts()[1], 0);
     assert!(!all_text(&payload(&clean)).contains("tok1:"));
 }
@@ -348,7 +348,7 @@ fn a_bank_is_told_of_its_own_accounts_only() {
     material.values.extend(accounts);
     material.receiver_bank = Some("9901".into());
     let profile = Profile::named("financial").unwrap();
-    let all = all_text(&payload(&sanitise(&Plan::new(&material, &profile, None).unwrap(), &Indicators)));
+    let all = all_text(&payload(&sanitise(&Plan::new(&material, &profile, None).unwrap(), &Indicators::new())));
     assert!(all.contains("9901-905-1-1234567"));
     assert!(!all.contains("9902") && !all.contains(WALLET) && !all.contains(SUSPECT_IP));
 }
@@ -356,9 +356,9 @@ fn a_bank_is_told_of_its_own_accounts_only() {
 #[test]
 fn every_kind_is_written_kept_and_as_token() {
     let mut material = typical();
-    for about in Indicators.kinds() {
+    for about in Indicators::new().kinds() {
         for (example, role) in about.examples.iter().zip([Some(Role::Suspect), None, Some(Role::Victim)]) {
-            let Some(value) = Indicators.canonical(about.kind, example) else { continue };
+            let Some(value) = Indicators::new().canonical(about.kind, example) else { continue };
             let of = Value {
                 kind: about.kind,
                 class: Some(about.class),
@@ -376,7 +376,7 @@ fn every_kind_is_written_kept_and_as_token() {
     let ids: Vec<&str> = stix["objects"].as_array().unwrap().iter().map(|of| of["id"].as_str().unwrap()).collect();
     let distinct: std::collections::BTreeSet<&&str> = ids.iter().collect();
     assert_eq!(ids.len(), distinct.len());
-    assert!(ids.len() > 2 * Indicators.kinds().len());
+    assert!(ids.len() > 2 * Indicators::new().kinds().len());
 }
 
 const SECRETS: [&str; 6] =
@@ -423,14 +423,14 @@ fn the_check_sees_every_secret_in_every_disguise() {
     let clean = national(&typical());
     let (allowed, withheld) = (clean.kept_plan(), clean.withheld());
     let good = payload(&clean);
-    let report = release_check(&good, &allowed, &withheld, &Indicators, &Ticket::new());
+    let report = release_check(&good, &allowed, &withheld, &Indicators::new(), &Ticket::new());
     assert!(report.stops.is_empty() && report.residual.is_empty(), "{report:?}");
     for secret in SECRETS {
         for (name, disguise) in disguises(secret) {
             // A stream is a file of its own; everything else stands in a line of JSON.
             let inside = [b"{\"x\": \"".as_slice(), &disguise, b"\"}\n"].concat();
             let bad = vec![("data/x".to_owned(), if name == "gzip" { disguise } else { inside })];
-            let report = release_check(&bad, &allowed, &withheld, &Indicators, &Ticket::new());
+            let report = release_check(&bad, &allowed, &withheld, &Indicators::new(), &Ticket::new());
             assert!(!(report.stops.is_empty() && report.residual.is_empty()), "{secret} as {name} was not seen");
             let told = format!("{report:?}");
             assert!(!told.contains(secret), "the report itself tells {secret}");
@@ -443,7 +443,7 @@ fn strong_values_stop_and_weak_ones_are_for_a_person() {
     let clean = national(&typical());
     let check = |text: &str| {
         let files = vec![("data/x.json".to_owned(), format!("{{\"x\": \"{text}\"}}").into_bytes())];
-        release_check(&files, &clean.kept_plan(), &clean.withheld(), &Indicators, &Ticket::new())
+        release_check(&files, &clean.kept_plan(), &clean.withheld(), &Indicators::new(), &Ticket::new())
     };
     for stop in ["hanako.kunren@example.jp", "pj.elpmaxe@nernuk.okanah", "x_hanakokunrenexamplejp_x"] {
         assert!(!check(stop).may_leave(), "{stop}");
@@ -461,7 +461,7 @@ fn strong_values_stop_and_weak_ones_are_for_a_person() {
     assert!(!stranger.may_leave(), "a value nobody decided about");
     let cancelled = Ticket::new();
     cancelled.cancel();
-    let report = release_check(&payload(&clean), &clean.kept_plan(), &clean.withheld(), &Indicators, &cancelled);
+    let report = release_check(&payload(&clean), &clean.kept_plan(), &clean.withheld(), &Indicators::new(), &cancelled);
     assert!(!report.may_leave(), "a search that did not end lets nothing leave");
 }
 
@@ -478,7 +478,7 @@ fn residual_risks_stand_in_the_account_under_their_ids() {
         at: AT,
     }];
     let mut clean = national(&material);
-    let (files, report) = finish(&mut clean, &Indicators, &Ticket::new());
+    let (files, report) = finish(&mut clean, &Indicators::new(), &Ticket::new());
     assert!(!report.residual.is_empty());
     let account: serde_json::Value =
         serde_json::from_slice(&files.iter().find(|(path, _)| path.ends_with("sanitising.json")).unwrap().1).unwrap();
@@ -545,7 +545,7 @@ proptest! {
         }
         assert!(text.contains(SUSPECT_IP), "the offender's address is kept");
         if place % 4 == 0 {
-            let report = release_check(&files, &clean.kept_plan(), &clean.withheld(), &Indicators, &Ticket::new());
+            let report = release_check(&files, &clean.kept_plan(), &clean.withheld(), &Indicators::new(), &Ticket::new());
             assert!(report.may_leave(), "{:?}", report.stops);
         }
     }

@@ -162,7 +162,11 @@ fn tells_itself(question: &Question) -> bool {
 fn family(question: &Question) -> Option<u8> {
     match question {
         Question::Search(_) | Question::Rows { .. } | Question::Histogram { .. } | Question::Facet { .. } => Some(0),
-        Question::IndicatorCounts(_) | Question::Indicators { .. } | Question::Courses { .. } => Some(1),
+        Question::IndicatorCounts(_)
+        | Question::Indicators { .. }
+        | Question::Courses { .. }
+        | Question::Hints { .. } => Some(1),
+        Question::Sweep(_) => Some(7),
         Question::Graph(_) => Some(2),
         Question::Why(..) => Some(3),
         Question::Record { .. } => Some(4),

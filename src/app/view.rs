@@ -10,9 +10,9 @@ use crate::model::statement::SavedSearch;
 use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Lang, Text, Unit};
 use crate::workbench::ask::{
     AuditPage, AuditState, CaseRow, Command, DraftRow, EvidenceRow, ExportChoices, ExportPlan, Facet, Folder,
-    GraphData, GraphPlaces, GraphSpec, Histogram, IndicatorCounts, IndicatorList, IndicatorPage, JobState, KindRow,
-    Notice, Question, ReceivedRow, RecordDetail, RecordView, Reply, Review, RowPage, Search, StoreFacts, Tie, Why,
-    WhyOf,
+    GraphData, GraphPlaces, GraphSpec, Hint, Histogram, IndicatorCounts, IndicatorList, IndicatorPage, JobState,
+    KindRow, Notice, Question, ReceivedRow, RecordDetail, RecordView, Reply, Review, RowPage, Search, StoreFacts,
+    Sweep, Tie, Why, WhyOf,
 };
 use std::cell::{Cell, RefCell};
 
@@ -313,6 +313,11 @@ impl<'a> View<'a> {
     ask!(/// Bars over time of a page of indicators.
         courses(list: &IndicatorList, first: u64, count: u32) -> Vec<Vec<u32>>,
         Question::Courses { list: list.clone(), first, count }, Courses);
+    ask!(/// Suggested roles of a page of indicators.
+        hints(list: &IndicatorList, first: u64, count: u32) -> Vec<Option<Hint>>,
+        Question::Hints { list: list.clone(), first, count }, Hints);
+    ask!(/// What came of looking for a pasted list.
+        sweep(text: &str) -> Sweep, Question::Sweep(text.to_owned()), Sweep);
     ask!(/// Nodes and edges.
         graph(spec: &GraphSpec) -> GraphData, Question::Graph(spec.clone()), Graph);
     ask!(/// Why something is in the graph.

@@ -3,51 +3,67 @@
 use super::args;
 use super::{Context, Result, Verdict};
 use crate::model::time::JST_MINUTES;
-use crate::model::{Extractor as _, Hits, Instant, Role, Ticket};
-use crate::workbench::{Error, Mode, SightingFilter, StoreError, find, lists, network, roles};
+use crate::model::{Extractor as _, Instant, Lang, Role, Ticket};
+use crate::workbench::{Error, Mode, SightingFilter, StoreError, find, lists, network, roles, suggest};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub(super) fn indicators(context: &Context, store: &Path, case: Option<&str>, kind: Option<&str>) -> Result {
+pub(super) fn indicators(
+    context: &Context,
+    store: &Path,
+    (case, kind): (Option<&str>, Option<&str>),
+    suggests: bool,
+    list: &args::ListArgs,
+) -> Result {
     let session = context.open(store, Mode::Read)?;
     let filter = SightingFilter {
         case: case.map(|case| session.store.find_case(case)).transpose()?,
         kind: kind.map(|kind| roles::read_kind(&session, kind)).transpose()?,
         ..SightingFilter::default()
     };
+    if list.form.is_some() {
+        return super::extract::write_list(&lists::entries(&session, &filter)?, list, session.now());
+    }
     let cases: BTreeMap<_, _> =
         session.store.cases()?.into_iter().filter_map(|row| Some((row.case.key?, row.case.id))).collect();
     let evidence: BTreeMap<_, _> = session.store.evidence()?.into_iter().map(|one| (one.key, one.id)).collect();
     let iso = |at: Option<Instant>| at.map(|at| at.iso(JST_MINUTES));
     let mut printed = Ok(());
+    // The store is read again for these, so they wait until this walk is over.
+    let mut hinted = Vec::new();
     let done = session.store.each_sighting(&filter, &mut |seen| {
         let (kind, value) = (seen.indicator.kind, &seen.indicator.value);
         let benign = session.indicators.benign(kind, value).map(|why| why.get(context.out.lang));
-        printed = context.out.row(&json!({
+        let mut row = json!({
             "kind": kind.tag(), "value": value, "case": seen.case.and_then(|case| cases.get(&case)),
             "evidence": seen.evidence.and_then(|key| evidence.get(&key)), "count": seen.count,
             "first": iso(seen.first), "last": iso(seen.last), "role": seen.role.map(Role::tag), "benign": benign.is_some(),
             "implied": seen.implied, "verified": seen.verified, "why_benign": benign,
-        }));
+        });
+        if let Some(marks) = super::extract::marks(&session.indicators, kind, value) {
+            row["marks"] = marks.into();
+        }
+        if suggests && seen.role.is_none() && !seen.implied && benign.is_none() {
+            hinted.push((kind, value.clone(), row));
+            return Ok(());
+        }
+        printed = context.out.row(&row);
         if printed.is_ok() { Ok(()) } else { Err(StoreError::Cancelled) }
     });
     printed?;
     done?;
-    Ok(Verdict::Done)
-}
-
-pub(super) fn extract(context: &Context, file: Option<&Path>) -> Result {
-    let text = find::read_text(file)?;
-    let indicators = find::indicators();
-    let mut hits = Hits::default();
-    indicators.find(&text, &mut hits);
-    for (hit, value) in hits.iter() {
-        let written = text.get(hit.span.start as usize..hit.span.end as usize).unwrap_or("");
-        context.out.row(&json!({
-            "kind": hit.kind.tag(), "value": value, "text": written, "start": hit.span.start, "end": hit.span.end,
-            "implied": hit.implied, "verified": hit.verified,
-        }))?;
+    for (kind, value, mut row) in hinted {
+        if let Some(hint) = suggest::hint(&session, kind, &value)? {
+            row["suggested"] = hint.role.tag().into();
+            let (why, field) = (hint.why.get(context.out.lang), &hint.field);
+            row["why_suggested"] = match context.out.lang {
+                Lang::Ja => format!("{why}（{field}）"),
+                Lang::En => format!("{why} ({field})"),
+            }
+            .into();
+        }
+        context.out.row(&row)?;
     }
     Ok(Verdict::Done)
 }

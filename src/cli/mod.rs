@@ -6,6 +6,7 @@ mod args;
 mod bundles;
 mod desk;
 mod evidence;
+mod extract;
 mod links;
 mod out;
 mod readings;
@@ -14,13 +15,15 @@ mod stated;
 mod usage;
 
 use crate::model::{Explain, Instant, Lang};
+use crate::workbench::packs::{self, Indicators};
 use crate::workbench::{self, Found, Mode, Session, clock, heads};
 use args::{Cli, Command};
 use clap::Parser as _;
 use out::Out;
 use std::cell::RefCell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// How a command ended, other than by an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +116,8 @@ struct Context {
     /// The operator was named on the command line.
     operator_stated: bool,
     fixed: Option<Instant>,
+    /// A folder of lists that mark values.
+    lists: Option<PathBuf>,
     /// The language asked for on the command line, if one was.
     stated_lang: Option<Lang>,
     /// Stores opened for writing: their heads are remembered at the end.
@@ -135,14 +140,25 @@ impl Context {
             operator_stated: cli.operator.is_some(),
             operator: operator.unwrap_or_else(|| workbench::session::UNNAMED.to_owned()),
             fixed: cli.time.as_deref().map(clock::read).transpose()?,
+            lists: cli.lists.clone(),
             stated_lang: cli.lang.as_deref().and_then(Lang::from_tag),
             written: RefCell::default(),
         })
     }
 
+    /// The extractor, with the lists that were named or are the user's own. A list that cannot be read is told.
+    fn indicators(&self) -> std::result::Result<Indicators, Failed> {
+        let (indicators, wrong) = packs::indicators(self.lists.as_deref())?;
+        wrong.iter().for_each(|error| tell(self.out.lang, error));
+        Ok(indicators)
+    }
+
     /// Opens a store. An older copy in its place is told, and written down before anything is added to it.
     fn open(&self, store: &Path, mode: Mode) -> std::result::Result<Session, Failed> {
-        let session = Session::open(store, mode, &self.operator, self.fixed)?;
+        let mut session = Session::open(store, mode, &self.operator, self.fixed)?;
+        if self.lists.is_some() {
+            session.indicators = Arc::new(self.indicators()?);
+        }
         if session.store.found() == Found::Left {
             let (ja, en) = (
                 "事案ファイルは閉じられずに残されていました。元に戻しました（確定済みの内容は失われていません）",
@@ -192,10 +208,11 @@ impl Context {
             Some(Command::Preview(args)) => readings::preview(self, &args),
             Some(Command::Saved(command)) => stated::saved(self, &command),
             Some(Command::Templates(args)) => evidence::templates(self, &args),
-            Some(Command::Indicators { store, case, kind }) => {
-                links::indicators(self, &store, case.as_deref(), kind.as_deref())
+            Some(Command::Indicators { store, case, kind, suggest, list }) => {
+                links::indicators(self, &store, (case.as_deref(), kind.as_deref()), suggest, &list)
             }
-            Some(Command::Extract { file }) => links::extract(self, file.as_deref()),
+            Some(Command::Lists) => extract::lists(self),
+            Some(Command::Extract(command)) => extract::extract(self, &command),
             Some(Command::Role(role)) => links::role(self, &role),
             Some(Command::Import { store, case, file }) => links::import(self, &store, &case, &file),
             Some(Command::Graph { store, case, out }) => links::graph(self, &store, case.as_deref(), &out),

@@ -76,11 +76,7 @@ fn is_id(text: &str) -> bool {
     if let Some(number) = text.strip_prefix("TA").or_else(|| text.strip_prefix("DS")) {
         return digits(number, 4);
     }
-    let Some((b'T' | b'G' | b'S' | b'M' | b'C', number)) =
-        text.as_bytes().split_first().map(|(head, _)| (head, &text[1..]))
-    else {
-        return false;
-    };
+    let Some(number) = text.strip_prefix(['T', 'G', 'S', 'M', 'C']) else { return false };
     match number.split_once('.') {
         Some((technique, sub)) => text.starts_with('T') && digits(technique, 4) && digits(sub, 3),
         None => digits(number, 4),

@@ -4,7 +4,7 @@
 //! `version 1.2.3.4`), a section number (`第1.2.3.4条`). A port (`:443`) or prefix length (`/24`) may follow; of a range
 //! `192.0.2.1-192.0.2.9` both ends are reported.
 
-use super::class::{ALNUM, ALPHA, HYPHEN, class};
+use super::class::{ALNUM, ALPHA, HYPHEN, TOKEN, class};
 use super::scan::{Scan, Token};
 use super::{Canonical, Family, benign};
 use crate::model::kind::Look;
@@ -90,15 +90,13 @@ fn is_address_here(scan: &Scan<'_>, token: Token) -> bool {
 
 /// Whether what stands before the slash is a route (`tcp/`, another address, a path) rather than a product.
 fn is_route(scan: &Scan<'_>, slash: usize) -> bool {
-    let lead = scan.lead(slash, 24);
-    let word = &lead[lead
-        .rfind(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'))
-        .map_or(0, |at| at + lead[at..].chars().next().map_or(1, char::len_utf8))..];
-    let before = lead[..lead.len() - word.len()].bytes().last();
-    word.is_empty()
-        || !word.bytes().any(|byte| byte.is_ascii_alphabetic())
-        || matches!(before, Some(b'/' | b'\\'))
-        || ROUTES.iter().any(|route| word.eq_ignore_ascii_case(route))
+    let from = slash.saturating_sub(24);
+    let part = |byte: &&u8| class(**byte) & TOKEN != 0;
+    let len = scan.bytes[from..slash].iter().rev().take_while(part).count();
+    let word = &scan.bytes[slash - len..slash];
+    !word.iter().any(u8::is_ascii_alphabetic)
+        || matches!(scan.before(slash - len), b'/' | b'\\')
+        || ROUTES.iter().any(|route| word.eq_ignore_ascii_case(route.as_bytes()))
 }
 
 fn follows_version(lead: &str) -> bool {

@@ -17,6 +17,7 @@ mod context;
 mod corporate_number;
 mod cve;
 mod decoded;
+mod defang;
 mod digits;
 mod doge;
 mod domain;
@@ -35,6 +36,7 @@ mod ltc;
 mod mac;
 mod my_number;
 mod onion;
+mod packs;
 mod payment_card;
 mod phone;
 mod phone_plan;
@@ -50,14 +52,18 @@ mod tron;
 mod txid;
 mod url;
 mod url_form;
+mod warning_list;
 mod xmr;
 mod xrp;
 
+pub use packs::{Mark, Pack, Says, built_in};
+
 use crate::model::{About, Extractor, Hits, Kind, Text};
 use scan::Find;
+use std::sync::Arc;
 
 /// Rises whenever a canonical form changes; stored beside every value.
-pub const CANON_VERSION: u32 = 1;
+pub const CANON_VERSION: u32 = 2;
 
 /// One kind: its facts and its rules for a value that is said to be of this kind.
 struct Family {
@@ -280,6 +286,12 @@ pub fn documentation(kind: Kind, value: &str) -> bool {
     family(kind).is_some_and(|family| (family.documentation)(value))
 }
 
+/// A canonical value as people are shown it where a click or a paste would do harm; read back it is the same value.
+#[must_use]
+pub fn defanged(kind: Kind, value: &str) -> String {
+    defang::defanged(kind.tag(), value)
+}
+
 fn family(kind: Kind) -> Option<&'static Family> {
     KINDS.into_iter().find(|family| family.about.kind == kind)
 }
@@ -292,15 +304,33 @@ const fn never_documentation(_: &str) -> bool {
     false
 }
 
-/// The extractor of this version: every kind of [`Extractor::kinds`], all tables static.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Indicators;
+/// The extractor of this version: every kind of [`Extractor::kinds`], with the lists that mark values.
+#[derive(Clone, Debug, Default)]
+pub struct Indicators {
+    packs: Vec<Arc<Pack>>,
+}
 
 impl Indicators {
     /// Ready to use; costs nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self
+        Self { packs: Vec::new() }
+    }
+
+    /// With a person's own lists beside those built in.
+    #[must_use]
+    pub fn with_packs(packs: Vec<Pack>) -> Self {
+        Self { packs: packs.into_iter().map(Arc::new).collect() }
+    }
+
+    /// Every list, the built-in first.
+    pub fn packs(&self) -> impl Iterator<Item = &Pack> {
+        built_in().iter().chain(self.packs.iter().map(|pack| &**pack))
+    }
+
+    /// What the lists say about a canonical value.
+    pub fn marks<'p>(&'p self, kind: Kind, value: &'p str) -> impl Iterator<Item = Mark<'p>> + 'p {
+        self.packs().filter_map(move |pack| pack.mark(kind, value))
     }
 
     /// Reads a value said to be of `kind`, in any spelling; `None` if it does not have the form of one.
@@ -322,7 +352,9 @@ impl Extractor for Indicators {
     }
 
     fn benign(&self, kind: Kind, value: &str) -> Option<Text> {
-        family(kind).and_then(|family| (family.benign)(value)).or_else(|| benign::training(kind.tag(), value))
+        let family = || family(kind).and_then(|family| (family.benign)(value));
+        let listed = || packs::benign(kind, value).map(|pack| Text::new(&pack.title, &pack.title));
+        family().or_else(|| benign::training(kind.tag(), value)).or_else(listed)
     }
 
     fn about(&self, kind: Kind) -> Option<&'static About> {

@@ -4,7 +4,7 @@
 //! spans of the text as written. What a character means depends on its neighbours: `。` is a dot only between letters or
 //! digits, `ー` a hyphen only between digits (domain.md §3.1, §4). Hosts of URLs read `。` between kanji by themselves.
 
-use super::class::{ALNUM, ALPHA, DIGIT, class};
+use super::class::{ALNUM, ALPHA, DIGIT, HYPHEN, class};
 use super::kanji;
 use std::ops::Range;
 
@@ -41,7 +41,10 @@ fn is_odd(bytes: &[u8], at: usize) -> bool {
     }
     if let Some(next) = bytes.get(at + 1)
         && bytes.get(at).is_some_and(|byte| matches!(byte, b'[' | b'(' | b'{' | b'<'))
-        && !matches!(next, b'.' | b':' | b'@' | b'/' | b'd' | b'D' | b'a' | b'A' | b' ' | 0xe3 | 0xef)
+        && !matches!(
+            next,
+            b'.' | b':' | b'@' | b'/' | b'd' | b'D' | b'a' | b'A' | b'p' | b'P' | b'e' | b'E' | b' ' | 0xe3 | 0xef
+        )
     {
         return false;
     }
@@ -76,6 +79,15 @@ impl Plain {
                 here += if bytes[here].is_ascii() { 1 } else { 3 };
             }
             return end;
+        }
+        if let Some(next) = loose_at(bytes, at).filter(|_| class(bytes[at - 1]) & ALNUM != 0 || ends_spaced(&self.text))
+        {
+            if self.text.ends_with(' ') {
+                self.text.pop();
+                self.map.pop();
+            }
+            self.put("@", at);
+            return next;
         }
         if let Some((len, plain)) = unit(bytes, at) {
             // A bracket or a word may stand between spaces; a full stop may not.
@@ -140,7 +152,21 @@ pub(super) fn whole(text: &str) -> String {
 }
 
 const fn special(byte: u8) -> bool {
-    !byte.is_ascii() || matches!(byte, b'[' | b'(' | b'{' | b'<' | b']' | b'\\')
+    !byte.is_ascii() || matches!(byte, b'@' | b'[' | b'(' | b'{' | b'<' | b']' | b'\\')
+}
+
+/// `user @ example[.]com`: an at sign behind a space counts before a name whose dot is defanged. Says where that begins.
+fn loose_at(bytes: &[u8], at: usize) -> Option<usize> {
+    if bytes[at] != b'@' || at == 0 {
+        return None;
+    }
+    let begin = at + 1 + usize::from(bytes.get(at + 1) == Some(&b' '));
+    if bytes[at - 1] != b' ' && begin == at + 1 {
+        return None;
+    }
+    let label = bytes.get(begin..)?.iter().take(63).take_while(|byte| class(**byte) & (ALNUM | HYPHEN) != 0).count();
+    let dot = begin + label + usize::from(bytes.get(begin + label) == Some(&b' '));
+    (label > 0 && matches!(bracketed(bytes, dot), Some((_, ".")))).then_some(begin)
 }
 
 fn offset(at: usize) -> u32 {
@@ -282,11 +308,15 @@ fn ascii(byte: u8) -> &'static str {
 }
 
 /// What may stand in defanging brackets, and what it stands for.
-const CONTENTS: [(&str, &str); 17] = [
+const CONTENTS: [(&str, &str); 21] = [
     (".", "."),
     ("．", "."),
     ("。", "."),
     ("dot", "."),
+    ("punkt", "."),
+    ("punto", "."),
+    ("arroba", "@"),
+    ("et", "@"),
     ("ドット", "."),
     ("ﾄﾞｯﾄ", "."),
     ("://", "://"),

@@ -10,8 +10,9 @@ use super::host::Names;
 use super::ipv6;
 use super::refang::{self, Plain};
 use super::triggers::{BATCH, Events, STEP, Triggers};
-use super::{COLONS, HANDLE, asn, decoded, line_id, mac, social};
+use super::{COLONS, HANDLE, asn, decoded, line_id, mac, social, url};
 use crate::model::{Class, Coding, Decoded, Hits, Kind};
+use std::cell::RefCell;
 
 /// A run of letters, digits, `.`, `-` and `_`.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +62,12 @@ pub(super) struct Scan<'t> {
 
 /// Walks `text` and appends what it finds to `hits`, in no particular order within a line.
 pub(super) fn scan(text: &str, hits: &mut Hits) {
-    Scan::new(text, None, text.as_bytes(), hits, &mut Names::default()).walk();
+    NAMES.with_borrow_mut(|names| Scan::new(text, None, text.as_bytes(), hits, names).walk());
+}
+
+thread_local! {
+    /// What was judged in the texts before, for the next: chunks of one log hold the same hosts.
+    static NAMES: RefCell<Names> = RefCell::default();
 }
 
 impl<'t> Scan<'t> {
@@ -206,6 +212,9 @@ impl<'t> Scan<'t> {
     /// A sign: the token before it, or what stands around it, may be something.
     fn mark(&mut self, at: usize) {
         let next = match self.byte(at) {
+            b':' if class(self.before(at)) & ALPHA != 0 && url::is_mark(self.bytes, at) => {
+                return self.token_at(at - 1);
+            }
             b':' => return self.colons(at),
             b'/' if at > 2 && self.bytes[at - 2..].starts_with(b"://") => return self.token_at(at - 3),
             b'@' if class(self.before(at)) & TOKEN != 0 => return self.token_at(at - 1),

@@ -2,7 +2,7 @@
 
 use super::class::{ALNUM, ALPHA, DIGIT, DOT, HYPHEN, TOKEN, UNDERSCORE, class, classes};
 use super::scan::{Find, Scan, Token};
-use super::{AT_SIGN, DOTTED, JOINED, LONG_RUN, NUMBER, PREFIXED, SCHEME};
+use super::{AT_SIGN, DOTTED, JOINED, LONG_RUN, NUMBER, PREFIXED, SCHEME, url};
 
 /// Shortest run of letters and digits that can be a hash or a wallet.
 const SHORTEST_RUN: usize = 23;
@@ -60,7 +60,7 @@ impl Scan<'_> {
     fn followed(&mut self, token: Token) -> Option<usize> {
         match self.byte(token.end) {
             b'@' => self.ask(&AT_SIGN, token),
-            b':' if self.bytes[token.end..].starts_with(b"://") => self.ask(&SCHEME, token),
+            b':' if url::is_mark(self.bytes, token.end) => self.ask(&SCHEME, token),
             _ => None,
         }
     }
@@ -119,6 +119,11 @@ impl Scan<'_> {
             if self.hits.len() > before {
                 return Some(token.end);
             }
+        }
+        if token.flags & UNDERSCORE != 0
+            && let Some(next) = url::find_underscored(self, token)
+        {
+            return Some(next.max(token.end));
         }
         let trimmed = self.trimmed(token);
         if let Some(next) = self.ask(&DOTTED, trimmed) {

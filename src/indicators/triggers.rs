@@ -159,7 +159,7 @@ impl Triggers {
             mark: self.schemes() | marks(simd, window),
             colons: self.colons(),
             spaced: self.spaced(),
-            odd: self.bracket.back(1) & !self.digit.now & !self.alpha.now,
+            odd: self.bracket.back(1) & (is(folded, b'p').to_bitmask() | !self.digit.now & !self.alpha.now),
         };
         if !self.high.is_empty() {
             self.other_scripts(simd, window, &mut events);
@@ -277,15 +277,25 @@ const fn zero_bytes(word: u64) -> u64 {
     !(((word & LOW) + LOW) | word | LOW)
 }
 
-/// Signs that are events wherever they stand: `@`, `%`, `+`, `=3D`, `LIN`, `MAC`, `asn`, a closing bracket behind `dot`, `at` and `.`.
+/// Signs that are events wherever they stand: `@`, `%`, `+8`, `=3D`, `:__`, `:\\`, `LIN`, `MAC`, `asn`, a closing bracket behind `dot`, `at` and `.`.
 #[inline(always)]
 fn marks<S: Simd>(simd: S, window: &[u8; WINDOW]) -> u64 {
     let (this, next, third) = (load(simd, window, 0), load(simd, window, 1), load(simd, window, 2));
     let equals = is(this, b'=') & (is(next, b'3') | within(next, b'\n', b'\r'));
     let line = is(this, b'L') & is(next, b'I') & is(third, b'N');
+    let spelt = is(this, b':') & (is(next, b'_') & is(third, b'_') | is(next, b'\\') & is(third, b'\\'));
     let mac = is(this, b'M') & is(next, b'A') & is(third, b'C');
     let asn = is(this | 0x20, b'a') & is(next | 0x20, b's') & is(third | 0x20, b'n');
     let closing = is(next | 0x20, b'}') | is(next, b')') | is(next, b'>');
     let closed = (is(this | 0x20, b't') | is(this, b'.')) & closing;
-    (is(this, b'@') | is(this, b'%') | is(this, b'+') | equals | line | mac | asn | closed).to_bitmask()
+    (is(this, b'@')
+        | is(this, b'%')
+        | is(this, b'+') & within(next, b'1', b'9')
+        | equals
+        | spelt
+        | line
+        | mac
+        | asn
+        | closed)
+        .to_bitmask()
 }

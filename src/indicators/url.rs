@@ -1,8 +1,9 @@
 //! URLs with a scheme and a real host: where they end in running text, and their host as an implied find.
 //!
-//! Defanged schemes (`hxxp`, `h**p`, `ttp`) are read. A URL ends at white space, quotes, angle brackets, a comma (tables
-//! are full of URLs between commas; inside quotes commas stay), and at the first character that is not ASCII, because
-//! Japanese text follows without a space. Closing punctuation is left to the sentence. Names without a scheme are domains.
+//! Defanged schemes (`hxxp`, `h**p`, `ttp`, `http:__`) are read. A URL ends at white space, quotes, angle brackets, a comma
+//! (tables are full of URLs between commas; inside quotes commas stay), and at the first character that is not ASCII,
+//! because Japanese text follows without a space. Closing punctuation is left to the sentence, but a cell of a table holds
+//! no sentence. Names without a scheme are domains.
 
 use super::class::{ALNUM, ALPHA, TAIL, TOKEN, class};
 use super::scan::{Scan, Token};
@@ -45,12 +46,38 @@ const LONGEST: usize = 8192;
 /// URLs reported inside one URL; more of them are no evidence but an attack on the reader.
 const INNER: u8 = 4;
 
+/// What may stand between scheme and host instead of `://`.
+const MARKS: [&str; 3] = ["://", r":\\", ":__"];
+
+/// Whether the colon at `at` may end a scheme.
+pub(super) fn is_mark(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at..at + 3).is_some_and(|mark| MARKS.iter().any(|known| known.as_bytes() == mark))
+}
+
 /// Looks at `://` and the token before it; goes on behind the host, so that path and query are walked too.
 pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
-    if let Some(tail) = find_plain(scan, token) {
-        return Some(tail);
-    }
-    let parts = authority(scan, token)?;
+    find_plain(scan, token).or_else(|| find_behind(scan, token, 3))
+}
+
+/// Looks at a token that begins as `http__example` does.
+pub(super) fn find_underscored(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
+    let len = underscored(scan.slice(token.start, token.end))?;
+    let scheme = scan.part(token.start, token.start + len);
+    find_behind(scan, scheme, 2)
+}
+
+/// The length of the scheme before `__`.
+fn underscored(text: &str) -> Option<usize> {
+    let head = text.as_bytes().get(..7)?.to_ascii_lowercase();
+    [&b"http__"[..], b"hxxp__", b"https__", b"hxxps__"]
+        .iter()
+        .find(|mark| head.starts_with(mark))
+        .map(|mark| mark.len() - 2)
+}
+
+/// Looks at a scheme whose host stands `gap` bytes behind it.
+fn find_behind(scan: &mut Scan<'_>, token: Token, gap: usize) -> Option<usize> {
+    let parts = authority(scan, token, gap)?;
     let start = parts.start;
     let tail = parts.tail;
     let (end, whole) = reach(scan, start, tail)?;
@@ -72,7 +99,7 @@ pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
 /// The URLs logs are full of: `http` or `https`, a host in lower case without user and port, canonical as they stand.
 fn find_plain(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
     let (start, begin) = (token.start, token.end + 3);
-    let scheme = matches!(&scan.bytes[start..token.end], b"http" | b"https");
+    let scheme = matches!(&scan.bytes[start..token.end], b"http" | b"https") && scan.byte(begin - 1) == b'/';
     if !scheme || scan.is_plain_form() || start < scan.url.0 {
         return None;
     }
@@ -92,7 +119,7 @@ fn find_plain(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
     let (end, whole) = reach(scan, start, tail)?;
     let path = &scan.bytes[tail..end];
     let broken = scan.byte(end) == b'\n' && scan.before(start) == b'<';
-    if broken || path.is_empty() || (path.len() > 2 && memchr::memmem::find(path, b"/.").is_some()) {
+    if broken || path.is_empty() || !url_form::is_plain_path(path) {
         scan.url = (0, 0);
         return None;
     }
@@ -116,7 +143,7 @@ fn reach(scan: &mut Scan<'_>, start: usize, tail: usize) -> Option<(usize, bool)
         scan.url.1 += 1;
     }
     let raw = scan.url.0.max(tail);
-    let end = trimmed(scan, tail, raw.min(start + LONGEST).max(tail));
+    let end = trimmed(scan, start, tail, raw.min(start + LONGEST).max(tail));
     Some((end, raw - start <= LONGEST))
 }
 
@@ -137,9 +164,9 @@ fn report_host(scan: &mut Scan<'_>, parts: &Parts) {
 }
 
 /// Scheme, user, host and port, if they are those of a URL.
-fn authority(scan: &mut Scan<'_>, token: Token) -> Option<Parts> {
+fn authority(scan: &mut Scan<'_>, token: Token, gap: usize) -> Option<Parts> {
     let (start, scheme) = url_form::scheme(scan, token)?;
-    let mut at = token.end + 3;
+    let mut at = token.end + gap;
     let user = user_end(scan, at);
     let user = at..user.unwrap_or(at);
     if !user.is_empty() {
@@ -207,7 +234,9 @@ fn extent(scan: &Scan<'_>, start: usize, tail: usize) -> usize {
             b'&' => !is_entity(&scan.bytes[at..]),
             _ => false,
         };
-        if !fine || (narrow && scan.is_wide(at)) {
+        // `[text](url)`: the text may be a URL itself.
+        let linked = *byte == b']' && scan.byte(at + 1) == b'(';
+        if !fine || linked || (narrow && scan.is_wide(at)) {
             break;
         }
         at += 1;
@@ -221,8 +250,11 @@ fn is_entity(rest: &[u8]) -> bool {
 }
 
 /// The end without closing punctuation and unbalanced brackets.
-fn trimmed(scan: &Scan<'_>, tail: usize, mut end: usize) -> usize {
+fn trimmed(scan: &Scan<'_>, start: usize, tail: usize, mut end: usize) -> usize {
     if class(scan.byte(end - 1)) & TOKEN != 0 && scan.byte(end - 1) != b'.' {
+        return end;
+    }
+    if is_cell(scan, start, end) {
         return end;
     }
     let bytes = &scan.bytes[tail..end];
@@ -243,17 +275,28 @@ fn trimmed(scan: &Scan<'_>, tail: usize, mut end: usize) -> usize {
     end
 }
 
+/// Whether nothing but the delimiters of a table stands on both sides.
+fn is_cell(scan: &Scan<'_>, start: usize, end: usize) -> bool {
+    let delimits = |byte: u8| matches!(byte, b',' | b'\t');
+    let (before, after) = (scan.before(start), scan.byte(end));
+    (delimits(before) && (delimits(after) || matches!(after, b'\n' | b'\r'))) || (before == b'\n' && delimits(after))
+}
+
 fn read(text: &str) -> Option<Canonical> {
     if text.len() > LONGEST || text.contains(char::is_whitespace) {
         return None;
     }
-    let colon = text.find("://")?;
+    let marked = MARKS.iter().filter_map(|mark| text.find(mark)).min();
+    let (colon, gap) = match underscored(text) {
+        Some(len) => (len, 2),
+        None => (marked?, 3),
+    };
     let mut hits = Hits::default();
     let mut names = host::Names::default();
     let mut scan = Scan::over(text, &mut hits, &mut names);
     let before = text.as_bytes()[..colon].iter().rev().take_while(|byte| class(**byte) & TOKEN != 0).count();
     let token = scan.part(colon - before, colon);
-    let parts = authority(&mut scan, token).filter(|parts| parts.start == 0)?;
+    let parts = authority(&mut scan, token, gap).filter(|parts| parts.start == 0)?;
     let tail = text.get(parts.tail..)?;
     let tail = if tail.is_empty() || tail.starts_with(['/', '?', '#']) { tail } else { return None };
     let mut value = String::new();

@@ -33,7 +33,7 @@ pub(super) struct Parts {
 }
 
 /// Spellings of schemes and what they stand for; longer ones before their own endings.
-const SCHEMES: [(&str, &str); 30] = [
+const SCHEMES: [(&str, &str); 35] = [
     ("https", "https"),
     ("hxxps", "https"),
     ("hxxpx", "https"),
@@ -45,6 +45,8 @@ const SCHEMES: [(&str, &str); 30] = [
     ("htxp", "http"),
     ("hxtp", "http"),
     ("h__p", "http"),
+    ("xxxxs", "https"),
+    ("xxxx", "http"),
     ("ttps", "https"),
     ("ttp", "http"),
     ("sftp", "sftp"),
@@ -53,6 +55,9 @@ const SCHEMES: [(&str, &str); 30] = [
     ("ftp", "ftp"),
     ("fxps", "ftps"),
     ("fxp", "ftp"),
+    ("ftxs", "ftps"),
+    ("ftx", "ftp"),
+    ("udp", "udp"),
     ("wss", "wss"),
     ("ws", "ws"),
     ("ldaps", "ldaps"),
@@ -112,6 +117,7 @@ pub(super) fn write(parts: &Parts, user: &str, tail: &str, out: &mut String) {
     out.clear();
     out.push_str(parts.scheme);
     out.push_str("://");
+    let user = user.strip_suffix(':').unwrap_or(user);
     if !user.is_empty() {
         out.push_str(user);
         out.push('@');
@@ -138,39 +144,72 @@ const fn default_port(scheme: &str) -> Option<u16> {
 }
 
 fn write_tail(special: bool, tail: &str, out: &mut String) {
-    let path_len = tail.find(['?', '#']).unwrap_or(tail.len());
-    let (path, rest) = tail.split_at(path_len);
+    let fragment = tail.find('#').unwrap_or(tail.len());
+    let (rest, fragment) = tail.split_at(fragment);
+    let query = rest.find('?').unwrap_or(rest.len());
+    let (path, query) = rest.split_at(query);
     if path.is_empty() && special {
         out.push('/');
     }
-    if special && path.contains("/.") {
+    if special && has_dots(path) {
         let mut kept: Vec<&str> = Vec::new();
         let mut segments = path.split('/').skip(1).peekable();
         while let Some(segment) = segments.next() {
-            let up = segment == "..";
+            let (up, here) = (dots(segment) == 2, dots(segment) == 1);
             if up {
                 kept.pop();
-            } else if segment != "." {
+            } else if !here {
                 kept.push(segment);
             }
-            if (up || segment == ".") && segments.peek().is_none() {
+            if (up || here) && segments.peek().is_none() {
                 kept.push("");
             }
         }
         for segment in kept {
             out.push('/');
-            encode(segment, out);
+            encode(segment, in_path, out);
         }
     } else {
-        encode(path, out);
+        encode(path, in_path, out);
     }
-    encode(rest, out);
+    encode(query, |c| matches!(c, '"' | '<' | '>') || (special && c == '\''), out);
+    encode(fragment, |c| matches!(c, '"' | '<' | '>' | '`'), out);
 }
 
-/// Percent-encodes what a URL may not hold.
-fn encode(text: &str, out: &mut String) {
+/// Whether a path may have segments that only say where to go.
+fn has_dots(path: &str) -> bool {
+    path.contains("/.") || path.contains("/%2e") || path.contains("/%2E")
+}
+
+/// How many dots a segment consists of, percent-encoded ones too; 0 if of anything else.
+fn dots(segment: &str) -> usize {
+    let mut rest = segment;
+    let mut count = 0;
+    while let Some(behind) = [".", "%2e", "%2E"].iter().find_map(|dot| rest.strip_prefix(dot)) {
+        (rest, count) = (behind, count + 1);
+    }
+    if rest.is_empty() { count } else { 0 }
+}
+
+/// Whether a path in plain spelling is canonical as it stands, query and fragment included.
+pub(super) fn is_plain_path(tail: &[u8]) -> bool {
+    let mut before = 0;
+    tail.iter().all(|byte| {
+        let dotted = before == b'/' && matches!(byte, b'.' | b'%');
+        before = *byte;
+        !dotted && byte.is_ascii() && !matches!(byte, b'"' | b'<' | b'>' | b'\'' | b'^' | b'`' | b'{' | b'}')
+    })
+}
+
+/// What a path may not hold (WHATWG path percent-encode set).
+const fn in_path(c: char) -> bool {
+    matches!(c, '"' | '#' | '<' | '>' | '?' | '^' | '`' | '{' | '}')
+}
+
+/// Percent-encodes what a part of a URL may not hold.
+fn encode(text: &str, forbidden: impl Fn(char) -> bool, out: &mut String) {
     for c in text.chars() {
-        if c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '`') {
+        if c.is_ascii_graphic() && !forbidden(c) {
             out.push(c);
         } else {
             let mut utf8 = [0; 4];

@@ -243,6 +243,52 @@ fn decode_lines(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
     Decoded { text, same: false, dirty }
 }
 
+/// Where in the bytes of a chunk the characters at these places (rising) of its text begin.
+#[must_use]
+pub fn originals(encoding: &'static Encoding, bytes: &[u8], decoded: &Decoded, places: &[usize]) -> Vec<usize> {
+    if decoded.same {
+        return places.to_vec();
+    }
+    let (unit, text) = (Unit::of(encoding), decoded.text.as_bytes());
+    let mut out = Vec::with_capacity(places.len());
+    let (mut line, mut byte) = (0, 0);
+    let mut rest = places;
+    while !rest.is_empty() {
+        let feed = memchr::memchr(b'\n', text.get(line..).unwrap_or(&[])).map_or(text.len(), |feed| line + feed);
+        let end = unit.find(bytes, byte).unwrap_or(bytes.len());
+        let here = rest.partition_point(|place| *place <= feed);
+        let (inside, behind) = rest.split_at(if feed == text.len() { rest.len() } else { here });
+        if !inside.is_empty() {
+            let columns = inside.iter().map(|place| place - line);
+            out.extend(columns_in(encoding, bytes.get(byte..end).unwrap_or(&[]), columns).map(|at| byte + at));
+        }
+        (rest, line, byte) = (behind, feed + 1, end + unit.width());
+    }
+    out
+}
+
+/// The same within a line: its bytes are decoded one by one, so that broken ones and shifts are counted as they are read.
+fn columns_in<'a>(
+    encoding: &'static Encoding,
+    bytes: &'a [u8],
+    columns: impl Iterator<Item = usize> + 'a,
+) -> impl Iterator<Item = usize> + 'a {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut text = String::with_capacity(16);
+    let (mut done, mut at) = (0, 0);
+    columns.map(move |column| {
+        while let Some(byte) = bytes.get(at..=at)
+            && done < column
+        {
+            text.clear();
+            let _ = decoder.decode_to_string(byte, &mut text, false);
+            done += text.len();
+            at += 1;
+        }
+        at
+    })
+}
+
 /// Decodes one record; what the encoding lacks becomes U+FFFD.
 #[must_use]
 pub fn decode_record<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Cow<'a, str> {

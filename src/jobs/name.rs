@@ -70,9 +70,11 @@ pub(super) fn question(question: &Question) -> (Said, Measure) {
         }
         Question::Review(_) => (Said::new("提供内容の試算", "Working out the bundle"), Measure::Nothing),
         Question::Drafts => (Said::new("起案の読出し", "Reading drafts"), Measure::Nothing),
-        Question::IndicatorCounts(_) | Question::Indicators { .. } | Question::Courses { .. } => {
-            (Said::new("識別情報の集計", "Counting indicators"), Measure::Nothing)
-        }
+        Question::Sweep(_) => (Said::new("一覧の照合", "Looking for a list"), Measure::Share),
+        Question::IndicatorCounts(_)
+        | Question::Indicators { .. }
+        | Question::Courses { .. }
+        | Question::Hints { .. } => (Said::new("識別情報の集計", "Counting indicators"), Measure::Nothing),
         _ => (Said::new("読出し", "Reading"), Measure::Nothing),
     }
 }

@@ -2,8 +2,6 @@
 
 use super::error::{Error, Result};
 use super::session::Session;
-use crate::indicators::Indicators;
-use crate::ingest::{self, encoding};
 use crate::model::record::When;
 use crate::model::{
     CaseKey, Chunk, Corpus as _, EvidenceKey, Extractor as _, Field, FieldReader as _, Hits, Id, Instant, Kind,
@@ -12,8 +10,6 @@ use crate::model::{
 use crate::search::{self, Asked, Outcome, Rows, Scope, Templates};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use std::io::Read as _;
-use std::path::Path;
 
 /// One record, read.
 #[derive(Clone, Debug, PartialEq)]
@@ -237,25 +233,4 @@ pub fn values_in(session: &Session, query: &str, case: CaseKey, kind: Kind, tick
         Ok(())
     })?;
     Ok(out.into_iter().collect())
-}
-
-/// What finds indicators, for those who need no store.
-#[must_use]
-pub fn indicators() -> Indicators {
-    Indicators::new()
-}
-
-/// The text of a file, or of standard input, in the encoding its content shows.
-pub fn read_text(file: Option<&Path>) -> Result<String> {
-    let mut bytes = Vec::new();
-    match file {
-        Some(path) => bytes = std::fs::read(path).map_err(Error::file(path))?,
-        None => {
-            std::io::stdin().lock().read_to_end(&mut bytes).map_err(Error::file(Path::new("stdin")))?;
-        }
-    }
-    let head = bytes.get(..bytes.len().min(ingest::HEAD)).unwrap_or(&[]);
-    let name = file.map(|path| path.as_os_str().as_encoded_bytes()).unwrap_or_default();
-    let detection = ingest::detect(head, name);
-    Ok(encoding::decode(encoding::of(detection.encoding), &bytes).text)
 }

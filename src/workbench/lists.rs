@@ -1,23 +1,31 @@
-//! Lists of indicators from elsewhere: JSON Lines `{pref,case,type,value,first,last,n}` and CSV with a header.
+//! Lists of indicators from elsewhere: JSON Lines `{pref,case,type,value,first,last,n}`, CSV with a header, STIX 2.1 and MISP
+//! JSON.
 //!
 //! The declared type wins. A value that fails its type's rule is kept as written, unverified, and still links.
 
 use super::clock;
 use super::error::{Error, Result};
+use super::extract::{Distinct, Tally};
+use super::list_read;
+use super::list_write::Entry;
 use super::session::Session;
+use crate::indicators::Indicators;
 use crate::model::statement::Statement;
-use crate::model::{Case, CaseKey, Edit, Extractor as _, Instant, Kind, Unit};
-use crate::store::Listed;
+use crate::model::{Case, CaseKey, Edit, Extractor as _, Instant, Kind, Sighting, Unit};
+use crate::store::{Listed, SightingFilter};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
 /// Rows taken in at once; keeps memory bounded whatever the list's length.
 const BATCH: usize = 500_000;
 /// A longer line is no line of a list.
 const MAX_LINE: usize = 1 << 20;
+
+/// A larger JSON document is not read: it would have to be held whole.
+const MAX_DOCUMENT: u64 = 512 << 20;
 
 /// What an import of a list did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,19 +40,20 @@ pub struct ListImport {
     pub rejected: Vec<(u64, String)>,
 }
 
+/// One value as a list declares it.
 #[derive(Debug, Deserialize)]
-struct Line {
-    pref: Option<String>,
-    case: Option<String>,
+pub(super) struct Line {
+    pub(super) pref: Option<String>,
+    pub(super) case: Option<String>,
     #[serde(rename = "type", alias = "kind")]
-    kind: String,
-    value: String,
+    pub(super) kind: String,
+    pub(super) value: String,
     #[serde(alias = "first_seen")]
-    first: Option<String>,
+    pub(super) first: Option<String>,
     #[serde(alias = "last_seen")]
-    last: Option<String>,
+    pub(super) last: Option<String>,
     #[serde(alias = "count")]
-    n: Option<u64>,
+    pub(super) n: Option<u64>,
 }
 
 /// Takes in a list. Lines that name a case go to that unit's case of that number (made if absent), others to `case`.
@@ -65,6 +74,18 @@ pub fn import(session: &Session, case: Option<CaseKey>, path: &Path) -> Result<L
         hash: RandomState::new(),
         done: ListImport::default(),
     };
+    if let Some(document) = document(path)? {
+        let Some(list) = list_read::lines(&document) else {
+            return Err(Error::input(
+                format!("STIX 2.1でもMISPでもないJSONです: {}", path.display()),
+                format!("JSON that is neither STIX 2.1 nor MISP: {}", path.display()),
+            ));
+        };
+        for (number, line) in (1..).zip(&list) {
+            taker.take(number, line)?;
+        }
+        return taker.finish();
+    }
     for number in 1_u64.. {
         buffer.clear();
         if lines.read_until(b'\n', &mut buffer).map_err(Error::file(path))? == 0 {
@@ -91,6 +112,27 @@ pub fn import(session: &Session, case: Option<CaseKey>, path: &Path) -> Result<L
         }
     }
     taker.finish()
+}
+
+/// The file as one JSON document, if it is that rather than a line of JSON for each value.
+fn document(path: &Path) -> Result<Option<serde_json::Value>> {
+    let file = std::fs::File::open(path).map_err(Error::file(path))?;
+    let mut first = Vec::new();
+    BufReader::new(&file).take(MAX_LINE as u64).read_until(b'\n', &mut first).map_err(Error::file(path))?;
+    let text = String::from_utf8_lossy(&first);
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if !text.starts_with(['{', '[']) || serde_json::from_str::<Line>(text).is_ok() {
+        return Ok(None);
+    }
+    let size = file.metadata().map_err(Error::file(path))?.len();
+    if size > MAX_DOCUMENT {
+        return Err(Error::input(
+            format!("大きすぎるJSONです（JSON Linesにしてください）: {}", path.display()),
+            format!("a JSON document too large to read, JSON Lines are not: {}", path.display()),
+        ));
+    }
+    let bytes = std::fs::read(path).map_err(Error::file(path))?;
+    Ok(serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)).ok())
 }
 
 fn header(text: &str, path: &Path) -> Result<Vec<String>> {
@@ -275,6 +317,49 @@ impl Taker<'_> {
 
 fn time(text: Option<&str>) -> std::result::Result<Option<Instant>, String> {
     text.map(|text| clock::read(text).map_err(|err| err.to_string())).transpose()
+}
+
+/// The values seen in a store as a list to hand on: each once, those found only inside others left out.
+pub fn entries(session: &Session, filter: &SightingFilter) -> Result<Vec<Entry>> {
+    let mut out: Vec<Entry> = Vec::new();
+    session.store.each_sighting(filter, &mut |seen| {
+        if seen.implied {
+            return Ok(());
+        }
+        let (kind, value) = (seen.indicator.kind, seen.indicator.value);
+        match out.last_mut().filter(|last| last.kind == kind && last.value == value) {
+            Some(last) => {
+                last.count = last.count.saturating_add(seen.count);
+                last.first = [last.first, seen.first].into_iter().flatten().min();
+                last.last = last.last.max(seen.last);
+                last.role = match (last.role, seen.role) {
+                    (Some(a), Some(b)) => Some(a.stricter(b)),
+                    (a, b) => a.or(b),
+                };
+            }
+            None => {
+                let benign = session.indicators.benign(kind, &value).is_some();
+                let Sighting { count, first, last, role, .. } = seen;
+                out.push(Entry { kind, value, count, first, last, role, benign });
+            }
+        }
+        Ok(())
+    })?;
+    Ok(out)
+}
+
+/// The values found in a file as such a list.
+pub fn entries_of(distinct: &Distinct, indicators: &Indicators) -> Vec<Entry> {
+    let entry = |(kind, value, tally): (Kind, &str, Tally)| Entry {
+        kind,
+        value: value.to_owned(),
+        count: tally.count,
+        first: None,
+        last: None,
+        role: None,
+        benign: indicators.benign(kind, value).is_some(),
+    };
+    distinct.sorted().into_iter().filter(|(_, _, tally)| !tally.implied).map(entry).collect()
 }
 
 #[cfg(test)]

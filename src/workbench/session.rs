@@ -2,6 +2,7 @@
 
 use super::clock;
 use super::error::{Error, Result};
+use super::packs;
 use crate::indicators::Indicators;
 use crate::ingest::Reader;
 use crate::model::case::Stage;
@@ -41,7 +42,8 @@ impl Session {
     fn with(store: Store, operator: &str, fixed: Option<Instant>) -> Self {
         Self {
             store: Arc::new(store.with_layers(Arc::new(Reader))),
-            indicators: Arc::new(Indicators::new()),
+            // Lists that cannot be read are told where they are asked for; they never keep a store shut.
+            indicators: Arc::new(packs::indicators(None).map(|(indicators, _)| indicators).unwrap_or_default()),
             reader: Arc::new(Reader),
             operator: operator.to_owned(),
             fixed,

@@ -146,6 +146,11 @@ impl Double {
                 let row = |at: u64| (0..24).map(|number| bar(at, number)).collect();
                 Reply::Courses(Arc::new((*first..first + u64::from(*count)).map(row).collect()))
             }
+            Question::Hints { first, count, .. } => {
+                let hint = |at: u64| at.is_multiple_of(4).then(things::hint);
+                Reply::Hints(Arc::new((*first..first + u64::from(*count)).map(hint).collect()))
+            }
+            Question::Sweep(text) => Reply::Sweep(Arc::new(things::sweep(text))),
             Question::Graph(spec) => Reply::Graph(Arc::new(things::graph(if some { self.nodes } else { 0 }, spec))),
             Question::Why(..) => Reply::Why(Arc::new(things::why())),
             Question::Ties(_) => Reply::Ties(Arc::new(if some { things::ties() } else { vec![] })),

@@ -193,6 +193,7 @@ pub fn indicators(
                 last: Some(Instant(NOW.0 - (r % 20) as i64 * 3_600_000_000_000)),
                 role: roles.get(&value).copied().unwrap_or(stated[(r % 6) as usize]),
                 benign: (at % 12 == 11).then(|| Said::new("公開リゾルバ", "public resolver")),
+                marks: if at % 12 == 5 { vec!["金融機関コード: 架空銀行".into()] } else { vec![] },
                 implied: at % 15 == 14,
                 verified: at % 33 != 32,
                 value,
@@ -596,4 +597,25 @@ pub fn audit(total: u64, first: u64, count: u32) -> AuditPage {
         })
         .collect();
     AuditPage { first, total, rows }
+}
+
+pub fn sweep(text: &str) -> Sweep {
+    let source = |name: &str, at: i64, count| SweepSource {
+        name: Said::new(name, name),
+        evidence: Some(EvidenceKey(at)),
+        case: Some(case(1)),
+        count,
+    };
+    let row = |(at, value): (usize, &str)| {
+        let sources =
+            if at.is_multiple_of(2) { vec![source("access.log", 1, 12), source("notes.txt", 2, 1)] } else { vec![] };
+        let count = sources.iter().map(|source| source.count).sum();
+        SweepRow { kind: Some(Kind::new("ipv4")), value: value.to_owned(), count, sources }
+    };
+    Sweep { rows: text.lines().enumerate().map(row).collect(), left_out: 0 }
+}
+
+pub fn hint() -> Hint {
+    let why = Said::new("金の行き先の欄", "a column for where money went");
+    Hint { role: Role::Suspect, why, field: "振込先口座番号".into() }
 }

@@ -22,6 +22,9 @@ pub(super) struct Cli {
     /// 取扱者の氏名 / operator's name, entered in the audit trail
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) operator: Option<String>,
+    /// 値に印を付ける自分の一覧のフォルダ / folder of one's own lists that mark values
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) lists: Option<PathBuf>,
     /// 時計を固定（再現用） / fix the clock, for reproducible output
     #[arg(long, global = true, value_name = "TIME")]
     pub(super) time: Option<String>,
@@ -86,12 +89,16 @@ pub(super) enum Command {
         /// この種類だけ / only this kind
         #[arg(long)]
         kind: Option<String>,
+        /// 役割の候補も（欄の名から。候補にすぎない） / roles that columns suggest, as suggestions
+        #[arg(long)]
+        suggest: bool,
+        #[command(flatten)]
+        list: ListArgs,
     },
+    /// 値に印を付ける一覧（組込みと自分のもの） / the lists that mark values: built in, and one's own
+    Lists,
     /// 文章から識別情報を取り出す（事案ファイル不要） / find indicators in a text, no case file needed
-    Extract {
-        /// 読むファイル（省略時は標準入力） / file, or standard input
-        file: Option<PathBuf>,
-    },
+    Extract(Extract),
     /// 識別情報の役割を記す / state the role of an indicator in a case
     Role(Role),
     /// 一覧表の取込み / import a list of indicators (CSV, JSONL)
@@ -262,6 +269,31 @@ pub(super) struct Demo {
     /// 画面を開かない / do not open the window
     #[arg(long)]
     pub(super) no_window: bool,
+}
+
+/// How a list goes out.
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    /// 一覧として出力（csv jsonl stix misp） / write a list
+    #[arg(long = "list", value_name = "FORM")]
+    pub(super) form: Option<String>,
+    /// 値を無害化して（CSVだけ、人に渡すとき） / defanged values, for people (CSV only)
+    #[arg(long, requires = "form")]
+    pub(super) defanged: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Extract {
+    /// 読むファイル（省略時は標準入力） / file, or standard input
+    pub(super) file: Option<PathBuf>,
+    /// 値ごとに一度だけ、件数とともに / each value once, with its count
+    #[arg(long)]
+    pub(super) unique: bool,
+    #[command(flatten)]
+    pub(super) list: ListArgs,
+    /// 書庫のパスワードを1行に1つ書いたファイル（環境変数でも可） / file with archive passwords, one a line
+    #[arg(long, value_name = "FILE")]
+    pub(super) password_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,13 +4,14 @@
 
 use super::Answers;
 use super::facts::strictest;
+use crate::indicators::Mark;
 use crate::model::fold::fold;
 use crate::model::{CaseKey, Corpus as _, Extractor as _, Instant, Kind, RowSet, Sighting, Ticket};
 use crate::search::{self, Bins, Rows};
 use crate::workbench::ask::{
-    IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RoleFilter, Said,
+    Hint, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RoleFilter, Said,
 };
-use crate::workbench::{Error, Result};
+use crate::workbench::{Error, Result, suggest};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -136,9 +137,41 @@ fn row_of(desk: &Answers, list: &IndicatorList, group: &[Sighting]) -> Option<In
         last: summary.last,
         role: summary.role,
         benign: benign.map(|why| Said::new(why.ja, why.en)),
+        marks: marks(desk, head),
         implied: scope.clone().all(|seen| seen.implied),
         verified: scope.into_iter().any(|seen| seen.verified),
     })
+}
+
+/// What lists say about a value, each with its title.
+fn marks(desk: &Answers, seen: &Sighting) -> Vec<String> {
+    let marks = desk.session.indicators.marks(seen.indicator.kind, &seen.indicator.value);
+    let said = |mark: Mark<'_>| match mark.label {
+        "" => mark.pack.title.clone(),
+        label => format!("{}: {label}", mark.pack.title),
+    };
+    marks.map(said).collect()
+}
+
+/// The roles that fields suggest for the rows of a page whose role nobody stated.
+pub(super) fn hints(
+    desk: &Answers,
+    list: &IndicatorList,
+    first: u64,
+    count: u32,
+    ticket: &Ticket,
+) -> Result<Vec<Option<Hint>>> {
+    let page = page(desk, list, first, count, ticket)?;
+    let hint = |row: &IndicatorRow| {
+        if ticket.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        if row.role.is_some() || row.benign.is_some() || row.implied {
+            return Ok(None);
+        }
+        suggest::hint(&desk.session, row.kind, &row.value)
+    };
+    page.rows.iter().map(hint).collect()
 }
 
 pub(super) fn page(

@@ -10,6 +10,7 @@ mod folder;
 mod graph;
 mod indicators;
 mod records;
+mod sweep;
 
 pub use commands::{Outcome, carry_out};
 pub use folder::folder;
@@ -164,6 +165,10 @@ impl Answers {
             Question::Courses { list, first, count } => {
                 Reply::Courses(Arc::new(indicators::courses(self, list, *first, *count, ticket)?))
             }
+            Question::Hints { list, first, count } => {
+                Reply::Hints(Arc::new(indicators::hints(self, list, *first, *count, ticket)?))
+            }
+            Question::Sweep(text) => Reply::Sweep(Arc::new(sweep::sweep(self, text, ticket)?)),
             Question::Graph(spec) => graph::graph(self, spec, ticket, emit)?,
             Question::Why(spec, of) => Reply::Why(Arc::new(graph::why(self, spec, *of, ticket)?)),
             Question::Ties(case) => Reply::Ties(Arc::new(export::ties(self, *case, ticket)?)),

@@ -1,7 +1,7 @@
 //! Lists of indicators: filter, order, pages, counts by kind.
 
 use super::Said;
-use crate::model::{CaseKey, Instant, Kind, Role};
+use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Role};
 
 /// Which indicators, in which order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -71,6 +71,8 @@ pub struct IndicatorRow {
     pub role: Option<Role>,
     /// Why it is known to be harmless or shared.
     pub benign: Option<Said>,
+    /// What lists say about it, harmless or not.
+    pub marks: Vec<String>,
     /// Seen inside another value only.
     pub implied: bool,
     /// Its own rule holds.
@@ -99,4 +101,50 @@ pub struct IndicatorCounts {
     pub open: u64,
     /// Those known to be benign.
     pub benign: u64,
+}
+
+/// A role that the column or field of a value suggests. Nothing rests on it until a person states a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// The role.
+    pub role: Role,
+    /// The column or field the value stands in.
+    pub field: String,
+    /// What that field is for.
+    pub why: Said,
+}
+
+/// What came of looking for a pasted list.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sweep {
+    /// Every value, those found first.
+    pub rows: Vec<SweepRow>,
+    /// Lines without indicators that were not looked for, because there were too many.
+    pub left_out: u64,
+}
+
+/// One value of a pasted list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepRow {
+    /// Its kind; `None` for a line looked for as text.
+    pub kind: Option<Kind>,
+    /// The canonical value, or the line.
+    pub value: String,
+    /// Records it stands in, over all sources.
+    pub count: u64,
+    /// Where, the most frequent first.
+    pub sources: Vec<SweepSource>,
+}
+
+/// A source of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepSource {
+    /// Its name.
+    pub name: Said,
+    /// The evidence; `None` for lists and reports.
+    pub evidence: Option<EvidenceKey>,
+    /// The case it is filed in.
+    pub case: Option<CaseKey>,
+    /// Records.
+    pub count: u64,
 }

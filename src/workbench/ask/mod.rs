@@ -22,7 +22,10 @@ pub use facts::{AuditPage, AuditRow, AuditState, CaseRow, EvidenceRow, Folder, F
 pub use graph::{
     EdgeKind, GraphData, GraphEdge, GraphNode, GraphPlaces, GraphSpec, Layout, NodeKind, Reason, Why, WhyOf,
 };
-pub use indicators::{IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RoleFilter};
+pub use indicators::{
+    Hint, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RoleFilter, Sweep, SweepRow,
+    SweepSource,
+};
 pub use records::{
     Column, Custody, Facet, FieldRow, Histogram, HitSpan, Order, QueryFault, RecordDetail, RecordRow, RecordView,
     RowPage, Search, Template, Templates,
@@ -152,6 +155,17 @@ pub enum Question {
         /// How many at most.
         count: u32,
     },
+    /// Roles that the fields of a page of indicators suggest.
+    Hints {
+        /// The list.
+        list: IndicatorList,
+        /// Position in the list, from 0.
+        first: u64,
+        /// How many at most.
+        count: u32,
+    },
+    /// A pasted list, looked for in all evidence.
+    Sweep(String),
     /// Nodes and edges; afterwards their places, answered again and again until calm.
     Graph(GraphSpec),
     /// Why a node or an edge is there.
@@ -215,7 +229,9 @@ impl Question {
             Self::Searches => &[Topic::Store],
             Self::Record { .. } => &[Topic::Store, Topic::Evidence, Topic::Tags, Topic::Indicators],
             Self::Courses { .. } => &[Topic::Store, Topic::Evidence],
-            Self::IndicatorCounts(_) | Self::Indicators { .. } => &[Topic::Store, Topic::Evidence, Topic::Indicators],
+            Self::IndicatorCounts(_) | Self::Indicators { .. } | Self::Hints { .. } | Self::Sweep(_) => {
+                &[Topic::Store, Topic::Evidence, Topic::Indicators]
+            }
             Self::Graph(_) | Self::Why(..) | Self::Ties(_) | Self::Review(_) => {
                 &[Topic::Store, Topic::Cases, Topic::Evidence, Topic::Indicators]
             }
@@ -271,6 +287,10 @@ pub enum Reply {
     Indicators(Arc<IndicatorPage>),
     /// To [`Question::Courses`]: bars for each row, none where it stands in no record.
     Courses(Arc<Vec<Vec<u32>>>),
+    /// To [`Question::Hints`]: one for each row, none where nothing suggests a role or one is stated.
+    Hints(Arc<Vec<Option<Hint>>>),
+    /// To [`Question::Sweep`].
+    Sweep(Arc<Sweep>),
     /// To [`Question::Graph`], first.
     Graph(Arc<GraphData>),
     /// To [`Question::Graph`], afterwards; places in the order of the nodes.

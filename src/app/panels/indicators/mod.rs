@@ -1,4 +1,6 @@
-//! Indicators: chips by kind with counts, the table with roles, bulk role for the rows picked.
+//! Indicators: chips by kind with counts, the table with roles, bulk role for the rows picked; a pasted list looked for.
+
+mod sweep;
 
 use super::Panel;
 use crate::app::frame::inspector::things::{ROLES, quiet_role_choice, role_choice};
@@ -12,10 +14,11 @@ use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
 use crate::app::words;
 use crate::model::{CaseKey, Lang, Role, Text};
 use crate::workbench::ask::{
-    Command, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RecordView, RoleFilter,
+    Command, Hint, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RecordView, RoleFilter,
 };
 use egui::{Rect, TextEdit, Ui, UiBuilder, pos2, vec2};
 use std::path::PathBuf;
+use sweep::SweepForm;
 
 /// The panel.
 pub struct Indicators {
@@ -24,12 +27,13 @@ pub struct Indicators {
     typed: String,
     focus: bool,
     bulk: Option<Role>,
+    sweep: Option<SweepForm>,
 }
 
 impl Default for Indicators {
     fn default() -> Self {
         let list = IndicatorList { down: true, ..IndicatorList::default() };
-        Self { list, table: State::default(), typed: String::new(), focus: false, bulk: None }
+        Self { list, table: State::default(), typed: String::new(), focus: false, bulk: None, sweep: None }
     }
 }
 
@@ -59,10 +63,20 @@ impl Panel for Indicators {
             {
                 out.act(Act::Pick(PickFor::File("list")));
             }
+            if bits::button(ui, Weight::Bare, Some(Icon::Search), view.t("一覧を照合…", "Look for a list…")).clicked()
+            {
+                self.sweep.get_or_insert_default();
+            }
             if ui.available_width() > 420.0 {
                 ui.label(bits::caption(ui, view.t("IoC・口座・電話番号等", "IoCs, accounts, phone numbers")));
             }
         });
+        if let Some(form) = &mut self.sweep {
+            if !form.ui(ui, view, out) {
+                self.sweep = None;
+            }
+            return;
+        }
         if page.is_some_and(|page| page.total == 0) {
             let pressed = bits::empty(
                 ui,
@@ -91,6 +105,7 @@ impl Panel for Indicators {
 
     fn act(&mut self, act: &Act, _view: &View<'_>, out: &mut Outbox) {
         if let Act::ShowIndicator(kind, value) = act {
+            self.sweep = None;
             self.list.kind = Some(*kind);
             self.list.text.clone_from(value);
             self.typed.clone_from(value);
@@ -226,7 +241,7 @@ impl Indicators {
             Column::new("first", t("初出", "First"), 124.0).spare(1),
             Column::new("last", t("最終", "Last"), 124.0),
             Column::new("spark", t("推移", "Over time"), 84.0).unsorted().spare(2),
-            Column::new("note", t("備考", "Remark"), 120.0).unsorted().spare(3),
+            Column::new("note", t("備考", "Remark"), 150.0).unsorted().spare(3),
         ];
         let sorted = match self.list.sort {
             IndicatorSort::Count => "count",
@@ -318,15 +333,16 @@ impl Rows for IndicatorRows<'_, '_> {
         if let Some(bars) = self.view.courses(self.list, first, COURSES as u32).and_then(|rows| rows.get(at)) {
             spark(cells, bars);
         }
-        cells.quiet(7, &remark(self.view, row));
+        let hint = self.hint(cells.row);
+        cells.quiet(7, &remark(self.view, row, hint));
     }
 
     fn has_menu(&self) -> bool {
         true
     }
 
-    fn menu(&mut self, ui: &mut Ui, row: u64) {
-        let Some(row) = at(self.view, self.list, row) else { return };
+    fn menu(&mut self, ui: &mut Ui, place: u64) {
+        let Some(row) = at(self.view, self.list, place) else { return };
         let t = |ja, en| self.view.t(ja, en);
         if ui.button(t("記録を見る", "Show records")).clicked() {
             let query = format!("\"{}\"", row.value.replace('\\', "\\\\").replace('"', "\\\""));
@@ -334,6 +350,18 @@ impl Rows for IndicatorRows<'_, '_> {
         }
         if ui.button(t("相関図で見る", "Show in graph")).clicked() {
             self.out.act(Act::ShowInGraph(row.kind, row.value.clone()));
+        }
+        let hint = self.hint(place).filter(|_| row.role.is_none()).cloned();
+        if let (Some(case), Some(hint)) = (self.case, hint) {
+            let (name, why) = (self.view.text(hint.role.text()), hint.why.get(self.view.lang));
+            let text = match self.view.lang {
+                Lang::Ja => format!("候補の「{name}」とする（{why}）"),
+                Lang::En => format!("Set the suggested role: {name} ({why})"),
+            };
+            if ui.button(text).clicked() {
+                let values = vec![(row.kind, row.value.clone())];
+                self.out.order(Command::SetRole { case, values, role: Some(hint.role) });
+            }
         }
         if let Some(case) = self.case {
             ui.menu_button(t("役割", "Role"), |ui| {
@@ -353,6 +381,13 @@ impl Rows for IndicatorRows<'_, '_> {
 }
 
 impl IndicatorRows<'_, '_> {
+    /// The role that the field of a row's value suggests.
+    fn hint(&self, row: u64) -> Option<&Hint> {
+        let first = row / COURSES * COURSES;
+        let at = usize::try_from(row - first).ok()?;
+        self.view.hints(self.list, first, COURSES as u32)?.get(at)?.as_ref()
+    }
+
     fn role_cell(&mut self, cells: &mut Cells<'_>, row: &IndicatorRow) {
         let text = self.view.text(row.role.map_or(Role::not_stated(), Role::text));
         let Some(case) = self.case else {
@@ -395,11 +430,19 @@ fn value_cell(cells: &mut Cells<'_>, view: &View<'_>, row: &IndicatorRow) {
     bits::text_in(cells.ui.painter(), rect, &words::value(view.lang, &row.value), style::mono(), ink, egui::Align::Min);
 }
 
-fn remark(view: &View<'_>, row: &IndicatorRow) -> String {
+fn remark(view: &View<'_>, row: &IndicatorRow, hint: Option<&Hint>) -> String {
     let mut parts = Vec::new();
+    if let Some(hint) = hint {
+        let (role, field) = (view.text(hint.role.text()), &hint.field);
+        parts.push(match view.lang {
+            Lang::Ja => format!("候補: {role}（{field}）"),
+            Lang::En => format!("suggested: {role} ({field})"),
+        });
+    }
     if let Some(why) = &row.benign {
         parts.push(why.get(view.lang).to_owned());
     }
+    parts.extend(row.marks.iter().filter(|mark| row.benign.as_ref().is_none_or(|why| why.ja != **mark)).cloned());
     if row.implied {
         parts.push(view.t("他の値の一部", "part of another").to_owned());
     }

@@ -1,0 +1,310 @@
+//! Lists of values known from elsewhere, as data packs with date and source. They mark what they match and drop nothing.
+//!
+//! A pack is a text file: comment lines with its title, `Date`, `Source`, `Kinds`, `Match` and `Mark`, then one value a line
+//! with a label behind a tab. MISP warning lists are read as they are (see `warning_list`). Packs that come with the program
+//! are in `assets/lists`; a person's own are added by whoever reads files. Only built-in lists damp links, so that the same
+//! store gives the same answer on every desk.
+
+use super::{email, host, kind_alias, url, warning_list};
+use crate::model::Kind;
+use aho_corasick::AhoCorasick;
+use regex::RegexSet;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::LazyLock;
+
+/// Longest list read, in bytes.
+const LONGEST: usize = 256 << 20;
+
+/// What a list says about its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// Harmless, or shared by everybody.
+    Benign,
+    /// Something worth knowing.
+    Note,
+}
+
+/// One list.
+#[derive(Debug)]
+pub struct Pack {
+    /// What it lists.
+    pub title: String,
+    /// When it was made, as it says; empty where it does not.
+    pub date: String,
+    /// Where it comes from, as it says.
+    pub source: String,
+    /// What it says about its values.
+    pub says: Says,
+    /// Kinds it speaks of.
+    pub kinds: Vec<Kind>,
+    /// Entries read.
+    pub entries: usize,
+    /// Entries that could not be read.
+    pub unread: usize,
+    pub(super) matcher: Matcher,
+}
+
+/// What a list says about one value.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark<'p> {
+    /// The list.
+    pub pack: &'p Pack,
+    /// What stands beside the value in it; empty where nothing does.
+    pub label: &'p str,
+}
+
+/// How entries meet values.
+#[derive(Debug)]
+pub(super) enum Matcher {
+    /// Equal, or equal up to a hyphen, as the codes of a bank account begin.
+    Exact(HashMap<String, String>),
+    /// The host itself or one below.
+    Hosts(HashMap<String, String>),
+    /// Blocks of addresses: first, last, label; sorted, and the largest last of all before.
+    Blocks(Vec<(u128, u128, String)>),
+    /// Anywhere inside.
+    Parts(Option<AhoCorasick>),
+    /// A pattern.
+    Patterns(RegexSet),
+}
+
+/// An address as a number; version 4 in its place in version 6.
+fn number(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits(),
+    }
+}
+
+/// First and last address of a block.
+fn block(text: &str) -> Option<(u128, u128)> {
+    if let Some((first, last)) = text.split_once('-') {
+        let (first, last): (IpAddr, IpAddr) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+        return (first <= last).then(|| (number(first), number(last)));
+    }
+    let (address, len) = text.split_once('/').unwrap_or((text, ""));
+    let address: IpAddr = address.trim().parse().ok()?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let len: u32 = if len.is_empty() { most } else { len.parse().ok().filter(|len| *len <= most)? };
+    let host = if most == len { 0 } else { u128::MAX >> (128 - (most - len)) };
+    let first = number(address) & !host;
+    Some((first, first | host))
+}
+
+impl Matcher {
+    /// Blocks, and how many entries are none.
+    pub(super) fn blocks<'e>(entries: impl Iterator<Item = (&'e str, &'e str)>) -> (Self, usize) {
+        let (mut blocks, mut unread) = (Vec::new(), 0);
+        for (entry, label) in entries {
+            match block(entry) {
+                Some((first, last)) => blocks.push((first, last, label.to_owned())),
+                None => unread += 1,
+            }
+        }
+        blocks.sort();
+        (Self::Blocks(blocks), unread)
+    }
+
+    pub(super) fn hosts<'e>(entries: impl Iterator<Item = (&'e str, &'e str)>) -> Self {
+        let host = |(entry, label): (&str, &str)| (entry.trim_start_matches('.').to_lowercase(), label.to_owned());
+        Self::Hosts(entries.map(host).collect())
+    }
+
+    pub(super) fn exact<'e>(entries: impl Iterator<Item = (&'e str, &'e str)>) -> Self {
+        Self::Exact(entries.map(|(entry, label)| (entry.to_lowercase(), label.to_owned())).collect())
+    }
+
+    pub(super) fn parts<'e>(entries: impl Iterator<Item = &'e str>) -> Self {
+        Self::Parts(AhoCorasick::builder().ascii_case_insensitive(true).build(entries).ok())
+    }
+
+    /// The label of the entry that a value meets, empty for none beside it.
+    fn label(&self, kind: Kind, value: &str) -> Option<&str> {
+        let host = host_of(kind, value);
+        match self {
+            Self::Exact(map) => {
+                let lower = value.to_lowercase();
+                let found = map.get(&lower).or_else(|| host.and_then(|host| map.get(host)));
+                let shorter = || {
+                    let mut front = lower.as_str();
+                    while let Some((shorter, _)) = front.rsplit_once('-') {
+                        if let Some(label) = map.get(shorter) {
+                            return Some(label);
+                        }
+                        front = shorter;
+                    }
+                    None
+                };
+                found.or_else(shorter).map(String::as_str)
+            }
+            Self::Hosts(map) => {
+                let mut name = host?;
+                loop {
+                    if let Some(label) = map.get(name) {
+                        return Some(label);
+                    }
+                    name = name.split_once('.')?.1;
+                }
+            }
+            Self::Blocks(blocks) => {
+                let address = number(host?.trim_matches(['[', ']']).parse().ok()?);
+                let end = blocks.partition_point(|(first, ..)| *first <= address);
+                // The narrowest block that holds it: blocks lie in order, the wider before the narrower.
+                let found = blocks.get(..end)?.iter().rev().take(64).find(|(_, last, _)| *last >= address);
+                found.map(|(.., label)| label.as_str())
+            }
+            Self::Parts(parts) => parts.as_ref().is_some_and(|parts| parts.is_match(value)).then_some(""),
+            Self::Patterns(patterns) => patterns.is_match(value).then_some(""),
+        }
+    }
+}
+
+/// The host a value names, if it names one.
+fn host_of(kind: Kind, value: &str) -> Option<&str> {
+    if kind == url::KIND {
+        let rest = value.split_once("://")?.1;
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let host = authority.rsplit('@').next()?;
+        return if host.starts_with('[') { host.split(']').next() } else { host.split(':').next() };
+    }
+    if kind == email::KIND { value.rsplit('@').next() } else { Some(value) }
+}
+
+impl Pack {
+    /// Reads a list in either form; says in English what is wrong with it.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn read(text: &str) -> Result<Self, String> {
+        if text.len() > LONGEST {
+            return Err("longer than a list may be".to_owned());
+        }
+        let text = text.trim_start_matches('\u{feff}');
+        if text.trim_start().starts_with('{') { warning_list::read(text) } else { read_text(text) }
+    }
+
+    /// What the list says about a value; nothing about kinds it does not speak of.
+    #[must_use]
+    pub fn mark(&self, kind: Kind, value: &str) -> Option<Mark<'_>> {
+        if !self.kinds.contains(&kind) {
+            return None;
+        }
+        self.matcher.label(kind, value).map(|label| Mark { pack: self, label })
+    }
+}
+
+fn read_text(text: &str) -> Result<Pack, String> {
+    let mut heads = text.lines().map(str::trim).take_while(|line| line.starts_with('#') || line.is_empty());
+    let title = heads.next().unwrap_or("").trim_start_matches('#').trim().trim_end_matches('.').to_owned();
+    let heads: HashMap<&str, &str> =
+        heads.filter_map(|line| line.trim_start_matches('#').trim().split_once(": ")).collect();
+    let head = |name: &str| heads.get(name).copied().unwrap_or("");
+    let kinds: Vec<Kind> = head("Kinds").split_whitespace().filter_map(kind_alias).collect();
+    if title.is_empty() || kinds.is_empty() {
+        return Err("no title, or no `# Kinds: …` that are known".to_owned());
+    }
+    let entries = || {
+        let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+        lines.map(|line| line.split_once('\t').map_or((line.trim(), ""), |(value, label)| (value.trim(), label.trim())))
+    };
+    let (matcher, unread) = match head("Match") {
+        "" | "exact" => (Matcher::exact(entries()), 0),
+        "host" => (Matcher::hosts(entries()), 0),
+        "block" => Matcher::blocks(entries()),
+        "part" => (Matcher::parts(entries().map(|(entry, _)| entry)), 0),
+        other => return Err(format!("`# Match: {other}` is none of exact, host, block, part")),
+    };
+    let says = match head("Mark") {
+        "benign" => Says::Benign,
+        "" | "note" => Says::Note,
+        other => return Err(format!("`# Mark: {other}` is neither benign nor note")),
+    };
+    let (date, source) = (head("Date").to_owned(), head("Source").to_owned());
+    Ok(Pack { title, date, source, says, kinds, entries: entries().count(), unread, matcher })
+}
+
+static BUILT_IN: LazyLock<Vec<Pack>> = LazyLock::new(|| {
+    let lists = [
+        include_str!("../../assets/lists/jp-banks.txt"),
+        include_str!("../../assets/lists/url-shorteners.txt"),
+        include_str!("../../assets/lists/sinkholes.txt"),
+    ];
+    lists.into_iter().filter_map(|list| Pack::read(list).ok()).collect()
+});
+
+/// The lists that come with the program.
+#[must_use]
+pub fn built_in() -> &'static [Pack] {
+    &BUILT_IN
+}
+
+/// Whether a built-in list says that a value is harmless or shared.
+pub(super) fn benign(kind: Kind, value: &str) -> Option<&'static Pack> {
+    BUILT_IN
+        .iter()
+        .filter(|pack| pack.says == Says::Benign)
+        .find_map(|pack| pack.mark(kind, value))
+        .map(|mark| mark.pack)
+}
+
+/// Whether a name could be a host at all; lists are full of other things.
+pub(super) fn is_host(entry: &str) -> bool {
+    let mut out = String::new();
+    host::to_ascii(entry.trim_start_matches('.'), &mut out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Kind;
+
+    fn mark<'p>(pack: &'p Pack, kind: &str, value: &str) -> Option<&'p str> {
+        pack.mark(Kind::from_tag(kind).unwrap(), value).map(|mark| mark.label)
+    }
+
+    #[test]
+    fn built_in_lists_are_read_whole_and_dated() {
+        assert_eq!(built_in().len(), 3);
+        for pack in built_in() {
+            assert!(
+                pack.entries > 50 && pack.unread == 0 && pack.date.len() == 10 && !pack.source.is_empty(),
+                "{pack:?}"
+            );
+        }
+        assert_eq!(mark(&built_in()[0], "bank_account", "0001-001-1-1234567"), Some("みずほ"));
+        assert_eq!(mark(&built_in()[0], "bank_account", "9999-001-1-1234567"), None);
+    }
+
+    #[test]
+    fn entries_meet_values_by_their_form() {
+        let blocks = Pack::read(
+            "# 架空の範囲\n# Kinds: ipv4 ipv6 url\n# Match: block\n203.0.113.0/24\t甲\n203.0.113.128/25\t乙\n2001:db8::/32\n198.51.100.1-198.51.100.9\t丙\n",
+        );
+        let blocks = blocks.unwrap();
+        assert_eq!(mark(&blocks, "ipv4", "203.0.113.5"), Some("甲"));
+        assert_eq!(mark(&blocks, "ipv4", "203.0.113.200"), Some("乙"));
+        assert_eq!(mark(&blocks, "ipv4", "198.51.100.9"), Some("丙"));
+        assert_eq!(mark(&blocks, "ipv4", "198.51.100.10"), None);
+        assert_eq!(mark(&blocks, "ipv6", "2001:db8::5"), Some(""));
+        assert_eq!(mark(&blocks, "url", "http://203.0.113.5:8080/x"), Some("甲"));
+        assert_eq!(mark(&blocks, "domain", "203.0.113.5"), None);
+        let hosts =
+            Pack::read("# 名前\n# Kinds: domain url email\n# Match: host\n# Mark: benign\nexample.jp\tよく見る\n")
+                .unwrap();
+        assert_eq!(hosts.says, Says::Benign);
+        for (kind, value, met) in [
+            ("domain", "example.jp", true),
+            ("domain", "www.example.jp", true),
+            ("domain", "notexample.jp", false),
+            ("url", "https://a.example.jp/x", true),
+            ("url", "https://example.com/example.jp", false),
+            ("email", "user@example.jp", true),
+        ] {
+            assert_eq!(mark(&hosts, kind, value).is_some(), met, "{kind} {value}");
+        }
+        for bad in ["", "x", "# t\n# Kinds: colour\nx", "# t\n# Kinds: ipv4\n# Match: guess\nx", "{"] {
+            assert!(Pack::read(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! A pasted list looked for in all evidence: each value with its hits per source; what is no indicator is looked for as text.
+
+use super::Answers;
+use crate::model::{CaseKey, Corpus as _, EvidenceKey, Extractor as _, Hits, Kind, Ticket};
+use crate::search::Scope;
+use crate::workbench::ask::{Said, Sweep, SweepRow, SweepSource};
+use crate::workbench::{Error, Result, SightingFilter, find};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Longest list read, in bytes.
+const LONGEST: usize = 4 << 20;
+/// Lines without indicators that are looked for as text: each goes through the evidence.
+const TEXTS: usize = 50;
+
+pub(super) fn sweep(desk: &Answers, text: &str, ticket: &Ticket) -> Result<Sweep> {
+    if text.len() > LONGEST {
+        return Err(Error::input(
+            "貼り付けた一覧が長すぎます（4MiBまで）",
+            "the pasted list is too long, at most 4 MiB",
+        ));
+    }
+    let (values, texts) = read(desk, text);
+    let mut out = Sweep { rows: Vec::new(), left_out: texts.len().saturating_sub(TEXTS) as u64 };
+    ticket.set_total((values.len() + texts.len().min(TEXTS)) as u64);
+    for (kind, value) in values {
+        let filter = SightingFilter { kind: Some(kind), value: Some(value.clone()), ..SightingFilter::default() };
+        let mut sources: BTreeMap<(Option<EvidenceKey>, Option<CaseKey>), u64> = BTreeMap::new();
+        for seen in desk.session.store.sightings(&filter)? {
+            *sources.entry((seen.evidence, seen.case)).or_default() += seen.count;
+        }
+        out.rows.push(row(desk, Some(kind), value, sources)?);
+        step(ticket)?;
+    }
+    let readings = desk.session.store.readings()?;
+    for text in texts.into_iter().take(TEXTS) {
+        let query = format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+        let found = find::search_scope(&desk.session, &query, &Scope { case: None, evidence: None }, &Ticket::new())?;
+        let case = |key| readings.iter().find(|reading| reading.evidence == key).and_then(|reading| reading.case);
+        let sources = found.rows.iter().map(|(key, rows)| ((Some(key), case(key)), rows.len())).collect();
+        out.rows.push(row(desk, None, text.to_owned(), sources)?);
+        step(ticket)?;
+    }
+    // What was found first, then what was not, each in the order pasted.
+    out.rows.sort_by_key(|row| row.count == 0);
+    Ok(out)
+}
+
+fn step(ticket: &Ticket) -> Result<()> {
+    ticket.advance(1);
+    if ticket.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+}
+
+/// The indicators of a list, each once in the order pasted, and the lines that hold none.
+fn read<'t>(desk: &Answers, text: &'t str) -> (Vec<(Kind, String)>, Vec<&'t str>) {
+    let mut hits = Hits::default();
+    desk.session.indicators.find(text, &mut hits);
+    let (mut seen, mut values, mut covered) = (BTreeSet::new(), Vec::new(), BTreeSet::new());
+    let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let line_of = |at: u32| starts.partition_point(|start| *start <= at as usize);
+    for (hit, value) in hits.iter() {
+        covered.extend(line_of(hit.span.start)..=line_of(hit.span.end.saturating_sub(1)));
+        if !hit.implied && seen.insert((hit.kind, value)) {
+            values.push((hit.kind, value.to_owned()));
+        }
+    }
+    let lines = text.split('\n').map(str::trim).zip(1..);
+    let mut others = BTreeSet::new();
+    let bare = lines.filter(|(line, number)| !line.is_empty() && !covered.contains(number));
+    (values, bare.map(|(line, _)| line).filter(|line| others.insert(*line)).collect())
+}
+
+fn row(
+    desk: &Answers,
+    kind: Option<Kind>,
+    value: String,
+    sources: BTreeMap<(Option<EvidenceKey>, Option<CaseKey>), u64>,
+) -> Result<SweepRow> {
+    let count = sources.values().sum();
+    let mut named = Vec::new();
+    for ((evidence, case), count) in sources {
+        let name = match evidence {
+            Some(key) => {
+                let name = crate::ingest::encoding::name(&desk.session.store.evidence_one(key)?.name);
+                let short = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
+                Said::new(short.clone(), short)
+            }
+            None => Said::new("取り込んだ一覧・報告", "a list or report taken in"),
+        };
+        named.push(SweepSource { name, evidence, case, count });
+    }
+    named.sort_by_key(|source| std::cmp::Reverse(source.count));
+    Ok(SweepRow { kind, value, count, sources: named })
+}
