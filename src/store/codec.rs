@@ -8,6 +8,7 @@ const LEVEL: i32 = 1;
 
 thread_local! {
     static PRESS: RefCell<Option<Press>> = const { RefCell::new(None) };
+    static UNPRESS: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
 /// A thread's working memory, and room for the longest result so far.
@@ -37,9 +38,13 @@ pub(super) fn unpress(bytes: &[u8], len: usize) -> Result<Vec<u8>> {
     if out.len() == len { Ok(out) } else { Err(Error::damaged("length of a compressed block")) }
 }
 
-/// Decompresses at most `limit` bytes.
+/// Decompresses at most `limit` bytes; each thread keeps its working memory.
 pub(super) fn unpress_up_to(bytes: &[u8], limit: usize) -> Result<Vec<u8>> {
-    zstd::bulk::decompress(bytes, limit).map_err(|error| Error::damaged(format!("compressed block: {error}")))
+    let unpressed = UNPRESS.with_borrow_mut(|slot| match slot {
+        Some(unpress) => unpress.decompress(bytes, limit),
+        None => slot.insert(zstd::bulk::Decompressor::new()?).decompress(bytes, limit),
+    });
+    unpressed.map_err(|error| Error::damaged(format!("compressed block: {error}")))
 }
 
 /// Appends an unsigned number, seven bits a byte, the low ones first.
