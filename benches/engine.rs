@@ -5,25 +5,20 @@
 #![expect(missing_docs, reason = "the macro's own function")]
 #![expect(clippy::unwrap_used, reason = "a benchmark may fail")]
 
+mod numbers;
+
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use itoguchi::model::{EvidenceKey, Instant, Ticket};
 use itoguchi::search::{self, Asked, Bins, Rows, Scope};
 use itoguchi::workbench::import::{AddOptions, add};
 use itoguchi::workbench::proof::{Proven, prove};
 use itoguchi::workbench::{Session, find};
+use numbers::Numbers;
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
-/// A small generator of numbers: the same sequence everywhere.
-struct Numbers(u64);
-
 impl Numbers {
-    fn below(&mut self, limit: u32) -> u32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        u32::try_from((self.0 >> 33) % u64::from(limit.max(1))).unwrap_or(0)
-    }
-
     /// Few addresses often, many rarely, as logs have them.
     fn address(&mut self) -> String {
         let host = if self.below(4) == 0 { self.below(60_000) } else { self.below(400) };

@@ -5,23 +5,18 @@
 //! measured at two sizes.
 #![expect(missing_docs, reason = "the macro's own function")]
 
+mod numbers;
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use itoguchi::indicators::Indicators;
 use itoguchi::model::{Extractor as _, Hits};
+use numbers::Numbers;
 use std::fmt::Write as _;
 use std::hint::black_box;
 
 const MEGABYTE: usize = 1 << 20;
 
-/// A small generator of numbers: the same sequence everywhere.
-struct Numbers(u64);
-
 impl Numbers {
-    fn below(&mut self, limit: u32) -> u32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        u32::try_from((self.0 >> 33) % u64::from(limit.max(1))).unwrap_or(0)
-    }
-
     fn address(&mut self) -> String {
         format!("{}.{}.{}.{}", 1 + self.below(223), self.below(256), self.below(256), 1 + self.below(254))
     }

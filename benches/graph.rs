@@ -4,23 +4,16 @@
 //! like a national store: 94,000 cases of 50 values, rings of cases that share some, hubs that everybody shares.
 #![expect(missing_docs, reason = "the macro's own function")]
 
+mod numbers;
+
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use itoguchi::graph::correlate::Options;
 use itoguchi::graph::layout::{Request, Settle, layout};
 use itoguchi::graph::measures::{betweenness, core, page_rank};
 use itoguchi::graph::{CaseFacts, CaseValue, Correlator, Topology};
 use itoguchi::model::{CaseKey, Id, Kind, Ticket, Unit};
+use numbers::Numbers;
 use std::hint::black_box;
-
-/// A small generator of numbers: the same sequence everywhere.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: u32) -> u32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        u32::try_from((self.0 >> 33) % u64::from(limit.max(1))).unwrap_or(0)
-    }
-}
 
 fn request(nodes: u32) -> Request {
     let mut numbers = Numbers(1);

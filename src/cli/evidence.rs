@@ -91,13 +91,9 @@ fn add_evidence(context: &Context, add: &Add) -> Result {
     let session = context.open(&add.store, Mode::Write)?;
     let case = session.case(&add.case)?;
     let options = AddOptions {
-        format: add.format.clone(),
-        encoding: add.encoding.clone(),
-        zone: add.zone.clone(),
-        year: add.year,
         basis: add.basis.clone(),
         passwords: import::passwords(add.password_file.as_deref())?,
-        ..AddOptions::default()
+        ..add.forced.options()
     };
     let mut verdict = Verdict::Done;
     let mut printing = Ok(());

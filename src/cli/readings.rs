@@ -13,14 +13,7 @@ use crate::workbench::{Error, Mode};
 use serde_json::json;
 
 pub(super) fn preview(context: &Context, args: &Preview) -> Result {
-    let options = AddOptions {
-        format: args.format.clone(),
-        encoding: args.encoding.clone(),
-        zone: args.zone.clone(),
-        year: args.year,
-        ..AddOptions::default()
-    };
-    let found = preview::preview(&args.file, &options, args.limit)?;
+    let found = preview::preview(&args.file, &args.forced.options(), args.limit)?;
     let runner_up = found.runner_up.map(|(format, score)| json!({"format": format, "score": score}));
     context.out.row(&json!({
         "path": args.file.display().to_string(), "format": found.format, "encoding": found.encoding, "score": found.score,

@@ -131,7 +131,7 @@ impl EvidencePanel {
             Column::new("rows", t("記録", "Records"), 72.0).right().unsorted(),
             Column::new("skipped", t("読飛ばし", "Skipped"), 68.0).right().unsorted().spare(3),
             Column::new("rejects", t("形式外", "Rejects"), wide(54.0, 62.0)).right().unsorted(),
-            Column::new("undated", t("時刻なし", "Undated"), wide(60.0, 70.0)).right().unsorted(),
+            Column::new("undated", t("時刻なし", "Undated"), 72.0).right().unsorted(),
             Column::new("span", t("最初 – 最後", "First – last"), 256.0).grows(174.0).unsorted().spare(1),
             Column::new("sha", "SHA-256", 108.0).unsorted().spare(2),
         ];

@@ -1,5 +1,6 @@
 //! Arguments of commands on evidence.
 
+use crate::workbench::import::AddOptions;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -137,15 +138,9 @@ pub(in crate::cli) struct Prove {
     pub(in crate::cli) out: PathBuf,
 }
 
+/// How a file is to be read where a person says so; what is left out is guessed.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Add {
-    /// 事案ファイル / case file
-    pub(in crate::cli) store: PathBuf,
-    /// 事案（未定なら -） / case, or -
-    pub(in crate::cli) case: String,
-    /// ファイルやフォルダ / files and folders
-    #[arg(required = true)]
-    pub(in crate::cli) paths: Vec<PathBuf>,
+pub(in crate::cli) struct Forced {
     /// 形式を指定（定義ファイル .toml も可） / format, or a TOML file that defines one
     #[arg(long)]
     pub(in crate::cli) format: Option<String>,
@@ -158,6 +153,31 @@ pub(in crate::cli) struct Add {
     /// 年の無い時刻の年 / year of the first record
     #[arg(long)]
     pub(in crate::cli) year: Option<i16>,
+}
+
+impl Forced {
+    pub(in crate::cli) fn options(&self) -> AddOptions {
+        AddOptions {
+            format: self.format.clone(),
+            encoding: self.encoding.clone(),
+            zone: self.zone.clone(),
+            year: self.year,
+            ..AddOptions::default()
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Add {
+    /// 事案ファイル / case file
+    pub(in crate::cli) store: PathBuf,
+    /// 事案（未定なら -） / case, or -
+    pub(in crate::cli) case: String,
+    /// ファイルやフォルダ / files and folders
+    #[arg(required = true)]
+    pub(in crate::cli) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) forced: Forced,
     /// 取得の根拠 / legal basis
     #[arg(long)]
     pub(in crate::cli) basis: Option<String>,

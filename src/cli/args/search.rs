@@ -1,5 +1,6 @@
 //! Arguments of previews, saved searches and templates.
 
+use super::evidence::Forced;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -76,16 +77,6 @@ pub(in crate::cli) struct Preview {
     /// 表示する件数 / how many records
     #[arg(long, default_value_t = 100)]
     pub(in crate::cli) limit: usize,
-    /// 形式を指定（定義ファイル .toml も可） / format, or a TOML file that defines one
-    #[arg(long)]
-    pub(in crate::cli) format: Option<String>,
-    /// 文字コードを指定 / encoding
-    #[arg(long)]
-    pub(in crate::cli) encoding: Option<String>,
-    /// 時刻帯 / zone of times without one
-    #[arg(long)]
-    pub(in crate::cli) zone: Option<String>,
-    /// 年の無い時刻の年 / year of the first record
-    #[arg(long)]
-    pub(in crate::cli) year: Option<i16>,
+    #[command(flatten)]
+    pub(in crate::cli) forced: Forced,
 }
