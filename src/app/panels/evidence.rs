@@ -125,14 +125,16 @@ impl EvidencePanel {
         let wide = |ja: f32, en: f32| if view.lang == Lang::Ja { ja } else { en };
         let columns = [
             Column::new("name", t("名称", "Name"), 200.0).grows(wide(150.0, 132.0)).unsorted(),
-            Column::new("state", t("状態", "State"), wide(80.0, 92.0)).unsorted(),
+            Column::new("state", t("状態", "State"), 92.0).unsorted(),
             Column::new("size", t("大きさ", "Size"), 62.0).right().unsorted(),
-            Column::new("format", t("形式・文字コード", "Format, encoding"), 190.0).grows(152.0).unsorted(),
+            Column::new("format", t("形式・文字コード", "Format, encoding"), 190.0)
+                .grows(wide(148.0, 152.0))
+                .unsorted(),
             Column::new("rows", t("記録", "Records"), 72.0).right().unsorted(),
             Column::new("skipped", t("読飛ばし", "Skipped"), 68.0).right().unsorted().spare(3),
             Column::new("rejects", t("形式外", "Rejects"), wide(54.0, 62.0)).right().unsorted(),
             Column::new("undated", t("時刻なし", "Undated"), wide(72.0, 70.0)).right().unsorted(),
-            Column::new("span", t("最初 – 最後", "First – last"), 256.0).grows(174.0).unsorted().spare(1),
+            Column::new("span", t("最初 – 最後", "First – last"), 256.0).grows(166.0).unsorted().spare(1),
             Column::new("sha", "SHA-256", 108.0).unsorted().spare(2),
         ];
         let table = Table {
