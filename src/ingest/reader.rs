@@ -53,6 +53,10 @@ impl FieldReader for Reader {
 }
 
 impl LayerReader for Reader {
+    fn is_layered(&self, form: &ReadingForm) -> bool {
+        is_layered(form)
+    }
+
     fn name(&self, bytes: &[u8]) -> String {
         encoding::name(bytes)
     }

@@ -10,6 +10,7 @@ use super::skip::Probe;
 use super::time::Instant;
 use roaring::RoaringBitmap;
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Anything that went wrong below, told by the one who knows.
@@ -63,7 +64,8 @@ pub trait Corpus: Sync {
     /// When the store cannot be read.
     fn chunk_heads(&self, reading: ReadingKey) -> Result<Arc<[ChunkHead]>, Failure>;
 
-    /// Sequence numbers of the chunks whose skip filters admit `probe`; chunks without filters are always among them.
+    /// The blocks whose skip filters admit `probe`, numbered `seq * BLOCKS + block`; those without filters are always among
+    /// them. What keeps no blocks has everything of a chunk in its first.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -74,6 +76,33 @@ pub trait Corpus: Sync {
     /// # Errors
     /// When the store cannot be read or the chunk is damaged.
     fn chunk(&self, reading: ReadingKey, seq: u32) -> Result<Arc<Chunk>, Failure>;
+
+    /// One chunk, decompressed into the memory of `spare`, whatever that held: for whoever goes through many. A keeper that
+    /// can do without fresh memory overrides this.
+    ///
+    /// # Errors
+    /// When the store cannot be read or the chunk is damaged.
+    fn chunk_in(&self, reading: ReadingKey, seq: u32, spare: Chunk) -> Result<Chunk, Failure> {
+        drop(spare);
+        Ok(Chunk::clone(&*self.chunk(reading, seq)?))
+    }
+
+    /// One chunk with at least the bytes of the records that begin in one of its blocks, and which records those are; the
+    /// rest of the bytes is of no meaning.
+    ///
+    /// # Errors
+    /// When the store cannot be read or the chunk is damaged.
+    fn block_in(
+        &self,
+        reading: ReadingKey,
+        seq: u32,
+        block: u32,
+        spare: Chunk,
+    ) -> Result<(Chunk, Range<usize>), Failure> {
+        let chunk = self.chunk_in(reading, seq, spare)?;
+        let rows = if block == 0 { 0..chunk.records.len() } else { 0..0 };
+        Ok((chunk, rows))
+    }
 
     /// The heads of a chunk's records alone, for questions about time that need no text. A keeper that stores them apart
     /// from the bytes overrides this.
@@ -103,6 +132,9 @@ pub struct Field<'a> {
 /// Original bytes to the layer records are read from, where the two differ, and names of files to what people read. `ingest`
 /// implements it; the store is handed one.
 pub trait LayerReader: Send + Sync {
+    /// Whether records are read from a layer, which needs the whole chunk.
+    fn is_layered(&self, form: &ReadingForm) -> bool;
+
     /// A file's name whose encoding nobody stated.
     fn name(&self, bytes: &[u8]) -> String;
 

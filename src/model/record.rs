@@ -110,7 +110,7 @@ impl Reject {
 ///
 /// Chunks tile the evidence: chunk k+1 starts where chunk k ends. They are cut at record ends; only a record longer than
 /// a chunk may hold is cut inside, and then the next chunk starts with `lead` bytes of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ChunkHead {
     /// Position among the evidence's chunks, from 0.
     pub seq: u32,
@@ -133,7 +133,7 @@ pub struct ChunkHead {
 }
 
 /// One chunk, decompressed, with the heads of its records.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Chunk {
     /// Where it lies.
     pub head: ChunkHead,

@@ -47,6 +47,18 @@ impl<'a> Edges<'a> {
         at.min(self.text.len())
     }
 
+    /// Passes over the edges up to `to`, where no token may begin; one may end there.
+    pub(super) fn pass(&mut self, to: usize) {
+        while self.base + STEP <= to || self.step >= BATCH {
+            if !self.turn() {
+                return;
+            }
+        }
+        if let Some(passed) = to.checked_sub(self.base) {
+            self.lane &= u64::MAX << passed << 1;
+        }
+    }
+
     /// Goes on to the next step; whether there is one.
     fn turn(&mut self) -> bool {
         self.step += 1;

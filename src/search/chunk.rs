@@ -3,14 +3,14 @@
 
 use super::bits::Bits;
 use super::error::Error;
-use super::plan::{Leaf, Step};
+use super::plan::{ALL, Blocks, Leaf, Step};
 use super::query::State;
 use super::scan::{FieldTest, Scan, TextTest};
 use super::text::{Form, Haystack, in_form, is_same};
 use crate::model::record::When;
 use crate::model::time::{Instant, Known};
 use crate::model::{Chunk, ChunkHead, Corpus, Field, FieldReader, ReadingHead, RecordHead};
-use std::sync::Arc;
+use std::ops::Range;
 
 /// Whom to ask.
 #[derive(Clone, Copy)]
@@ -22,6 +22,8 @@ pub(super) struct Sources<'a> {
 /// Buffers that live from chunk to chunk.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
+    /// The chunk before, for its memory.
+    spare: Chunk,
     folded: Haystack,
     plain: Haystack,
 }
@@ -30,11 +32,22 @@ pub(super) struct Page<'a> {
     sources: Sources<'a>,
     reading: &'a ReadingHead,
     head: ChunkHead,
-    chunk: Option<(Arc<Chunk>, bool)>,
+    /// Which blocks of the chunk are looked at.
+    blocks: Blocks,
+    chunk: Option<Held>,
     heads: Option<Vec<RecordHead>>,
     scratch: &'a mut Scratch,
     folded_ready: bool,
     plain_ready: bool,
+}
+
+/// A chunk as it was fetched.
+struct Held {
+    chunk: Chunk,
+    /// The records whose bytes are there.
+    rows: Range<usize>,
+    /// Whether these may be compared as they are.
+    same: bool,
 }
 
 /// With fewer than one row in this many still open, rows are decoded one by one instead of the whole chunk.
@@ -47,7 +60,17 @@ impl<'a> Page<'a> {
         head: ChunkHead,
         scratch: &'a mut Scratch,
     ) -> Self {
-        Self { sources, reading, head, chunk: None, heads: None, scratch, folded_ready: false, plain_ready: false }
+        Self {
+            sources,
+            reading,
+            head,
+            blocks: ALL,
+            chunk: None,
+            heads: None,
+            scratch,
+            folded_ready: false,
+            plain_ready: false,
+        }
     }
 
     /// The rows of `open` that pass `step`.
@@ -91,7 +114,7 @@ impl<'a> Page<'a> {
     }
 
     fn leaf(&mut self, leaf: &Leaf, open: &Bits) -> Result<Bits, Error> {
-        if open.is_empty() || leaf.excludes(self.head.seq) {
+        if open.is_empty() || leaf.excludes(self.head.seq, self.blocks) {
             return Ok(Bits::none(open.rows()));
         }
         match &*leaf.scan {
@@ -114,7 +137,7 @@ impl<'a> Page<'a> {
 
     fn heads(&mut self, open: &Bits, wanted: impl Fn(&RecordHead) -> bool) -> Result<Bits, Error> {
         let heads = match (&self.chunk, &mut self.heads) {
-            (Some((chunk, _)), _) => &chunk.records,
+            (Some(held), _) => &held.chunk.records,
             (None, Some(heads)) => heads,
             (None, empty) => empty.insert(self.sources.corpus.records(self.reading.key, self.head.seq)?),
         };
@@ -123,18 +146,43 @@ impl<'a> Page<'a> {
         Ok(found)
     }
 
-    /// The chunk, and whether its bytes may be compared as they are.
-    fn chunk(&mut self) -> Result<(Arc<Chunk>, bool), Error> {
-        if let Some(ready) = &self.chunk {
-            return Ok(ready.clone());
+    fn fetch(&mut self) -> Result<(), Error> {
+        if self.chunk.is_none() {
+            let spare = std::mem::take(&mut self.scratch.spare);
+            let chunk = self.sources.corpus.chunk_in(self.reading.key, self.head.seq, spare)?;
+            let rows = 0..chunk.records.len();
+            self.keep(chunk, rows);
         }
-        let chunk = self.sources.corpus.chunk(self.reading.key, self.head.seq)?;
-        let same = is_same(&chunk, &self.reading.form, self.sources.reader);
-        Ok(self.chunk.insert((chunk, same)).clone())
+        Ok(())
+    }
+
+    fn keep(&mut self, chunk: Chunk, rows: Range<usize>) {
+        let same = is_same(&chunk, &rows, &self.reading.form, self.sources.reader);
+        self.chunk = Some(Held { chunk, rows, same });
+    }
+
+    /// Looks at one block alone. Returns the rows that begin in it.
+    pub(super) fn hold(&mut self, block: u32) -> Result<Bits, Error> {
+        let spare = std::mem::take(&mut self.scratch.spare);
+        let (chunk, rows) = self.sources.corpus.block_in(self.reading.key, self.head.seq, block, spare)?;
+        let mut open = Bits::none(self.head.rows);
+        rows.clone().filter_map(|row| u32::try_from(row).ok()).for_each(|row| open.set(row));
+        self.blocks = 1 << block;
+        self.keep(chunk, rows);
+        Ok(open)
+    }
+
+    /// Leaves the chunk's memory to the next.
+    pub(super) fn done(self) {
+        if let Some(held) = self.chunk {
+            self.scratch.spare = held.chunk;
+        }
     }
 
     fn text(&mut self, test: &TextTest, open: &Bits) -> Result<Bits, Error> {
-        let (chunk, same) = self.chunk()?;
+        self.fetch()?;
+        let mut found = Bits::none(open.rows());
+        let Some(Held { chunk, rows, same }) = &self.chunk else { return Ok(found) };
         let Sources { reader, .. } = self.sources;
         let decoded = |index: usize| reader.text(&self.reading.form, chunk.record_bytes(index));
         let sparse = open.len() < open.rows() / SPARSE;
@@ -142,7 +190,6 @@ impl<'a> Page<'a> {
             Form::Folded => (&mut self.scratch.folded, &mut self.folded_ready),
             Form::Plain => (&mut self.scratch.plain, &mut self.plain_ready),
         };
-        let mut found = Bits::none(open.rows());
         if sparse && !*ready {
             for row in open.iter() {
                 if test.matches(in_form(&decoded(row as usize), test.form).as_bytes()) {
@@ -152,7 +199,7 @@ impl<'a> Page<'a> {
             return Ok(found);
         }
         if !*ready {
-            hay.fill(&chunk, test.form, same, |index| in_form(&decoded(index), test.form));
+            hay.fill(chunk, rows, test.form, *same, |index| in_form(&decoded(index), test.form));
             *ready = true;
         }
         match &test.literal {
@@ -167,7 +214,8 @@ impl<'a> Page<'a> {
         if open.is_empty() {
             return Ok(found);
         }
-        let (chunk, _) = self.chunk()?;
+        self.fetch()?;
+        let Some(Held { chunk, .. }) = &self.chunk else { return Ok(found) };
         let (reader, form) = (self.sources.reader, &self.reading.form);
         let mut spare = Vec::new();
         for row in open.iter() {

@@ -8,6 +8,7 @@ use super::query::State;
 use super::ready::{Ready, lacks};
 use super::scan::Scan;
 use super::selection::rank;
+use crate::model::skip::BLOCKS;
 use crate::model::{ChunkHead, Corpus, FieldReader, Instant, ReadingHead, ReadingKey};
 use roaring::RoaringBitmap;
 use std::sync::Arc;
@@ -27,15 +28,23 @@ pub(super) enum Step {
 #[derive(Debug)]
 pub(super) struct Leaf {
     pub(super) scan: Arc<Scan>,
-    /// The chunks that can hold a match; `None` where nothing can be excluded.
-    chunks: Option<RoaringBitmap>,
+    /// The blocks of each chunk that can hold a match; `None` where nothing can be excluded.
+    blocks: Option<Vec<Blocks>>,
     /// The field stands in the text as it is.
     pub(super) verbatim: bool,
 }
 
+/// Some of a chunk's blocks, a bit each.
+pub(super) type Blocks = u8;
+
+/// A whole chunk.
+pub(super) const ALL: Blocks = (1 << BLOCKS) - 1;
+
 impl Leaf {
-    pub(super) fn excludes(&self, seq: u32) -> bool {
-        self.chunks.as_ref().is_some_and(|chunks| !chunks.contains(seq))
+    /// Whether none of these blocks can hold a match.
+    pub(super) fn excludes(&self, seq: u32, blocks: Blocks) -> bool {
+        let can = |all: &Vec<Blocks>| all.get(seq as usize).copied().unwrap_or(0) & blocks != 0;
+        self.blocks.as_ref().is_some_and(|all| !can(all))
     }
 }
 
@@ -130,12 +139,15 @@ impl Step {
             Scan::Field(test) if reader.is_verbatim(&reading.form, &test.name) => (&test.need, true),
             Scan::Field(_) | Scan::Time { .. } | Scan::State(_) => (&Need::Any, false),
         };
-        let chunks = admitted(need, reading.key, corpus)?;
-        Ok(Self::Leaf(Leaf { scan: Arc::clone(scan), chunks, verbatim }))
+        let blocks = match admitted(need, reading.key, corpus)? {
+            Some(admitted) => Some(by_chunk(&admitted, corpus.chunk_heads(reading.key)?.len())),
+            None => None,
+        };
+        Ok(Self::Leaf(Leaf { scan: Arc::clone(scan), blocks, verbatim }))
     }
 
-    /// What a chunk's head and the skip filters say about it.
-    pub(super) fn verdict(&self, head: &ChunkHead, reading: &ReadingHead) -> Verdict {
+    /// What a chunk's head and the skip filters say about some of its blocks.
+    pub(super) fn verdict(&self, head: &ChunkHead, blocks: Blocks, reading: &ReadingHead) -> Verdict {
         match self {
             Self::Rows(rows) => {
                 let end = u64::from(head.first_row) + u64::from(head.rows);
@@ -145,14 +157,18 @@ impl Step {
                     _ => Verdict::Open,
                 }
             }
-            Self::And(parts) => joined(parts.iter().map(|part| part.verdict(head, reading)), Verdict::No, Verdict::Yes),
-            Self::Or(parts) => joined(parts.iter().map(|part| part.verdict(head, reading)), Verdict::Yes, Verdict::No),
-            Self::Not(part) => match part.verdict(head, reading) {
+            Self::And(parts) => {
+                joined(parts.iter().map(|part| part.verdict(head, blocks, reading)), Verdict::No, Verdict::Yes)
+            }
+            Self::Or(parts) => {
+                joined(parts.iter().map(|part| part.verdict(head, blocks, reading)), Verdict::Yes, Verdict::No)
+            }
+            Self::Not(part) => match part.verdict(head, blocks, reading) {
                 Verdict::No => Verdict::Yes,
                 Verdict::Yes => Verdict::No,
                 Verdict::Open => Verdict::Open,
             },
-            Self::Leaf(leaf) if leaf.excludes(head.seq) => Verdict::No,
+            Self::Leaf(leaf) if leaf.excludes(head.seq, blocks) => Verdict::No,
             Self::Leaf(leaf) => match &*leaf.scan {
                 Scan::Time { from, to } => time_verdict(head, *from, *to, skew(reading)),
                 Scan::State(State::Undated) if head.undated == 0 => Verdict::No,
@@ -209,7 +225,18 @@ fn time_verdict(head: &ChunkHead, from: Option<Instant>, to: Option<Instant>, sk
     }
 }
 
-/// The chunks a reading's skip filters admit; `None` for all.
+/// Numbered blocks as a set for each chunk.
+fn by_chunk(blocks: &RoaringBitmap, chunks: usize) -> Vec<Blocks> {
+    let mut out = vec![0; chunks];
+    for block in blocks {
+        if let Some(set) = out.get_mut((block / BLOCKS) as usize) {
+            *set |= 1 << (block % BLOCKS);
+        }
+    }
+    out
+}
+
+/// The blocks a reading's skip filters admit; `None` for all.
 fn admitted(need: &Need, reading: ReadingKey, corpus: &dyn Corpus) -> Result<Option<RoaringBitmap>, Error> {
     match need {
         Need::Any => Ok(None),

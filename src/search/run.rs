@@ -7,9 +7,10 @@ use super::bits::{Bits, row_range};
 use super::chunk::{Page, Scratch, Sources};
 use super::error::Error;
 use super::long::{self, Long};
-use super::plan::{Step, Verdict};
+use super::plan::{ALL, Step, Verdict};
 use super::query::Query;
 use super::ready::{Maker, Note};
+use crate::model::skip::BLOCKS;
 use crate::model::{CaseKey, ChunkHead, Corpus, EvidenceKey, FieldReader, ReadingHead, RowSet, Ticket};
 use roaring::RoaringBitmap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -79,6 +80,9 @@ pub fn run(
     Ok(Outcome { rows, notes: maker.into_notes() })
 }
 
+/// More open blocks of a chunk than this are read as a whole chunk.
+const FEW: usize = 2;
+
 /// What is to be done with one reading.
 struct Plan<'a> {
     reading: &'a ReadingHead,
@@ -90,6 +94,8 @@ struct Plan<'a> {
 enum Task {
     /// The rows of the chunk at this place, without a last row that goes on in the next chunk.
     Chunk { place: usize, cut: bool },
+    /// The same of the rows that begin in one block of it.
+    Block { place: usize, block: u32, cut: bool },
     /// A row that spans chunks.
     Long(Long),
 }
@@ -102,11 +108,20 @@ impl<'a> Plan<'a> {
         for (place, head) in heads.iter().enumerate().filter(|(_, head)| head.rows > 0) {
             let long = long::at(&heads, place);
             let whole = head.rows - u32::from(long.is_some());
-            match step.verdict(head, reading) {
+            match step.verdict(head, ALL, reading) {
                 Verdict::Yes if whole > 0 => {
                     sure.insert_range(row_range(head.first_row, whole));
                 }
-                Verdict::Open if whole > 0 => tasks.push(Task::Chunk { place, cut: long.is_some() }),
+                Verdict::Open if whole > 0 => {
+                    let cut = long.is_some();
+                    let is_open = |block: &u32| step.verdict(head, 1 << block, reading) != Verdict::No;
+                    let open: Vec<u32> = (0..BLOCKS).filter(is_open).collect();
+                    if open.len() > FEW {
+                        tasks.push(Task::Chunk { place, cut });
+                    } else {
+                        tasks.extend(open.into_iter().map(|block| Task::Block { place, block, cut }));
+                    }
+                }
                 _ => {}
             }
             // The filters of one chunk say nothing about a row that stands in several.
@@ -119,6 +134,7 @@ impl<'a> Plan<'a> {
     fn bytes(&self, task: &Task) -> u64 {
         match task {
             Task::Chunk { place, .. } => self.heads.get(*place).map_or(0, |head| u64::from(head.len)),
+            Task::Block { place, .. } => self.heads.get(*place).map_or(0, |head| u64::from(head.len / BLOCKS)),
             Task::Long(long) => long.bytes(&self.heads),
         }
     }
@@ -131,7 +147,20 @@ impl<'a> Plan<'a> {
                 if *cut {
                     open.clear(head.rows.saturating_sub(1));
                 }
-                let found = Page::new(sources, self.reading, *head, scratch).pass(&self.step, &open)?;
+                let mut page = Page::new(sources, self.reading, *head, scratch);
+                let found = page.pass(&self.step, &open)?;
+                page.done();
+                Ok(found.into_rows(head.first_row))
+            }
+            Task::Block { place, block, cut } => {
+                let Some(head) = self.heads.get(*place) else { return Ok(RoaringBitmap::new()) };
+                let mut page = Page::new(sources, self.reading, *head, scratch);
+                let mut open = page.hold(*block)?;
+                if *cut {
+                    open.clear(head.rows.saturating_sub(1));
+                }
+                let found = page.pass(&self.step, &open)?;
+                page.done();
                 Ok(found.into_rows(head.first_row))
             }
             Task::Long(long) => {

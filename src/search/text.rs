@@ -4,6 +4,7 @@ use crate::model::evidence::ReadingForm;
 use crate::model::fold::{backslashes, escaped_unit, fold_into};
 use crate::model::{Chunk, FieldReader};
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Which form of the text a test reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,38 +29,60 @@ impl Haystack {
         self.bytes.get(start as usize..end as usize).unwrap_or(&[])
     }
 
-    /// Makes this the chunk in `form`. `same` tells that the bytes are ASCII that no form changes the length of.
-    pub(super) fn fill(&mut self, chunk: &Chunk, form: Form, same: bool, text: impl Fn(usize) -> String) {
+    /// Makes this the records `rows` of a chunk in `form`; the others are empty. `same` tells that their bytes are ASCII that
+    /// no form changes the length of.
+    pub(super) fn fill(
+        &mut self,
+        chunk: &Chunk,
+        rows: &Range<usize>,
+        form: Form,
+        same: bool,
+        text: impl Fn(usize) -> String,
+    ) {
         self.bytes.clear();
         self.ranges.clear();
+        self.ranges.resize(rows.start, (0, 0));
         if same {
-            self.bytes.extend_from_slice(&chunk.bytes);
+            let span = span(chunk, rows);
+            self.bytes.extend_from_slice(chunk.bytes.get(span.clone()).unwrap_or(&[]));
             if form == Form::Folded {
                 self.bytes.make_ascii_lowercase();
             }
-            let places = (0..chunk.records.len()).map(|index| chunk.place(index));
-            self.ranges.extend(places.map(|place| (narrow(place.start), narrow(place.end))));
-            return;
+            let within = |at: usize| narrow(at.saturating_sub(span.start));
+            let places = rows.clone().map(|index| chunk.place(index));
+            self.ranges.extend(places.map(|place| (within(place.start), within(place.end))));
+        } else {
+            for index in rows.clone() {
+                let start = self.bytes.len();
+                self.bytes.extend_from_slice(text(index).as_bytes());
+                self.ranges.push((narrow(start), narrow(self.bytes.len())));
+                self.bytes.push(b'\n');
+            }
         }
-        for index in 0..chunk.records.len() {
-            let start = self.bytes.len();
-            self.bytes.extend_from_slice(text(index).as_bytes());
-            self.ranges.push((narrow(start), narrow(self.bytes.len())));
-            self.bytes.push(b'\n');
-        }
+        let end = narrow(self.bytes.len());
+        self.ranges.resize(chunk.records.len(), (end, end));
     }
+}
+
+/// All bytes where all records are asked for, else those from the first of these records to the end of the last.
+fn span(chunk: &Chunk, rows: &Range<usize>) -> Range<usize> {
+    if rows.len() == chunk.records.len() {
+        return 0..chunk.bytes.len();
+    }
+    let last = rows.end.checked_sub(1).filter(|last| rows.contains(last));
+    last.map_or(0..0, |last| chunk.place(rows.start).start..chunk.place(last).end)
 }
 
 fn narrow(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// Whether the whole chunk may be compared as bytes: ASCII in an encoding where ASCII means itself, no escapes to undo, and
+/// Whether these records may be compared as bytes: ASCII in an encoding where ASCII means itself, no escapes to undo, and
 /// a reader for whom the text is the bytes.
-pub(super) fn is_same(chunk: &Chunk, form: &ReadingForm, reader: &dyn FieldReader) -> bool {
+pub(super) fn is_same(chunk: &Chunk, rows: &Range<usize>, form: &ReadingForm, reader: &dyn FieldReader) -> bool {
     keeps_ascii(&form.encoding)
-        && crate::model::fold::keeps_offsets(&chunk.bytes)
-        && (0..chunk.records.len().min(2)).all(|index| {
+        && crate::model::fold::keeps_offsets(chunk.bytes.get(span(chunk, rows)).unwrap_or(&[]))
+        && rows.clone().take(2).all(|index| {
             let bytes = chunk.record_bytes(index);
             reader.text(form, bytes).as_bytes() == bytes
         })

@@ -1,15 +1,14 @@
-//! Skip filters of many chunks, turned on their side so that a question reads only the bits it asks about.
+//! Skip filters of many blocks, turned on their side so that a question reads only the bits it asks about.
 //!
-//! A segment is up to [`SEGMENT`] chunks. Each of its two bit sets becomes a table: one row for a position, one bit in it
-//! for a chunk. Rows are pressed together in bands of about 16 KiB. Sets that are nearly empty are folded to fewer bits
-//! first (halves OR-ed), which may admit a chunk too many and never hides one.
+//! A segment is up to [`SEGMENT`] chunks, [`BLOCKS`] blocks each; a block that a chunk lacks holds nothing. Each of the two
+//! bit sets becomes a table: one row for a position, one bit in it for a block. Rows are pressed together in bands of about 16 KiB. Sets that are nearly empty are folded to fewer bits
+//! first (halves OR-ed), which may admit a block too many and never hides one.
 
 use super::codec;
 use super::error::{Error, Result};
-use crate::model::skip::{BITS, Probe, Skip};
+use crate::model::skip::{BITS, BLOCKS, Probe, Skip};
 use rayon::prelude::*;
-use roaring::RoaringBitmap;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 
 /// Most chunks of a segment.
 pub(super) const SEGMENT: usize = 512;
@@ -19,8 +18,14 @@ const TOO_FEW: usize = 4;
 const BAND: usize = 16 << 10;
 /// Fewest bits a set is folded to.
 const LEAST: usize = 1024;
+/// Words of a set turned together: what the processor fetches at once.
+const TOGETHER: usize = 8;
+/// Where no more blocks of a segment are left than this, and this many bands in a row excluded none, those left most
+/// likely hold the literal: reading them costs less than asking on.
+const FEW: u32 = 32;
+const IDLE: u32 = 3;
 
-/// The two bit sets of one chunk, each folded as far as its content allows.
+/// The two bit sets of one block, each folded as far as its content allows.
 #[derive(Clone, Debug)]
 pub(super) struct Folded {
     grams: Vec<u64>,
@@ -28,10 +33,9 @@ pub(super) struct Folded {
 }
 
 impl Folded {
-    /// Folds a chunk's filter; a set that is not of full width admits everything.
-    pub(super) fn of(skip: Skip) -> Self {
-        let set = |bits: Vec<u64>| if bits.len() * 64 == BITS { fold(bits) } else { vec![u64::MAX; LEAST / 64] };
-        Self { grams: set(skip.grams), keys: set(skip.keys) }
+    /// Folds a block's filter.
+    pub(super) fn of(skip: &Skip) -> Self {
+        Self { grams: fold(skip.grams.to_vec()), keys: fold(skip.keys.to_vec()) }
     }
 
     /// Bytes held.
@@ -54,8 +58,8 @@ fn fold(mut bits: Vec<u64>) -> Vec<u64> {
     bits
 }
 
-/// The shape of one table: everything follows from the number of positions and chunks.
-#[derive(Clone, Copy)]
+/// The shape of one table: everything follows from the number of positions and blocks.
+#[derive(Clone, Copy, Debug)]
 struct Shape {
     bits: usize,
     stride: usize,
@@ -63,8 +67,8 @@ struct Shape {
 }
 
 impl Shape {
-    fn new(bits: usize, chunks: usize) -> Self {
-        let stride = chunks.div_ceil(8).max(1);
+    fn new(bits: usize, blocks: usize) -> Self {
+        let stride = blocks.div_ceil(8).max(1);
         let fitting = (BAND / stride).max(64);
         let per_band = (1 << fitting.ilog2()).min(bits);
         Self { bits, stride, per_band }
@@ -79,39 +83,42 @@ impl Shape {
     }
 }
 
-/// Turns one set of every chunk on its side: the pressed bands, and the number of positions.
+/// Turns one set of every block on its side: the pressed bands, and the number of positions.
 fn turn(sets: &[&[u64]]) -> Result<(Vec<Vec<u8>>, usize)> {
     let words = sets.iter().map(|set| set.len()).max().unwrap_or(LEAST / 64);
     let shape = Shape::new(words * 64, sets.len());
-    let band = |number: usize| {
-        let first = number * shape.per_band / 64;
-        let mut raw = vec![0_u8; shape.band_len()];
-        for (chunk, set) in sets.iter().enumerate() {
-            for at in 0..shape.per_band / 64 {
+    let in_band = shape.per_band / 64;
+    // Words that lie together in memory are turned together.
+    let together = TOGETHER.div_ceil(in_band).min(shape.bands());
+    let some = |first: usize| {
+        let mut raw = vec![0_u8; together * shape.band_len()];
+        for (block, set) in sets.iter().enumerate() {
+            for at in 0..together * in_band {
                 // A set folded further repeats itself.
-                let mut word = set.get((first + at) % set.len()).copied().unwrap_or(u64::MAX);
+                let mut word = set.get((first * in_band + at) % set.len()).copied().unwrap_or(u64::MAX);
                 while word != 0 {
                     let row = at * 64 + word.trailing_zeros() as usize;
-                    if let Some(byte) = raw.get_mut(row * shape.stride + chunk / 8) {
-                        *byte |= 1 << (chunk % 8);
+                    if let Some(byte) = raw.get_mut(row * shape.stride + block / 8) {
+                        *byte |= 1 << (block % 8);
                     }
                     word &= word - 1;
                 }
             }
         }
-        codec::press(&raw)
+        raw.chunks_exact(shape.band_len()).map(codec::press).collect::<Result<Vec<_>>>()
     };
-    let bands = (0..shape.bands()).into_par_iter().map(band).collect::<Result<_>>()?;
-    Ok((bands, shape.bits))
+    let firsts = (0..shape.bands()).into_par_iter().step_by(together);
+    let bands = firsts.map(some).collect::<Result<Vec<_>>>()?;
+    Ok((bands.into_iter().flatten().take(shape.bands()).collect(), shape.bits))
 }
 
-/// Writes a segment of consecutive chunks.
-pub(super) fn write(conn: &Connection, evidence: i64, first_seq: u32, chunks: &[Folded]) -> Result<()> {
+/// Writes a segment of consecutive chunks, each with the filters of its blocks.
+pub(super) fn write(conn: &Connection, evidence: i64, first_seq: u32, chunks: &[Vec<Folded>]) -> Result<()> {
     if chunks.len() <= TOO_FEW {
         return Ok(());
     }
-    let (grams, gram_bits) = turn(&chunks.iter().map(|chunk| chunk.grams.as_slice()).collect::<Vec<_>>())?;
-    let (keys, key_bits) = turn(&chunks.iter().map(|chunk| chunk.keys.as_slice()).collect::<Vec<_>>())?;
+    let (grams, gram_bits) = turn(&columns(chunks, |block| &block.grams))?;
+    let (keys, key_bits) = turn(&columns(chunks, |block| &block.keys))?;
     let gram_band: i64 = conn.query_row("SELECT coalesce(max(key), 0) + 1 FROM band", [], |row| row.get(0))?;
     let key_band = gram_band + grams.len() as i64;
     let mut insert = conn.prepare_cached("INSERT INTO band VALUES (?1, ?2)")?;
@@ -121,13 +128,23 @@ pub(super) fn write(conn: &Connection, evidence: i64, first_seq: u32, chunks: &[
     conn.prepare_cached("INSERT INTO segment VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(params![
         evidence,
         first_seq,
-        chunks.len() as i64,
+        chunks.len() as i64 * i64::from(BLOCKS),
         gram_bits as i64,
         gram_band,
         key_bits as i64,
         key_band
     ])?;
     Ok(())
+}
+
+/// One set of every block; a block that a chunk lacks holds nothing.
+fn columns<'a>(chunks: &'a [Vec<Folded>], of: impl Fn(&'a Folded) -> &'a [u64]) -> Vec<&'a [u64]> {
+    static NOTHING: [u64; LEAST / 64] = [0; LEAST / 64];
+    let mut out = Vec::with_capacity(chunks.len() * BLOCKS as usize);
+    for chunk in chunks {
+        out.extend((0..BLOCKS as usize).map(|block| chunk.get(block).map_or(NOTHING.as_slice(), &of)));
+    }
+    out
 }
 
 /// Removes the filters of an evidence.
@@ -142,83 +159,95 @@ pub(super) fn drop_all(conn: &Connection, evidence: i64) -> Result<()> {
     Ok(())
 }
 
-struct Segment {
-    first_seq: u32,
-    chunks: usize,
+/// Where the filters of consecutive chunks lie.
+#[derive(Debug)]
+pub(super) struct Segment {
+    /// The first block, counted through the evidence's chunks, and how many there are.
+    pub(super) first: u32,
+    pub(super) blocks: u32,
     grams: Shape,
     gram_band: i64,
     keys: Shape,
     key_band: i64,
 }
 
-fn segments(conn: &Connection, evidence: i64) -> Result<Vec<Segment>> {
+/// The segments of an evidence, in order.
+pub(super) fn segments(conn: &Connection, evidence: i64) -> Result<Vec<Segment>> {
     let mut query = conn.prepare_cached(
-        "SELECT first_seq, chunks, gram_bits, gram_band, key_bits, key_band FROM segment
+        "SELECT first_seq, blocks, gram_bits, gram_band, key_bits, key_band FROM segment
          WHERE evidence=?1 ORDER BY first_seq",
     )?;
     let mut rows = query.query([evidence])?;
     let mut out = Vec::new();
     while let Some(row) = rows.next()? {
         let size = |at: usize| -> Result<usize> { Ok(codec::natural32(row.get(at)?)? as usize) };
-        let (chunks, gram_bits, key_bits) = (size(1)?, size(2)?, size(4)?);
+        let (blocks, gram_bits, key_bits) = (codec::natural32(row.get(1)?)?, size(2)?, size(4)?);
         let fits = |bits: usize| bits.is_power_of_two() && (LEAST..=BITS).contains(&bits);
-        if chunks == 0 || chunks > SEGMENT || !fits(gram_bits) || !fits(key_bits) {
-            return Err(Error::damaged("shape of a skip filter"));
-        }
+        let first = codec::natural32(row.get(0)?)?.checked_mul(BLOCKS);
+        let first = first.filter(|first| first.checked_add(blocks).is_some());
+        let is_sound = blocks > 0 && blocks as usize <= SEGMENT * BLOCKS as usize && fits(gram_bits) && fits(key_bits);
+        let Some(first) = first.filter(|_| is_sound) else { return Err(Error::damaged("shape of a skip filter")) };
         out.push(Segment {
-            first_seq: codec::natural32(row.get(0)?)?,
-            chunks,
-            grams: Shape::new(gram_bits, chunks),
+            first,
+            blocks,
+            grams: Shape::new(gram_bits, blocks as usize),
             gram_band: row.get(3)?,
-            keys: Shape::new(key_bits, chunks),
+            keys: Shape::new(key_bits, blocks as usize),
             key_band: row.get(5)?,
         });
     }
     Ok(out)
 }
 
-/// Which of `chunks` chunks may hold the literal.
-pub(super) fn candidates(conn: &Connection, evidence: i64, chunks: u32, probe: &Probe) -> Result<RoaringBitmap> {
-    let mut out: RoaringBitmap = (0..chunks).collect();
-    if probe.is_empty() {
-        return Ok(out);
+/// Which blocks of a segment may hold the literal, counted through all chunks.
+pub(super) fn admitted(conn: &Connection, segment: &Segment, probe: &Probe) -> Result<Vec<u32>> {
+    let mut asked = Asked { conn, left: vec![0xff; segment.keys.stride], idle: 0 };
+    // Keys select better than grams, so a segment is mostly settled by its first bands.
+    let settled = asked.narrow(&probe.keys, segment.keys, segment.key_band)?;
+    if !settled {
+        asked.narrow(&probe.grams, segment.grams, segment.gram_band)?;
     }
-    for segment in segments(conn, evidence)? {
-        let mut admitted = vec![0xff_u8; segment.keys.stride];
-        // Keys select better than grams, so a segment is mostly settled by its first bands.
-        let tables = [(&probe.keys, segment.keys, segment.key_band), (&probe.grams, segment.grams, segment.gram_band)];
-        for (positions, shape, first_band) in tables {
-            narrow(conn, positions, shape, first_band, &mut admitted)?;
-        }
-        let is_out = |at: &usize| admitted.get(at / 8).is_none_or(|byte| byte >> (at % 8) & 1 == 0);
-        for (seq, _) in (segment.first_seq..).zip(0..segment.chunks).filter(|(_, at)| is_out(at)) {
-            out.remove(seq);
-        }
-    }
-    Ok(out)
+    let is_in = |at: &u32| asked.left.get(*at as usize / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1);
+    Ok((0..segment.blocks).filter(is_in).map(|at| segment.first + at).collect())
 }
 
-/// Clears the chunks that lack one of the positions.
-fn narrow(conn: &Connection, positions: &[u32], shape: Shape, first_band: i64, admitted: &mut [u8]) -> Result<()> {
-    let mut folded: Vec<usize> = positions.iter().map(|at| *at as usize & (shape.bits - 1)).collect();
-    folded.sort_unstable();
-    folded.dedup();
-    let mut query = conn.prepare_cached("SELECT data FROM band WHERE key=?1")?;
-    for group in folded.chunk_by(|a, b| a / shape.per_band == b / shape.per_band) {
-        if admitted.iter().all(|byte| *byte == 0) {
-            return Ok(());
-        }
-        let Some(band) = group.first().map(|at| at / shape.per_band) else { continue };
-        let pressed: Option<Vec<u8>> =
-            query.query_row([first_band.saturating_add(band as i64)], |row| row.get(0)).optional()?;
-        let pressed = pressed.ok_or_else(|| Error::damaged("skip filter missing"))?;
-        let raw = codec::unpress(&pressed, shape.band_len())?;
-        for at in group {
-            let row = raw.get(at % shape.per_band * shape.stride..).unwrap_or(&[]);
-            for (mine, theirs) in admitted.iter_mut().zip(row) {
-                *mine &= theirs;
+/// A literal asked of one segment.
+struct Asked<'c> {
+    conn: &'c Connection,
+    /// The blocks not yet excluded, a bit each.
+    left: Vec<u8>,
+    /// Bands read in a row that excluded nothing.
+    idle: u32,
+}
+
+impl Asked<'_> {
+    /// Clears the blocks that lack one of the positions. Whether asking on is not worth it.
+    fn narrow(&mut self, positions: &[u32], shape: Shape, first_band: i64) -> Result<bool> {
+        let mut folded: Vec<usize> = positions.iter().map(|at| *at as usize & (shape.bits - 1)).collect();
+        folded.sort_unstable();
+        folded.dedup();
+        let mut query = self.conn.prepare_cached("SELECT data FROM band WHERE key=?1")?;
+        let mut raw = Vec::new();
+        for group in folded.chunk_by(|a, b| a / shape.per_band == b / shape.per_band) {
+            let before = self.count();
+            if before == 0 || (before <= FEW && self.idle >= IDLE) {
+                return Ok(true);
             }
+            let Some(band) = group.first().map(|at| at / shape.per_band) else { continue };
+            let mut rows = query.query([first_band.saturating_add(band as i64)])?;
+            let row = rows.next()?.ok_or_else(|| Error::damaged("skip filter missing"))?;
+            let pressed = row.get_ref(0)?.as_blob().map_err(|_| Error::damaged("skip filter"))?;
+            codec::unpress_in(pressed, shape.band_len(), &mut raw)?;
+            for at in group {
+                let row = raw.get(at % shape.per_band * shape.stride..).unwrap_or(&[]);
+                self.left.iter_mut().zip(row).for_each(|(mine, theirs)| *mine &= theirs);
+            }
+            self.idle = if self.count() < before { 0 } else { self.idle + 1 };
         }
+        Ok(self.count() == 0)
     }
-    Ok(())
+
+    fn count(&self) -> u32 {
+        self.left.iter().map(|byte| byte.count_ones()).sum()
+    }
 }

@@ -1,6 +1,6 @@
 //! Reading for search: chunks, row index, candidates and named row sets.
 
-use super::codec::{unpress, unpress_up_to};
+use super::codec::{parts, unpress_in, unpress_to, unpress_up_to};
 use super::error::{Error, Result};
 use super::import::chunk_key;
 use super::seal::MAX_CHUNK;
@@ -9,14 +9,16 @@ use super::{Store, bands, derived, lock, rowindex, runs};
 use crate::model::corpus::Failure;
 use crate::model::evidence::ReadingForm;
 use crate::model::fold::FOLD_VERSION;
-use crate::model::skip::Probe;
+use crate::model::skip::{BLOCKS, Probe};
 use crate::model::{
     CaseKey, Chunk, ChunkHead, Corpus, EvidenceKey, Id, Instant, Kind, NamedSet, ReadingHead, ReadingKey, RecordHead,
     RowSet,
 };
+use rayon::prelude::*;
 use roaring::RoaringBitmap;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 /// Chunks kept unpacked: enough for a page being scrolled.
@@ -70,35 +72,86 @@ fn head(row: &Row<'_>) -> rusqlite::Result<ChunkHead> {
 const HEAD: &str = "SELECT seq, offset, len, lead, first_row, rows, undated, first, last FROM chunk WHERE evidence=?1";
 
 pub(super) fn load(connection: &Connection, evidence: i64, head: ChunkHead, content: bool) -> Result<Chunk> {
+    load_in(connection, evidence, head, content, Chunk::default())
+}
+
+/// Reads a chunk into the memory of another; without content its bytes stay what they were.
+fn load_in(connection: &Connection, evidence: i64, head: ChunkHead, content: bool, spare: Chunk) -> Result<Chunk> {
     if head.len > MAX_CHUNK || head.lead > head.len || u64::from(head.rows) > u64::from(head.len) + 1 {
         return Err(Error::Damaged(format!("chunk {} states an impossible length", head.seq)));
     }
     let key = chunk_key(evidence, head.seq);
-    let bytes = if content { content_of(connection, key, head.len)? } else { Vec::new() };
-    let records = connection
-        .prepare_cached("SELECT data FROM row_index WHERE key=?")?
-        .query_row([key], |row| Ok(row.get_ref(0)?.as_blob()?.to_vec()))
-        .optional()?;
-    let records = match records {
+    let Chunk { mut bytes, mut records, .. } = spare;
+    records.clear();
+    if content {
+        content_in(connection, key, head.len, &mut bytes)?;
+    }
+    let mut query = connection.prepare_cached("SELECT data FROM row_index WHERE key=?")?;
+    let mut found = query.query([key])?;
+    match found.next()? {
         // 32 bytes a record bound every index a chunk with this many can have.
-        Some(packed) => {
-            let raw = unpress_up_to(&packed, (head.rows as usize + 64) * 32)?;
-            rowindex::unpack(&raw, head.offset, head.rows)?
+        Some(row) => {
+            let raw = unpress_up_to(
+                row.get_ref(0)?.as_blob().map_err(|_| Error::damaged("row index"))?,
+                (head.rows as usize + 64) * 32,
+            )?;
+            rowindex::unpack_in(&raw, head.offset, head.rows, &mut records)?;
         }
-        None if head.rows == 0 => Vec::new(),
+        None if head.rows == 0 => {}
         None => return Err(Error::damaged(format!("row index of chunk {} is missing", head.seq))),
-    };
+    }
     Ok(Chunk { head, bytes, records, layer: None })
 }
 
+/// Reads the records of a chunk, and the bytes of those that begin in one of its blocks.
+fn load_block(
+    connection: &Connection,
+    evidence: i64,
+    head: ChunkHead,
+    block: u32,
+    spare: Chunk,
+) -> Result<(Chunk, Range<usize>)> {
+    let mut chunk = load_in(connection, evidence, head, false, spare)?;
+    chunk.bytes.resize(head.len as usize, 0);
+    let mut read = connection.prepare_cached("SELECT data FROM content WHERE key=?")?;
+    let mut rows = read.query([chunk_key(evidence, head.seq)])?;
+    let row = rows.next()?.ok_or_else(|| Error::Damaged("a chunk's content is missing".into()))?;
+    let parts = parts(row.get_ref(0)?.as_blob().map_err(|_| Error::damaged("content"))?)?;
+    let (mut start, mut rows, mut needed) = (0_usize, 0..0, 0);
+    for (number, (part, len)) in (0..).zip(parts) {
+        let end = start.checked_add(len).ok_or_else(|| Error::damaged("length of a compressed block"))?;
+        let place = chunk.bytes.get_mut(start..end).ok_or_else(|| Error::damaged("length of a compressed block"))?;
+        if number == block {
+            let before = |at: usize| {
+                chunk.records.partition_point(|record| record.offset.saturating_sub(head.offset) < at as u64)
+            };
+            rows = before(start)..before(end);
+            let last = rows.len().checked_sub(1).and_then(|last| chunk.records.get(rows.start + last));
+            needed = last.map_or(0, |last| last.offset.saturating_sub(head.offset).saturating_add(u64::from(last.len)));
+        }
+        // A record may go on beyond its block.
+        if number >= block && (start as u64) < needed && unpress_to(part, place)? != len {
+            return Err(Error::damaged("length of a compressed block"));
+        }
+        start = end;
+    }
+    if start == head.len as usize { Ok((chunk, rows)) } else { Err(Error::damaged("length of a chunk")) }
+}
+
 pub(super) fn content_of(connection: &Connection, key: i64, len: u32) -> Result<Vec<u8>> {
+    let mut out = Vec::new();
+    content_in(connection, key, len, &mut out)?;
+    Ok(out)
+}
+
+fn content_in(connection: &Connection, key: i64, len: u32, out: &mut Vec<u8>) -> Result<()> {
     if len > MAX_CHUNK {
         return Err(Error::damaged("a chunk states an impossible length"));
     }
     let mut read = connection.prepare_cached("SELECT data FROM content WHERE key=?")?;
     let mut rows = read.query([key])?;
     let row = rows.next()?.ok_or_else(|| Error::Damaged("a chunk's content is missing".into()))?;
-    unpress(row.get_ref(0)?.as_blob().map_err(|_| Error::damaged("content"))?, len as usize)
+    unpress_in(row.get_ref(0)?.as_blob().map_err(|_| Error::damaged("content"))?, len as usize, out)
 }
 
 /// The last chunk that begins at or before `offset`.
@@ -334,12 +387,49 @@ impl Corpus for Store {
         // Filters built by other folding rules would lie: then every chunk is a candidate.
         let everything = Probe::default();
         let probe = if held.folded { probe } else { &everything };
-        let chunks = u32::try_from(held.heads.len()).unwrap_or(u32::MAX);
-        self.read(|connection| bands::candidates(connection, held.evidence, chunks, probe)).map_err(failure)
+        let blocks = u32::try_from(held.heads.len()).unwrap_or(u32::MAX).saturating_mul(BLOCKS);
+        let mut out = RoaringBitmap::new();
+        out.insert_range(0..blocks);
+        if probe.is_empty() {
+            return Ok(out);
+        }
+        let segments = self.read(|connection| bands::segments(connection, held.evidence)).map_err(failure)?;
+        let asked =
+            segments.par_iter().map(|segment| self.read(|connection| bands::admitted(connection, segment, probe)));
+        for (segment, admitted) in segments.iter().zip(asked.collect::<Result<Vec<_>>>().map_err(failure)?) {
+            out.remove_range(segment.first..segment.first + segment.blocks);
+            out.extend(admitted);
+        }
+        Ok(out)
     }
 
     fn chunk(&self, reading: ReadingKey, seq: u32) -> std::result::Result<Arc<Chunk>, Failure> {
         self.chunk_held(reading, seq).map_err(failure)
+    }
+
+    fn chunk_in(&self, reading: ReadingKey, seq: u32, spare: Chunk) -> std::result::Result<Chunk, Failure> {
+        let (evidence, head) = self.head_of(reading, seq).map_err(failure)?;
+        let form = self.held(reading).map_err(failure)?.form;
+        let chunk = self.read(|connection| load_in(connection, evidence, head, true, spare)).map_err(failure)?;
+        Ok(self.layered(&form, chunk))
+    }
+
+    fn block_in(
+        &self,
+        reading: ReadingKey,
+        seq: u32,
+        block: u32,
+        spare: Chunk,
+    ) -> std::result::Result<(Chunk, Range<usize>), Failure> {
+        let (evidence, head) = self.head_of(reading, seq).map_err(failure)?;
+        let form = self.held(reading).map_err(failure)?.form;
+        if self.layers.as_ref().is_some_and(|layers| layers.is_layered(&form)) {
+            // A layer is made of the whole chunk, and its filter is the first block's.
+            let chunk = self.chunk_in(reading, seq, spare)?;
+            let rows = if block == 0 { 0..chunk.records.len() } else { 0..0 };
+            return Ok((chunk, rows));
+        }
+        self.read(|connection| load_block(connection, evidence, head, block, spare)).map_err(failure)
     }
 
     fn records(&self, reading: ReadingKey, seq: u32) -> std::result::Result<Vec<RecordHead>, Failure> {

@@ -25,7 +25,7 @@ const FAN_IN: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Derived {
     first_seq: u32,
-    filters: Vec<Folded>,
+    filters: Vec<Vec<Folded>>,
     kinds: BTreeMap<Kind, RoaringBitmap>,
     parts: i64,
     /// Sorted entries of each chunk, with the chunk's first row.
@@ -52,7 +52,7 @@ impl Derived {
                 set.insert(first_row + row);
             }
         }
-        self.filters.push(chunk.filter);
+        self.filters.push(chunk.filters);
         if self.filters.len() >= SEGMENT {
             self.close_segment(connection, evidence)?;
         }

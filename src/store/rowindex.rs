@@ -104,7 +104,16 @@ fn pack_marks(records: &[RecordHead]) -> Vec<u8> {
 }
 
 /// Unpacks the `rows` records of a chunk that starts at `offset`.
-pub(super) fn unpack(packed: &[u8], offset: u64, rows: u32) -> Result<Vec<RecordHead>> {
+#[cfg(test)]
+fn unpack(packed: &[u8], offset: u64, rows: u32) -> Result<Vec<RecordHead>> {
+    let mut out = Vec::new();
+    unpack_in(packed, offset, rows, &mut out)?;
+    Ok(out)
+}
+
+/// Unpacks the `rows` records of a chunk that starts at `offset`, in place of what `out` held.
+pub(super) fn unpack_in(packed: &[u8], offset: u64, rows: u32, out: &mut Vec<RecordHead>) -> Result<()> {
+    out.clear();
     let mut take = Take(packed);
     let unit = i64::try_from(take.number()?).ok().filter(|unit| UNITS.contains(unit));
     let unit = unit.ok_or_else(|| Error::damaged("unit of a row index"))?;
@@ -113,7 +122,7 @@ pub(super) fn unpack(packed: &[u8], offset: u64, rows: u32) -> Result<Vec<Record
     if lens.0.len() < rows as usize || gaps.0.len() < rows as usize {
         return Err(Error::damaged("rows of a row index"));
     }
-    let mut out = Vec::with_capacity(rows as usize);
+    out.reserve(rows as usize);
     let (mut end, mut before) = (offset, 0_i64);
     let (mut mark, mut left) = (Mark { time: Time::Not(Undated::NoTime), reject: 0 }, 0_u64);
     for _ in 0..rows {
@@ -135,7 +144,7 @@ pub(super) fn unpack(packed: &[u8], offset: u64, rows: u32) -> Result<Vec<Record
         };
         out.push(RecordHead { offset: at, len, when, reject: Reject::from_number(mark.reject) });
     }
-    if [gaps, lens, times, marks].iter().all(Take::is_empty) { Ok(out) } else { Err(Error::damaged("row index")) }
+    if [gaps, lens, times, marks].iter().all(Take::is_empty) { Ok(()) } else { Err(Error::damaged("row index")) }
 }
 
 #[cfg(test)]

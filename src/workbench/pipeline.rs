@@ -59,7 +59,7 @@ struct Ready {
     place: (u64, u32, u32),
     content: PackedContent,
     parsed: Parsed,
-    skip: Skip,
+    skips: Vec<Skip>,
     posts: Posts,
 }
 
@@ -205,32 +205,51 @@ fn parse_all(
 
 impl Ready {
     fn seal(self) -> Result<SealedChunk> {
-        Ok(store::seal(self.place, self.content, &self.parsed.records, self.skip, self.posts)?)
+        Ok(store::seal(self.place, self.content, &self.parsed.records, &self.skips, self.posts)?)
     }
 }
 
 /// One chunk: text, records, indicators, filters, compression.
 fn read_chunk(raw: &Raw<'_>, settings: &Settings<'_>) -> Result<Ready> {
     let content = store::pack_content(raw.bytes)?;
-    let mut skip = Skip::default();
+    let mut skips = Vec::new();
     let (mut parsed, mut posts) = (Parsed::default(), Posts::default());
     if let Some(form) = settings.form {
         parsed = ingest::parse(form, raw.bytes, raw.offset, raw.lead, raw.first, raw.last);
         let mut hits = Hits::default();
         settings.indicators.find(&parsed.text, &mut hits);
         posts = Posts::gather(hits, &mut rows_of(&parsed.text_ranges));
-        if keeps_offsets(parsed.text.as_bytes()) {
-            parsed.text.make_ascii_lowercase();
-            skip.add(parsed.text.as_bytes());
-        } else {
-            let mut folded = String::with_capacity(parsed.text.len());
-            fold_into(&parsed.text, &mut folded);
-            skip.add(folded.as_bytes());
-        }
+        let ends = if ingest::is_layered(form) { &[raw.bytes.len()] } else { content.ends() };
+        skips = filters(&mut parsed, raw.offset, ends);
         parsed.text = String::new();
     }
     let len = u32::try_from(raw.bytes.len()).unwrap_or(u32::MAX);
-    Ok(Ready { place: (raw.offset, len, raw.lead), content, parsed, skip, posts })
+    Ok(Ready { place: (raw.offset, len, raw.lead), content, parsed, skips, posts })
+}
+
+/// A filter for each block of a chunk at `offset`, of the text of the records that begin in it.
+fn filters(parsed: &mut Parsed, offset: u64, ends: &[usize]) -> Vec<Skip> {
+    let same = keeps_offsets(parsed.text.as_bytes());
+    if same {
+        parsed.text.make_ascii_lowercase();
+    }
+    let (mut folded, mut start) = (String::new(), 0);
+    let of_block = |end: &usize| {
+        let next = parsed.records.partition_point(|record| record.offset.saturating_sub(offset) < *end as u64);
+        let end = parsed.text_ranges.get(next).map_or(parsed.text.len(), |range| range.start as usize);
+        let text = parsed.text.get(start..end).unwrap_or(&parsed.text);
+        start = end;
+        let mut skip = Skip::default();
+        if same {
+            skip.add(text.as_bytes());
+        } else {
+            folded.clear();
+            fold_into(text, &mut folded);
+            skip.add(folded.as_bytes());
+        }
+        skip
+    };
+    ends.iter().map(of_block).collect()
 }
 
 /// Tells the row a byte of the text stands in; asked in rising order.

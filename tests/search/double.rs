@@ -4,7 +4,7 @@ use itoguchi::model::corpus::Failure;
 use itoguchi::model::evidence::ReadingForm;
 use itoguchi::model::fold::fold;
 use itoguchi::model::record::When;
-use itoguchi::model::skip::{Probe, Skip};
+use itoguchi::model::skip::{BLOCKS, Probe, Skip};
 use itoguchi::model::time::{Known, Precision, Undated};
 use itoguchi::model::{
     CaseKey, Chunk, ChunkHead, Corpus, EvidenceKey, Field, FieldReader, Id, Instant, NamedSet, ReadingHead, ReadingKey,
@@ -13,6 +13,7 @@ use itoguchi::model::{
 use roaring::RoaringBitmap;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -51,12 +52,15 @@ impl Line {
     }
 }
 
+/// A chunk with the filters of its blocks.
+type Filtered = (Arc<Chunk>, Vec<Skip>);
+
 /// One evidence: its reading, its lines, its chunks with their filters.
 #[derive(Default)]
 pub(crate) struct Memory {
     pub(crate) readings: Vec<ReadingHead>,
     pub(crate) lines: HashMap<EvidenceKey, Vec<Line>>,
-    chunks: HashMap<ReadingKey, Vec<(Arc<Chunk>, Skip)>>,
+    chunks: HashMap<ReadingKey, Vec<Filtered>>,
     pub(crate) named: HashMap<NamedSet, RowSet>,
     /// Chunks read so far.
     pub(crate) read: AtomicUsize,
@@ -98,7 +102,7 @@ impl Memory {
     }
 }
 
-fn cut(form: &ReadingForm, lines: &[Line], limit: usize) -> Vec<(Arc<Chunk>, Skip)> {
+fn cut(form: &ReadingForm, lines: &[Line], limit: usize) -> Vec<Filtered> {
     let mut chunks: Vec<Chunk> = Vec::new();
     let mut open = blank(0, 0, 0);
     for line in lines {
@@ -134,7 +138,11 @@ fn cut(form: &ReadingForm, lines: &[Line], limit: usize) -> Vec<(Arc<Chunk>, Ski
     if !open.bytes.is_empty() {
         next(&mut chunks, &mut open);
     }
-    chunks.into_iter().map(|chunk| (skip(form, &chunk), Arc::new(chunk))).map(|(skip, chunk)| (chunk, skip)).collect()
+    chunks
+        .into_iter()
+        .map(|chunk| (skips(form, &chunk), Arc::new(chunk)))
+        .map(|(skips, chunk)| (chunk, skips))
+        .collect()
 }
 
 fn blank(seq: u32, offset: u64, first_row: u32) -> Chunk {
@@ -152,12 +160,20 @@ fn next(chunks: &mut Vec<Chunk>, open: &mut Chunk) {
     chunks.push(std::mem::replace(open, fresh));
 }
 
-fn skip(form: &ReadingForm, chunk: &Chunk) -> Skip {
-    let mut skip = Skip::default();
-    let mut add = |bytes: &[u8]| skip.add(fold(&Lines.text(form, bytes)).as_bytes());
-    add(&chunk.bytes[..chunk.head.lead as usize]);
-    (0..chunk.records.len()).for_each(|index| add(chunk.record_bytes(index)));
-    skip
+/// The records of a block: as many in each, the last ones in the last.
+fn block(chunk: &Chunk, block: u32) -> Range<usize> {
+    let each = chunk.records.len() / BLOCKS as usize;
+    let end = if block + 1 == BLOCKS { chunk.records.len() } else { each * (block as usize + 1) };
+    each * block as usize..end
+}
+
+fn skips(form: &ReadingForm, chunk: &Chunk) -> Vec<Skip> {
+    let mut skips = vec![Skip::default(); BLOCKS as usize];
+    for (number, skip) in (0..).zip(&mut skips) {
+        let mut add = |bytes: &[u8]| skip.add(fold(&Lines.text(form, bytes)).as_bytes());
+        block(chunk, number).for_each(|index| add(chunk.record_bytes(index)));
+    }
+    skips
 }
 
 impl Corpus for Memory {
@@ -170,13 +186,22 @@ impl Corpus for Memory {
     }
 
     fn candidates(&self, reading: ReadingKey, probe: &Probe) -> Result<RoaringBitmap, Failure> {
-        let admitted = self.chunks[&reading].iter().filter(|(_, skip)| probe.admits(skip));
-        Ok(admitted.map(|(chunk, _)| chunk.head.seq).collect())
+        let blocks = self.chunks[&reading].iter().flat_map(|(_, skips)| skips);
+        Ok((0..).zip(blocks).filter(|(_, skip)| probe.admits(skip)).map(|(block, _)| block).collect())
     }
 
     fn chunk(&self, reading: ReadingKey, seq: u32) -> Result<Arc<Chunk>, Failure> {
         self.read.fetch_add(1, Ordering::Relaxed);
         Ok(Arc::clone(&self.chunks[&reading][seq as usize].0))
+    }
+
+    fn block_in(&self, reading: ReadingKey, seq: u32, number: u32, _: Chunk) -> Result<(Chunk, Range<usize>), Failure> {
+        let mut chunk = Chunk::clone(&*self.chunk(reading, seq)?);
+        let rows = block(&chunk, number);
+        let bytes = if rows.is_empty() { 0..0 } else { chunk.place(rows.start).start..chunk.place(rows.end - 1).end };
+        // Whoever looks at other bytes shall find nonsense.
+        (0..chunk.bytes.len()).filter(|at| !bytes.contains(at)).for_each(|at| chunk.bytes[at] = b'a' + (at % 5) as u8);
+        Ok((chunk, rows))
     }
 
     fn records(&self, reading: ReadingKey, seq: u32) -> Result<Vec<RecordHead>, Failure> {

@@ -175,7 +175,7 @@ impl Log {
         }
         // Here the byte a find stands at is its row.
         let posts = Posts::gather(hits, &mut Some);
-        seal(self.chunks[chunk], pack_content(self.chunk_bytes(chunk)).unwrap(), &records, skip, posts).unwrap()
+        seal(self.chunks[chunk], pack_content(self.chunk_bytes(chunk)).unwrap(), &records, &[skip], posts).unwrap()
     }
 
     /// Appends the chunks of a range.

@@ -1,8 +1,8 @@
 //! Evidence: the bytes that went in come out, rows are where they were, filters never hide anything.
 
 use super::desk::{DOMAIN, Desk, IPV4, Log, author};
-use itoguchi::model::skip::Probe;
-use itoguchi::model::{Corpus as _, EvidenceState, NamedSet, Ticket};
+use itoguchi::model::skip::{BLOCKS, Probe};
+use itoguchi::model::{Chunk, Corpus as _, EvidenceState, NamedSet, Ticket};
 use itoguchi::store::{Error, Finish, Mode, Store};
 use proptest::prelude::*;
 
@@ -180,9 +180,33 @@ proptest! {
         let candidates = store.candidates(reading, &Probe::of(literal)).unwrap();
         for chunk in 0..log.chunks.len() {
             let holds = log.chunk_bytes(chunk).to_ascii_lowercase().windows(literal.len()).any(|part| part == literal);
-            prop_assert!(!holds || candidates.contains(u32::try_from(chunk).unwrap()), "chunk {}", chunk);
+            prop_assert!(!holds || candidates.contains(u32::try_from(chunk).unwrap() * BLOCKS), "chunk {}", chunk);
         }
     }
+}
+
+#[test]
+fn every_block_gives_its_records_whole_and_every_record_stands_in_one() {
+    let (desk, log) = (Desk::new(), Log::new(9_000, 4_000));
+    desk.import(&log, None, "blocks.log");
+    let reading = desk.store.readings().unwrap()[0].key;
+    let (mut row, mut most, mut spare) = (0, 0, Chunk::default());
+    for seq in 0..u32::try_from(log.chunks.len()).unwrap() {
+        let mut next = 0;
+        for block in 0..BLOCKS {
+            let (chunk, rows) = desk.store.block_in(reading, seq, block, spare).unwrap();
+            assert!(rows.is_empty() || rows.start == next, "block {block} of chunk {seq}");
+            most = most.max(block * u32::from(!rows.is_empty()));
+            for index in rows.clone() {
+                let (record, _) = &log.records[row];
+                let at = usize::try_from(record.offset).unwrap();
+                assert_eq!(chunk.record_bytes(index), &log.bytes[at..at + record.len as usize]);
+                row += 1;
+            }
+            (next, spare) = (rows.end.max(next), chunk);
+        }
+    }
+    assert_eq!((row, most), (9_000, BLOCKS - 1));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, Log, author};
 use itoguchi::model::statement::{Note, Statement};
-use itoguchi::model::{Corpus as _, Edit, Id, NamedSet, Ticket};
+use itoguchi::model::{Chunk, Corpus as _, Edit, Id, NamedSet, Ticket};
 use itoguchi::store::{Error, Mode, ReceivedEntry, SightingFilter, Store, TrustRow};
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -105,7 +105,7 @@ fn broken_blocks_are_errors_and_never_panics() {
         "UPDATE chunk SET len=4000000000",
         "UPDATE chunk SET rows=4294967295, len=16777216",
         "UPDATE chunk SET offset=9223372036854775807",
-        "UPDATE segment SET gram_bits=3, chunks=70000",
+        "UPDATE segment SET gram_bits=3, blocks=70000",
         "UPDATE kind_rows SET rows=x'ff'",
         "UPDATE run SET first_block=9223372036854775807, blocks=9223372036854775807",
         "UPDATE reading SET form='{'",
@@ -120,6 +120,8 @@ fn broken_blocks_are_errors_and_never_panics() {
         let _ = store.readings().map(drop);
         let _ = store.candidates(reading, &probe).map(drop);
         let _ = (0..12).filter_map(|seq| store.chunk(reading, seq).ok()).count();
+        let blocks = (0..12).flat_map(|seq| (0..5).map(move |block| (seq, block)));
+        let _ = blocks.filter_map(|(seq, block)| store.block_in(reading, seq, block, Chunk::default()).ok()).count();
         let _ = store.named(&NamedSet::Kind(super::desk::IPV4)).map(drop);
         let _ = store.rows_of(super::desk::IPV4, "203.0.113.7");
         let _ = store.sightings(&SightingFilter::default());
