@@ -6,6 +6,7 @@ use super::{Context, Failed, Result, Verdict, readings, stated, tell};
 use crate::model::time::JST_MINUTES;
 use crate::model::{Instant, Lang, RowSet, Ticket};
 use crate::workbench::import::{AddOptions, Outcome};
+use crate::workbench::trail::Trail;
 use crate::workbench::{self, Check, Error, Mode, backup, find, heads, import, print_head, proof};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -219,10 +220,14 @@ pub(super) fn audit(context: &Context, store: &Path, verify: bool, head: bool) -
         return checks(context, &lines);
     }
     if !head {
+        let trail = Trail::of(&session);
         for (entry, operator) in session.store.audit_entries(usize::MAX >> 1)?.into_iter().rev() {
             let at = Instant::iso(entry.at, JST_MINUTES);
+            let stated = trail.stated(&entry)?;
+            let stated = stated.as_ref().map(|said| said.get(context.out.lang));
             context.out.row(&json!({
                 "check": entry.action, "ok": true, "detail": entry.object, "seq": entry.seq, "at": at, "operator": operator,
+                "stated": stated,
             }))?;
         }
     }

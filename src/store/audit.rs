@@ -105,6 +105,15 @@ impl Store {
         })
     }
 
+    /// What an entry's commitment was made of, as long as it is kept.
+    pub fn audit_content(&self, seq: u64) -> Result<Option<String>> {
+        self.read(|connection| {
+            let sql = "SELECT content FROM audit_content WHERE seq=?";
+            let content = connection.prepare_cached(sql)?.query_row([seq as i64], |row| row.get(0)).optional()?;
+            Ok(content.flatten())
+        })
+    }
+
     /// How many entries, and the hash of the last.
     pub fn audit_head(&self) -> Result<AuditHead> {
         self.read(|connection| {

@@ -6,7 +6,7 @@ use super::Store;
 use super::error::{Error, Result};
 use super::sightings::{SightingFilter, walk};
 use super::statements::parse;
-use crate::model::{Case, CaseKey, EvidenceKey, Statement, Unit};
+use crate::model::{Case, CaseKey, EvidenceKey, Id, Statement, Unit};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use std::collections::BTreeMap;
 
@@ -47,6 +47,17 @@ impl Store {
                 out.push(CaseRow { case: *case, evidence_count, record_count, indicator_count });
             }
             Ok(out)
+        })
+    }
+
+    /// Key, id and what people call it (number, else title) of every case, also of those dropped; counts nothing.
+    pub fn case_names(&self) -> Result<Vec<(CaseKey, Id, String)>> {
+        self.read(|connection| {
+            let sql = "SELECT cases.key, cases.id, coalesce(number, json_extract(body, '$.title'), cases.id) FROM cases
+                LEFT JOIN statement ON noun='case' AND statement.id=cases.id ORDER BY cases.key";
+            let mut query = connection.prepare_cached(sql)?;
+            let rows = query.query_map([], |row| Ok((CaseKey(row.get(0)?), Id(row.get(1)?), row.get(2)?)))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
 

@@ -32,6 +32,7 @@ pub mod session;
 pub mod settings;
 pub mod stated;
 pub mod suggest;
+pub mod trail;
 pub mod transcript;
 
 pub use crate::bundle::approve::Accept;

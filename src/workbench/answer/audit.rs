@@ -2,11 +2,11 @@
 
 use super::facts::check_line;
 use super::{Answers, said};
-use crate::model::statement::Statement;
-use crate::model::{AuditEntry, Evidence, EvidenceKey, Instant, Role};
+use crate::model::{AuditEntry, Instant};
 use crate::store::{Check, print_head};
 use crate::workbench::Result;
 use crate::workbench::ask::{AuditPage, AuditRow, AuditState, Said, unit_name};
+use crate::workbench::trail::Trail;
 use std::collections::BTreeMap;
 
 pub(super) fn audit_page(desk: &Answers, first: u64, count: u32) -> Result<AuditPage> {
@@ -14,29 +14,28 @@ pub(super) fn audit_page(desk: &Answers, first: u64, count: u32) -> Result<Audit
     let wanted = usize::try_from(first.saturating_add(u64::from(count))).unwrap_or(usize::MAX >> 1);
     let skipped = usize::try_from(first).unwrap_or(usize::MAX);
     let entries: Vec<_> = store.audit_entries(wanted)?.into_iter().skip(skipped).collect();
-    let names = Names::of(desk, &entries)?;
-    let rows = entries.into_iter().map(|(mut entry, operator)| {
+    let (names, trail) = (Names::of(desk)?, Trail::of(&desk.session));
+    let row = |(mut entry, operator): (AuditEntry, Option<String>)| {
         // The chain holds the commitment; the name lies beside it until it is erased.
         entry.operator = operator.unwrap_or_else(|| "—".to_owned());
-        AuditRow { action: action(&entry.action), object: names.object(&entry), entry }
-    });
-    Ok(AuditPage { first, total: store.audit_head()?.count, rows: rows.collect() })
+        let stated = trail.stated(&entry)?;
+        Ok(AuditRow { action: action(&entry.action), object: stated.or_else(|| names.object(&entry)), entry })
+    };
+    let rows = entries.into_iter().map(row).collect::<Result<_>>()?;
+    Ok(AuditPage { first, total: store.audit_head()?.count, rows })
 }
 
 /// What the ids of the entries stand for: the chain names things by id alone, and what an id stood for may be gone.
 struct Names(BTreeMap<String, Said>);
 
 impl Names {
-    fn of(desk: &Answers, entries: &[(AuditEntry, Option<String>)]) -> Result<Self> {
-        let about = |noun: char| entries.iter().any(|(entry, _)| entry.object.starts_with(noun));
+    fn of(desk: &Answers) -> Result<Self> {
         let store = &desk.session.store;
         let mut names = BTreeMap::new();
-        for row in store.cases()? {
-            let label = row.case.number.unwrap_or(row.case.title);
-            names.insert(row.case.id.to_string(), Said::new(format!("事案 {label}"), format!("case {label}")));
+        for (_, id, label) in store.case_names()? {
+            names.insert(id.to_string(), Said::new(format!("事案 {label}"), format!("case {label}")));
         }
-        let files = store.evidence()?;
-        names.extend(files.iter().map(|one| (one.id.to_string(), said(&one.file_name()))));
+        names.extend(store.evidence()?.iter().map(|one| (one.id.to_string(), said(&one.file_name()))));
         for sent in store.exports()? {
             let to = unit_name(sent.receiver.path());
             names.insert(sent.bundle, Said::new(format!("{}への束", to.ja), format!("bundle for {}", to.en)));
@@ -44,15 +43,6 @@ impl Names {
         for came in store.received()? {
             let from = unit_name(&came.sender);
             names.insert(came.bundle, Said::new(format!("{}からの束", from.ja), format!("bundle from {}", from.en)));
-        }
-        // Roles and tags may be many: looked up only where an entry is about one.
-        if about('r') {
-            names.extend(store.statements("role", None)?.into_iter().filter_map(|(statement, _)| role(statement)));
-        }
-        if about('t') {
-            let file = |key: EvidenceKey| files.iter().find(|one| one.key == key).map(Evidence::file_name);
-            let tags = store.statements("tag", None)?;
-            names.extend(tags.into_iter().filter_map(|(statement, _)| tag(statement, file)));
         }
         Ok(Self(names))
     }
@@ -69,21 +59,6 @@ impl Names {
             _ => known(),
         }
     }
-}
-
-fn role(statement: Statement) -> Option<(String, Said)> {
-    let Statement::Role(stated) = statement else { return None };
-    let (value, role): (_, Role) = (&stated.value, stated.role);
-    let text = role.text();
-    Some((stated.id.to_string(), Said::new(format!("{value} を「{}」に", text.ja), format!("{value} as {}", text.en))))
-}
-
-fn tag(statement: Statement, file: impl Fn(EvidenceKey) -> Option<String>) -> Option<(String, Said)> {
-    let Statement::Tag(tag) = statement else { return None };
-    let (name, number) = (&tag.name, tag.ranges.len());
-    let place = file(tag.evidence).unwrap_or_default();
-    let said = Said::new(format!("付箋「{name}」{number}件　{place}"), format!("tag “{name}” on {number}, {place}"));
-    Some((tag.id.to_string(), said))
 }
 
 pub(super) fn audit_state(desk: &Answers) -> Result<AuditState> {

@@ -9,6 +9,7 @@ use crate::workbench::answer::facts::{read_as, strictest};
 use crate::workbench::ask::{Custody, FieldRow, HitSpan, RecordDetail, Said};
 use crate::workbench::error::{Error, Result};
 use crate::workbench::find;
+use crate::workbench::trail::Trail;
 use std::collections::{BTreeMap, BTreeSet};
 
 const MAX_BYTES: usize = 64 << 10;
@@ -87,11 +88,12 @@ fn hits(desk: &Answers, text: &str, case: Option<CaseKey>) -> Result<Vec<HitSpan
 }
 
 fn custody(desk: &Answers, one: &crate::model::Evidence) -> Result<Vec<Custody>> {
-    let mut out = Vec::new();
+    let (mut out, trail) = (Vec::new(), Trail::of(&desk.session));
     for (entry, operator) in desk.session.store.audit_entries(10_000)?.into_iter().rev() {
         if entry.object == one.id.as_str() {
             let by = operator.unwrap_or_else(|| "—".into());
-            out.push(Custody { at: entry.at, by, what: action(&entry.action) });
+            let what = trail.stated(&entry)?.unwrap_or_else(|| action(&entry.action));
+            out.push(Custody { at: entry.at, by, what });
         }
     }
     Ok(out)
