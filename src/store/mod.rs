@@ -152,7 +152,12 @@ impl Store {
         if mode == Mode::Write {
             let connection = open::writer(&path, version)?;
             let facts = Facts::load(&connection)?;
-            return Ok(Self::assemble(path, mode, found, facts, Some(connection)));
+            let store = Self::assemble(path, mode, found, facts, Some(connection));
+            // Where another program is at work, a reading under way is its own.
+            if found != Found::InUse {
+                store.drop_broken_readings()?;
+            }
+            return Ok(store);
         }
         let connection = open::reader(&path, mode)?;
         schema::demand_equal(&connection, version, &path)?;

@@ -87,17 +87,17 @@ pub(super) fn begin(connection: &Connection, of: &Evidence, author: &Author) -> 
     Ok((key, super::import::held(connection, of.key.0)?))
 }
 
-/// Removes what a reading that never ended has left.
-pub(super) fn drop_left(connection: &Connection) -> Result<()> {
+/// Removes what readings that never ended have left; how many.
+pub(super) fn drop_left(connection: &Connection) -> Result<usize> {
     let mut query = connection.prepare_cached("SELECT key FROM evidence WHERE state='rereading'")?;
     let left = query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
-    for key in left {
-        drop_indices(connection, key)?;
-        drop_content(connection, key, 0)?;
+    for key in &left {
+        drop_indices(connection, *key)?;
+        drop_content(connection, *key, 0)?;
         connection.execute("DELETE FROM chunk WHERE evidence=?", [key])?;
         connection.execute("DELETE FROM evidence WHERE key=?", [key])?;
     }
-    Ok(())
+    Ok(left.len())
 }
 
 fn drop_content(connection: &Connection, evidence: i64, from: u32) -> Result<()> {
@@ -107,6 +107,14 @@ fn drop_content(connection: &Connection, evidence: i64, from: u32) -> Result<()>
 }
 
 impl Store {
+    /// Clears what readings that were broken off have left; their evidence stands as it was read before.
+    pub fn drop_broken_readings(&self) -> Result<()> {
+        if self.write(|connection| drop_left(connection))? > 0 {
+            self.give_back_pages()?;
+        }
+        Ok(())
+    }
+
     /// The evidence another reading is about; only whole evidence is read again.
     pub(super) fn to_read_again(&self, key: EvidenceKey) -> Result<Evidence> {
         let evidence = self.evidence_one(key)?;

@@ -100,7 +100,12 @@ pub fn again(
     let damage = || watched.borrow().damage(Lang::Ja);
     let new = NewEvidence { bytes: old.bytes, again: Some(key), ..NewEvidence::default() };
     let source = Source { name, new, overrides, whole: false, check: &|| Ok(()), damage: &damage };
-    let (fresh, container, remapped) = pipeline::take_in(session, &mut Shared(&watched), &source, ticket)?;
+    let taken = pipeline::take_in(session, &mut Shared(&watched), &source, ticket);
+    if taken.is_err() {
+        // Why it failed is told; what cannot be cleared now the next opening clears.
+        drop(store.drop_broken_readings());
+    }
+    let (fresh, container, remapped) = taken?;
     let announced = watched.borrow().records();
     let fresh = lacking(session, fresh, announced)?;
     let parent = fresh.parent.map(|parent| store.evidence_one(parent)).transpose()?;

@@ -226,3 +226,56 @@ fn the_program_killed_at_any_moment_leaves_a_store_that_reads() {
     }
     assert!(takes > Duration::from_millis(20), "long enough to be killed in its midst");
 }
+
+/// Rows that belong to no evidence people see: hidden evidences, and chunks and contents of such.
+fn hidden(store: &Path) -> [i64; 3] {
+    let connection = Connection::open_with_flags(store, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let count = |sql: &str| connection.query_row(sql, [], |row| row.get(0)).unwrap();
+    let shown = "SELECT key FROM evidence WHERE state!='rereading'";
+    [
+        count("SELECT count(*) FROM evidence WHERE state='rereading'"),
+        count(&format!("SELECT count(*) FROM chunk WHERE evidence NOT IN ({shown})")),
+        count(&format!("SELECT count(*) FROM content WHERE key>>32 NOT IN ({shown})")),
+    ]
+}
+
+#[test]
+fn a_reading_killed_at_any_moment_is_cleared_by_the_next_opening() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, left) = (folder.path().join("case.itoguchi"), folder.path().join("left.itoguchi"));
+    let log = folder.path().join("access.log");
+    fs::write(&log, Log::new(20_000, 500).bytes).unwrap();
+    let program = |arguments: &[&str], store: &Path, more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_itoguchi"));
+        command.args(arguments).arg(store).args(more).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    assert!(program(&["new"], &path, &["--unit", "11"]).status().unwrap().success());
+    assert!(program(&["evidence", "add"], &path, &["-", log.to_str().unwrap()]).status().unwrap().success());
+    let store = Store::open(&path, Mode::Read).unwrap();
+    let before = store.evidence().unwrap().swap_remove(0);
+    drop(store);
+    // Read as UTF-16 it is cut elsewhere, so that contents are written a second time.
+    let read = |store: &Path| program(&["evidence", "read"], store, &[before.id.as_str(), "--encoding", "utf-16le"]);
+    fs::copy(&path, &left).unwrap();
+    let begun = Instant::now();
+    assert!(read(&left).status().unwrap().success());
+    let takes = begun.elapsed();
+    let mut broken = 0;
+    for round in 0..16 {
+        leave(&path, &left);
+        let mut child = read(&left).spawn().unwrap();
+        std::thread::sleep(takes * round / 15);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        drop(Store::open(&left, Mode::Read).unwrap());
+        broken += u32::from(hidden(&left)[0] > 0);
+        let store = Store::open(&left, Mode::Write).unwrap();
+        assert!(store.check().unwrap().iter().all(|check| check.ok == Some(true)), "round {round}");
+        let now = store.evidence().unwrap().swap_remove(0);
+        assert_eq!((now.sha256, now.id), (before.sha256, before.id.clone()), "round {round}");
+        store.close().unwrap();
+        assert_eq!(hidden(&left), [0, 0, 0], "round {round}");
+    }
+    assert!(broken > 0, "some kill came in the midst of a reading");
+}
