@@ -3,13 +3,13 @@
 //! A line is checked to be JSON and its time is found in the same pass, without building a tree. The time is that of the
 //! best-ranked key of the outermost object.
 
+use super::json_scan::{Scan, Shape};
 use super::json_walk;
 use super::{Draft, Format, Sample, Scanner};
 use crate::ingest::times::{self, Clock, Dated, Stamp, number};
 use crate::model::evidence::ReadingForm;
 use crate::model::{Field, Reject, Text, Undated};
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use std::fmt;
+use std::borrow::Cow;
 
 /// JSON lines.
 #[derive(Debug)]
@@ -110,17 +110,34 @@ const KEYS: [&str; 38] = [
 /// Keys of objects that hold the event itself, as Elastic and Windows wrap it; a time inside ranks after those outside.
 const INNER: [&str; 5] = ["_source", "Event", "System", "log", "event"];
 
-/// Bit `n` is set where a key of `n` bytes is among [`KEYS`] or [`INNER`]: most keys of a record are passed over by their
-/// length.
-const LENGTHS: u32 = lengths(&KEYS) | lengths(&INNER);
+/// Keys of [`KEYS`] and then [`INNER`] by their length, one bit each: most keys of a record are passed over by it.
+const BY_LENGTH: [u64; 32] = by_length();
 
-const fn lengths(keys: &[&str]) -> u32 {
-    let (mut lengths, mut index) = (0, 0);
-    while index < keys.len() {
-        lengths |= 1 << keys[index].len();
+const fn by_length() -> [u64; 32] {
+    let (mut out, mut index) = ([0; 32], 0);
+    while index < KEYS.len() + INNER.len() {
+        let key = if index < KEYS.len() { KEYS[index] } else { INNER[index - KEYS.len()] };
+        out[key.len()] |= 1 << index;
         index += 1;
     }
-    lengths
+    out
+}
+
+/// The rank of a key among the first `most` of [`KEYS`] and [`INNER`], as they follow each other.
+fn rank(key: &str, most: usize) -> Option<usize> {
+    let mut likely = BY_LENGTH.get(key.len())? & ((1 << most) - 1);
+    while likely != 0 {
+        let index = likely.trailing_zeros() as usize;
+        likely &= likely - 1;
+        let is_it = match (KEYS.get(index), INNER.get(index.wrapping_sub(KEYS.len()))) {
+            (Some(name), _) => name.eq_ignore_ascii_case(key),
+            (None, inner) => inner == Some(&key),
+        };
+        if is_it {
+            return Some(index);
+        }
+    }
+    None
 }
 
 /// What one pass over a line tells.
@@ -132,106 +149,58 @@ struct Top {
     unreadable: bool,
 }
 
+/// Objects inside objects in which the time is looked for.
+const DEEPEST: usize = 8;
+
 /// One pass over a line; `None` when it is not JSON.
 fn top(line: &str) -> Option<Top> {
-    serde_json::from_str(line).ok()
+    let mut scan = Scan::new(line);
+    let top = object(&mut scan, 0)?;
+    scan.is_at_end().then_some(top)
 }
 
-impl<'de> Deserialize<'de> for Top {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TopVisitor)
+/// One value, and the best time in it if it is an object.
+fn object(scan: &mut Scan<'_>, depth: usize) -> Option<Top> {
+    let shape = scan.shape()?;
+    let mut top = Top {
+        is_object: shape == Shape::Object,
+        is_container: matches!(shape, Shape::Object | Shape::Array),
+        ..Top::default()
+    };
+    if shape != Shape::Object || depth >= DEEPEST {
+        scan.value()?;
+        return Some(top);
     }
-}
-
-struct TopVisitor;
-
-impl<'de> Visitor<'de> for TopVisitor {
-    type Value = Top;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Top, A::Error> {
-        let mut top = Top { is_object: true, is_container: true, ..Top::default() };
-        while let Some(Rank(rank)) = map.next_key()? {
-            match rank {
-                Some(INSIDE) => {
-                    let inner: Self::Value = map.next_value()?;
-                    let ranked = inner.best.map(|(rank, stamp)| (rank + KEYS.len(), stamp));
-                    top.best = [top.best, ranked].into_iter().flatten().min_by_key(|(rank, _)| *rank);
-                    top.unreadable |= inner.unreadable;
-                }
-                Some(rank) if top.best.is_none_or(|(best, _)| rank < best) => match map.next_value()? {
-                    TimeValue::Time(stamp) => top.best = Some((rank, stamp)),
-                    TimeValue::Other => {}
-                    TimeValue::Unreadable => top.unreadable = true,
-                },
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
+    scan.object(|scan, key| {
+        // Once a time outside is found only better keys matter.
+        let found = top.best.as_ref().map(|(rank, _)| *rank).filter(|rank| *rank < KEYS.len());
+        let most = found.unwrap_or(KEYS.len() + INNER.len());
+        match rank(&undone(key), most) {
+            None => drop(scan.value()?),
+            Some(rank) if rank >= KEYS.len() => {
+                let inner = object(scan, depth + 1)?;
+                let ranked = inner.best.map(|(rank, stamp)| (rank + KEYS.len(), stamp));
+                top.best = [top.best, ranked].into_iter().flatten().min_by_key(|(rank, _)| *rank);
+                top.unreadable |= inner.unreadable;
             }
+            Some(rank) => match time(scan, 0)? {
+                TimeValue::Time(stamp) => top.best = Some((rank, stamp)),
+                TimeValue::Other => {}
+                TimeValue::Unreadable => top.unreadable = true,
+            },
         }
-        Ok(top)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Top, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Top { is_container: true, ..Top::default() })
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Top, E> {
-        Ok(Top::default())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Top, E> {
-        Ok(Top::default())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Top, E> {
-        Ok(Top::default())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Top, E> {
-        Ok(Top::default())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Top, E> {
-        Ok(Top::default())
-    }
-
-    fn visit_unit<E>(self) -> Result<Top, E> {
-        Ok(Top::default())
-    }
+        Some(())
+    })?;
+    Some(top)
 }
 
-/// A key's place in [`KEYS`], or [`INSIDE`].
-struct Rank(Option<usize>);
-
-/// The rank of a key in [`INNER`].
-const INSIDE: usize = usize::MAX;
-
-impl<'de> Deserialize<'de> for Rank {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct RankVisitor;
-        impl Visitor<'_> for RankVisitor {
-            type Value = Rank;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a key")
-            }
-
-            fn visit_str<E>(self, key: &str) -> Result<Rank, E> {
-                let likely = key.len() < 32 && LENGTHS >> key.len() & 1 == 1;
-                if !likely {
-                    return Ok(Rank(None));
-                }
-                let place = KEYS.iter().position(|name| name.eq_ignore_ascii_case(key));
-                Ok(Rank(place.or_else(|| INNER.contains(&key).then_some(INSIDE))))
-            }
-        }
-        deserializer.deserialize_str(RankVisitor)
+/// A string with its escapes undone.
+fn undone(written: &str) -> Cow<'_, str> {
+    if !written.contains('\\') {
+        return Cow::Borrowed(written);
     }
+    // Half a pair of surrogates is no text, yet it may stand in JSON.
+    serde_json::from_str::<String>(&format!("\"{written}\"")).map_or(Cow::Borrowed(written), Cow::Owned)
 }
 
 /// The value of a key that may hold the time.
@@ -241,98 +210,41 @@ enum TimeValue {
     Other,
 }
 
-impl TimeValue {
-    fn of_text(text: &str) -> Self {
-        let text = text.trim();
-        let inner = text.strip_prefix("/Date(").and_then(|tail| tail.strip_suffix(")/"));
-        let stamp = times::whole(text, true).or_else(|| number::epoch(inner.unwrap_or(text)));
-        match stamp {
-            Some(stamp) => Self::Time(stamp),
-            None if text.is_empty() => Self::Other,
-            None => Self::Unreadable,
+fn time(scan: &mut Scan<'_>, depth: usize) -> Option<TimeValue> {
+    match scan.shape()? {
+        Shape::Text => Some(of_text(&undone(scan.string()?))),
+        Shape::Number => {
+            let written = scan.value()?;
+            // What is written with an exponent is spelt out first.
+            let spelt = written.contains(['e', 'E']).then(|| written.parse::<f64>().map(|number| number.to_string()));
+            let stamp = number::epoch(spelt.and_then(Result::ok).as_deref().unwrap_or(written));
+            Some(stamp.map_or(TimeValue::Other, TimeValue::Time))
         }
-    }
-
-    fn of_number(number: &str) -> Self {
-        number::epoch(number).map_or(Self::Other, Self::Time)
+        // `{"#attributes":{"SystemTime":…}}` of Windows events, `{"$date":…}` of MongoDB.
+        Shape::Object if depth < DEEPEST => {
+            let mut found = TimeValue::Other;
+            scan.object(|scan, key| {
+                let opens = matches!(key, "#attributes" | "@attributes" | "SystemTime" | "@SystemTime" | "$date");
+                if opens && matches!(found, TimeValue::Other) {
+                    found = time(scan, depth + 1)?;
+                } else {
+                    scan.value()?;
+                }
+                Some(())
+            })?;
+            Some(found)
+        }
+        _ => scan.value().map(|_| TimeValue::Other),
     }
 }
 
-impl<'de> Deserialize<'de> for TimeValue {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TimeVisitor)
-    }
-}
-
-struct TimeVisitor;
-
-impl<'de> Visitor<'de> for TimeVisitor {
-    type Value = TimeValue;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<TimeValue, E> {
-        Ok(TimeValue::of_text(text))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<TimeValue, E> {
-        Ok(TimeValue::of_number(&number.to_string()))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<TimeValue, E> {
-        Ok(TimeValue::Other)
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<TimeValue, E> {
-        Ok(TimeValue::of_number(&number.to_string()))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<TimeValue, E> {
-        Ok(TimeValue::Other)
-    }
-
-    fn visit_unit<E>(self) -> Result<TimeValue, E> {
-        Ok(TimeValue::Other)
-    }
-
-    /// `{"#attributes":{"SystemTime":…}}` of Windows events, `{"$date":…}` of `MongoDB`.
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<TimeValue, A::Error> {
-        let mut found = TimeValue::Other;
-        while let Some(BoxKey(opens)) = map.next_key()? {
-            if opens && matches!(found, TimeValue::Other) {
-                found = map.next_value()?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(found)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<TimeValue, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(TimeValue::Other)
-    }
-}
-
-/// Whether a key leads to the time inside a time's value.
-struct BoxKey(bool);
-
-impl<'de> Deserialize<'de> for BoxKey {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct BoxVisitor;
-        impl Visitor<'_> for BoxVisitor {
-            type Value = BoxKey;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a key")
-            }
-
-            fn visit_str<E>(self, key: &str) -> Result<BoxKey, E> {
-                Ok(BoxKey(matches!(key, "#attributes" | "@attributes" | "SystemTime" | "@SystemTime" | "$date")))
-            }
-        }
-        deserializer.deserialize_str(BoxVisitor)
+fn of_text(text: &str) -> TimeValue {
+    let text = text.trim();
+    let inner = text.strip_prefix("/Date(").and_then(|tail| tail.strip_suffix(")/"));
+    let stamp = times::whole(text, true).or_else(|| number::epoch(inner.unwrap_or(text)));
+    match stamp {
+        Some(stamp) => TimeValue::Time(stamp),
+        None if text.is_empty() => TimeValue::Other,
+        None => TimeValue::Unreadable,
     }
 }

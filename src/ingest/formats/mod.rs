@@ -12,6 +12,7 @@ mod evtx;
 mod evtx_xml;
 mod header;
 mod json;
+mod json_scan;
 mod json_walk;
 mod jsonl;
 mod line;
