@@ -59,7 +59,13 @@ fn workbook(sheet: &str) -> Vec<u8> {
 /// Name, text and damage of every sheet.
 fn sheets(bytes: &[u8], budget: &Budget) -> (Vec<(String, String, Option<String>)>, usize) {
     let mut source = Cursor::new(bytes);
-    let opening = Opening { source: &mut source, name: b"a.xlsx", passwords: &Passwords::default(), budget };
+    let opening = Opening {
+        source: &mut source,
+        name: b"a.xlsx",
+        passwords: &Passwords::default(),
+        budget,
+        width_rows: u64::MAX,
+    };
     let mut out = Vec::new();
     let problems = container("xlsx").unwrap().each(opening, &mut |member| {
         let stream = member.content.unwrap();

@@ -17,7 +17,7 @@ pub(super) fn preview(context: &Context, args: &Preview) -> Result {
     let runner_up = found.runner_up.map(|(format, score)| json!({"format": format, "score": score}));
     context.out.row(&json!({
         "path": args.file.display().to_string(), "format": found.format, "encoding": found.encoding, "score": found.score,
-        "runner_up": runner_up, "container": found.container, "rows": found.rows.len(), "whole": found.whole,
+        "runner_up": runner_up, "container": found.container, "member": found.member.join("/"), "rows": found.rows.len(), "whole": found.whole,
     }))?;
     for (row, seen) in found.rows.into_iter().enumerate() {
         let time = match seen.when {

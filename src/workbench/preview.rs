@@ -1,16 +1,22 @@
 //! The first records of a file before it is taken in: read from its beginning, whatever its size; nothing is kept.
 //!
-//! Detection, cutting and parsing are those of the import, so that what is shown is what will be stored.
+//! Detection, cutting and parsing are those of the import, so that what is shown is what will be stored. Of a file that
+//! holds others the first member with records is shown.
 
 use super::error::{Error, Result};
 use super::export::below;
-use super::import::{AddOptions, overrides, with_definition};
-use crate::ingest::{self, Cutter, HEAD, Reader, Settler};
+use super::import::{AddOptions, for_content, overrides, with_definition};
+use crate::ingest::containers::{self, Budget, Member, Opening, Source};
+use crate::ingest::{self, Cutter, HEAD, Overrides, Reader, Settler};
 use crate::model::evidence::ReadingForm;
 use crate::model::record::When;
-use crate::model::{Field, FieldReader as _, Reject};
+use crate::model::{Field, FieldReader as _, RecordHead, Reject, Ticket};
+use rayon::iter::{
+    IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelExtend as _, ParallelIterator as _,
+};
 use std::fs::File;
-use std::io::Read;
+use std::io::{Cursor, Read};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 /// About what is parsed at once, and what must follow it before a record's end is sure: as at import.
@@ -18,6 +24,13 @@ const CHUNK: usize = 256 << 10;
 const SIGHT: usize = 6 << 20;
 /// More is not read, however few records it held.
 const MOST: u64 = 64 << 20;
+/// Of a container inside another no more is unpacked.
+const INNER: u64 = 16 << 20;
+/// Containers inside containers, and members without records that are passed over.
+const DEPTH: u32 = 4;
+const PASSED: u32 = 64;
+/// Rows of a sheet that tell its width.
+const WIDTH_ROWS: u64 = 10_000;
 
 /// The beginning of a file, read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,6 +45,8 @@ pub struct Preview {
     pub runner_up: Option<(String, u8)>,
     /// It holds other files or a compressed one.
     pub container: bool,
+    /// The member shown, by its names from the outside in, where it is a container; the rest is said of that member.
+    pub member: Vec<String>,
     /// Every record of the file is here.
     pub whole: bool,
     /// The first records.
@@ -57,53 +72,153 @@ pub struct Seen {
 
 /// Reads the first `limit` records of a file.
 pub fn preview(path: &Path, options: &AddOptions, limit: usize) -> Result<Preview> {
-    let options = with_definition(options)?;
-    let mut source = File::open(path).map_err(Error::file(path))?.take(MOST);
-    let mut bytes = Vec::new();
-    fill(&mut source, &mut bytes, HEAD, path)?;
-    let head = bytes.get(..bytes.len().min(HEAD)).unwrap_or(&[]);
-    let found = ingest::detect(head, path.as_os_str().as_encoded_bytes());
-    let ordered = overrides(&options);
-    let mut out = Preview {
-        format: found.format.clone(),
-        encoding: found.encoding.to_owned(),
-        score: found.score,
-        runner_up: found.runner_up.clone(),
-        container: found.container,
-        ..Preview::default()
-    };
-    if ordered.format.is_none() && (found.container || found.format.is_empty()) {
-        return Ok(out);
-    }
-    let form = ingest::form(head, &found, &ordered).map_err(below)?;
-    (out.format, out.encoding) = (form.format.clone(), form.encoding.clone());
-    let (mut cutter, mut settler) = (Cutter::new(&form), Settler::new(&form));
-    let (mut at, mut offset) = (0, 0);
-    while out.rows.len() < limit {
-        let ended = fill(&mut source, &mut bytes, at + CHUNK + SIGHT, path)?;
-        let rest = bytes.get(at..).unwrap_or(&[]);
-        let cut = cutter.cut(rest, CHUNK, ended);
-        if rest.is_empty() || cut.len == 0 {
-            out.whole = rest.is_empty() && source.limit() > 0;
-            break;
-        }
-        let (chunk, last) = (rest.get(..cut.len).unwrap_or(rest), ended && cut.len == rest.len());
-        let lead = u32::try_from(cut.lead).unwrap_or(u32::MAX);
-        let mut parsed = ingest::parse(&form, chunk, offset, lead, offset == 0, last);
-        settler.settle(&mut parsed);
-        let left = limit - out.rows.len();
-        out.rows.extend(parsed.records.iter().zip(&parsed.text_ranges).take(left).map(|(record, place)| {
-            let text = parsed.text.get(place.start as usize..place.end as usize).unwrap_or("");
-            seen(&form, text, record)
-        }));
-        out.whole = last && parsed.records.len() <= left && source.limit() > 0;
-        at += cut.len;
-        offset += cut.len as u64;
-    }
-    Ok(out)
+    stream(path, options, limit, &Ticket::new(), &mut |_| {})
 }
 
-fn seen(form: &ReadingForm, text: &str, record: &crate::model::RecordHead) -> Seen {
+/// The same, telling what is there so far whenever records were added; stops where the ticket is cancelled.
+pub fn stream(
+    path: &Path,
+    options: &AddOptions,
+    limit: usize,
+    ticket: &Ticket,
+    tell: &mut dyn FnMut(&Preview),
+) -> Result<Preview> {
+    let options = with_definition(options)?;
+    let mut file = File::open(path).map_err(Error::file(path))?;
+    let bytes = file.metadata().map_err(Error::file(path))?.len();
+    let budget = Budget::of(bytes);
+    let name = path.as_os_str().as_encoded_bytes();
+    let mut look = Look { options: &options, limit, ticket, tell, budget: &budget, path, out: Preview::default() };
+    look.file(&mut file, name, 0)?;
+    Ok(look.out)
+}
+
+/// Looking into one file.
+struct Look<'l> {
+    options: &'l AddOptions,
+    limit: usize,
+    ticket: &'l Ticket,
+    tell: &'l mut dyn FnMut(&Preview),
+    budget: &'l Budget,
+    path: &'l Path,
+    out: Preview,
+}
+
+impl Look<'_> {
+    /// A file, or a member held whole.
+    fn file(&mut self, source: &mut dyn Source, name: &[u8], depth: u32) -> Result<()> {
+        let mut head = Vec::with_capacity(HEAD);
+        (&mut *source).take(HEAD as u64).read_to_end(&mut head).map_err(Error::file(self.path))?;
+        let ordered = for_content(overrides(self.options), &head, name);
+        let found = ingest::detect(&head, name);
+        if !found.container || ordered.format.is_some() {
+            return self.records(head, source, name, &ordered);
+        }
+        if depth == 0 {
+            (self.out.format, self.out.encoding) = (found.format.clone(), found.encoding.to_owned());
+            (self.out.score, self.out.container) = (found.score, true);
+        }
+        source.rewind().map_err(Error::file(self.path))?;
+        match containers::container(&found.format).filter(|_| depth < DEPTH) {
+            Some(container) => self.members(container, source, name, depth),
+            None => Ok(()),
+        }
+    }
+
+    /// The first member that has records.
+    fn members(
+        &mut self,
+        container: &dyn containers::Container,
+        source: &mut dyn Source,
+        name: &[u8],
+        depth: u32,
+    ) -> Result<()> {
+        let (passwords, budget, path) = (&self.options.passwords, self.budget, self.path);
+        let opening = Opening { source, name, passwords, budget, width_rows: WIDTH_ROWS };
+        let (mut done, mut passed, bare) = (Ok(()), 0, self.out.clone());
+        let mut visit = |member: Member<'_>| {
+            passed += 1;
+            self.out = bare.clone();
+            done = self.member(member, depth);
+            let more = done.is_ok() && self.out.rows.is_empty() && passed < PASSED && !self.ticket.is_cancelled();
+            if more { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        container.each(opening, &mut visit).map_err(Error::file(path))?;
+        if self.out.rows.is_empty() {
+            self.out = bare;
+        }
+        done
+    }
+
+    fn member(&mut self, member: Member<'_>, depth: u32) -> Result<()> {
+        let Member { name, shown, format, content } = member;
+        let Ok(stream) = content else { return Ok(()) };
+        self.out.member.push(shown);
+        let mut head = Vec::new();
+        (&mut *stream).take(HEAD as u64).read_to_end(&mut head).map_err(Error::file(self.path))?;
+        if let Some(format) = format {
+            let ordered = Overrides {
+                format: Some(format.to_owned()),
+                encoding: Some("utf-8".to_owned()),
+                definition: None,
+                ..overrides(self.options)
+            };
+            return self.records(head, stream, &name, &ordered);
+        }
+        if ingest::detect(&head, &name).container {
+            stream.take(INNER).read_to_end(&mut head).map_err(Error::file(self.path))?;
+            return self.file(&mut Cursor::new(head), &name, depth + 1);
+        }
+        let ordered = for_content(overrides(self.options), &head, &name);
+        self.records(head, stream, &name, &ordered)
+    }
+
+    /// The records of a file that begins with `head`.
+    fn records(&mut self, head: Vec<u8>, rest: &mut dyn Read, name: &[u8], ordered: &Overrides) -> Result<()> {
+        let found = ingest::detect(&head, name);
+        if ordered.format.is_none() && found.format.is_empty() {
+            if !self.out.container {
+                found.encoding.clone_into(&mut self.out.encoding);
+            }
+            return Ok(());
+        }
+        let form = ingest::form(&head, &found, ordered).map_err(below)?;
+        (self.out.format, self.out.encoding) = (form.format.clone(), form.encoding.clone());
+        (self.out.score, self.out.runner_up) = (found.score, found.runner_up);
+        let (mut cutter, mut settler) = (Cutter::new(&form), Settler::new(&form));
+        let mut source = rest.take(MOST.saturating_sub(head.len() as u64));
+        let (mut bytes, mut at, mut offset) = (head, 0, 0);
+        while self.out.rows.len() < self.limit {
+            if self.ticket.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
+            let ended = fill(&mut source, &mut bytes, at + CHUNK + SIGHT, self.path)?;
+            let rest = bytes.get(at..).unwrap_or(&[]);
+            let cut = cutter.cut(rest, CHUNK, ended);
+            if rest.is_empty() || cut.len == 0 {
+                self.out.whole = rest.is_empty() && source.limit() > 0;
+                break;
+            }
+            let (chunk, last) = (rest.get(..cut.len).unwrap_or(rest), ended && cut.len == rest.len());
+            let lead = u32::try_from(cut.lead).unwrap_or(u32::MAX);
+            let mut parsed = ingest::parse(&form, chunk, offset, lead, offset == 0, last);
+            settler.settle(&mut parsed);
+            let left = self.limit - self.out.rows.len();
+            let first = parsed.records.get(..left.min(parsed.records.len())).unwrap_or(&parsed.records);
+            self.out.rows.par_extend(first.par_iter().zip(&parsed.text_ranges).map(|(record, place)| {
+                let text = parsed.text.get(place.start as usize..place.end as usize).unwrap_or("");
+                seen(&form, text, record)
+            }));
+            self.out.whole = last && parsed.records.len() <= left && source.limit() > 0;
+            (self.tell)(&self.out);
+            at += cut.len;
+            offset += cut.len as u64;
+        }
+        Ok(())
+    }
+}
+
+fn seen(form: &ReadingForm, text: &str, record: &RecordHead) -> Seen {
     let mut fields: Vec<Field<'_>> = Vec::new();
     Reader.fields(form, text, &mut fields);
     Seen {

@@ -40,7 +40,7 @@ impl Container for Workbook {
     }
 
     fn each(&self, opening: Opening<'_>, visit: &mut Visit<'_>) -> io::Result<Vec<Problem>> {
-        let Opening { source, budget, .. } = opening;
+        let Opening { source, budget, width_rows, .. } = opening;
         if survey(source, PARTS)?.is_none_or(|survey| survey.members > PARTS) {
             return Ok(vec![Problem::Broken("ZIP".to_owned())]);
         }
@@ -73,7 +73,7 @@ impl Container for Workbook {
                 Some(absolute) => absolute.to_owned(),
                 None => format!("xl/{target}"),
             });
-            let width = path.as_ref().map(|path| width_of(&mut archive, path));
+            let width = path.as_ref().map(|path| width_of(&mut archive, path, width_rows));
             let file = path.as_ref().ok_or(ZipError::FileNotFound).and_then(|path| archive.by_name(path));
             let (width, file) = match (width, file) {
                 (Some(Ok(width)), Ok(file)) => (width, file),
@@ -173,10 +173,10 @@ fn strings_of(pull: &mut Pull<&mut dyn Read>, out: &mut Vec<Box<str>>) -> io::Re
     Ok(())
 }
 
-/// The width most rows of a sheet have.
-fn width_of(archive: &mut Archive<'_>, path: &str) -> io::Result<usize> {
+/// The width most rows of a sheet have, as its first rows tell.
+fn width_of(archive: &mut Archive<'_>, path: &str, most: u64) -> io::Result<usize> {
     let mut widths: BTreeMap<usize, u64> = BTreeMap::new();
-    let mut width = 0;
+    let (mut width, mut rows) = (0, 0);
     let found = part(archive, path, &mut |pull| {
         while let Some(piece) = pull.next()? {
             match piece {
@@ -186,7 +186,10 @@ fn width_of(archive: &mut Archive<'_>, path: &str) -> io::Result<usize> {
                 }
                 Piece::Close("row") => {
                     *widths.entry(width).or_default() += 1;
-                    width = 0;
+                    (width, rows) = (0, rows + 1);
+                    if rows >= most {
+                        break;
+                    }
                 }
                 _ => {}
             }
