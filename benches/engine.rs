@@ -1,123 +1,29 @@
-//! The evidence engine from file to answer: ingest, search, facets, histogram, templates, one record's proof.
+//! The evidence engine from file to answer: preview, ingest, search, facets, histogram, templates, one record's proof.
 //!
 //! The logs are made here, the same on every machine: a web server's, a sensor's JSON lines, a bank's table in UTF-8 and in
 //! `Shift_JIS`, and `sshd`. `ITOGUCHI_BENCH_MB` sets their size (8). Throughput is evidence bytes a second.
 #![expect(missing_docs, reason = "the macro's own function")]
 #![expect(clippy::unwrap_used, reason = "a benchmark may fail")]
 
+mod logs;
 mod numbers;
 
-use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use itoguchi::model::{EvidenceKey, Instant, Ticket};
 use itoguchi::search::{self, Asked, Bins, Rows, Scope};
 use itoguchi::workbench::import::{AddOptions, add};
+use itoguchi::workbench::preview::preview;
 use itoguchi::workbench::proof::{Proven, prove};
 use itoguchi::workbench::{Session, find};
-use numbers::Numbers;
-use std::fmt::Write as _;
 use std::hint::black_box;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-
-impl Numbers {
-    /// Few addresses often, many rarely, as logs have them.
-    fn address(&mut self) -> String {
-        let host = if self.below(4) == 0 { self.below(60_000) } else { self.below(400) };
-        format!("198.18.{}.{}", host / 250, 1 + host % 250)
-    }
-}
+use std::time::Duration;
 
 fn size() -> usize {
     let stated = std::env::var("ITOGUCHI_BENCH_MB").ok().and_then(|text| text.parse::<usize>().ok());
     stated.unwrap_or(8) << 20
-}
-
-/// Lines until the size is reached; the clock moves a second every few lines.
-fn lines(mut line: impl FnMut(&mut Numbers, u32, &mut String)) -> String {
-    let (mut numbers, mut text) = (Numbers(11), String::new());
-    for at in 0.. {
-        if text.len() >= size() {
-            break;
-        }
-        line(&mut numbers, at / 5, &mut text);
-        text.push('\n');
-    }
-    text
-}
-
-fn clock(secs: u32) -> (u32, u32, u32, u32) {
-    (1 + secs / 86_400 % 28, secs / 3600 % 24, secs / 60 % 60, secs % 60)
-}
-
-fn web() -> String {
-    lines(|n, secs, out| {
-        let (day, hour, minute, second) = clock(secs);
-        let method = ["GET", "GET", "GET", "GET", "POST"][n.below(5) as usize];
-        let status = ["200", "200", "200", "304", "404", "500"][n.below(6) as usize];
-        let _ = write!(
-            out,
-            "{} - - [{day:02}/Apr/2026:{hour:02}:{minute:02}:{second:02} +0900] \"{method} /shop/item/{} HTTP/1.1\" {status} {} \
-             \"https://www.example.co.jp/list?page={}\" \"Mozilla/5.0 (Windows NT 10.0; Win64; x64) Gecko/20100101 Firefox/{}.0\"",
-            n.address(),
-            n.below(40_000),
-            n.below(90_000),
-            n.below(50),
-            90 + n.below(40)
-        );
-    })
-}
-
-fn sensor() -> String {
-    lines(|n, secs, out| {
-        let (day, hour, minute, second) = clock(secs);
-        let _ = write!(
-            out,
-            "{{\"timestamp\":\"2026-04-{day:02}T{hour:02}:{minute:02}:{second:02}.{:06}+0900\",\"flow_id\":{},\"event_type\":\"dns\",\
-             \"src_ip\":\"{}\",\"src_port\":{},\"dest_ip\":\"192.0.2.53\",\"dest_port\":53,\"proto\":\"UDP\",\
-             \"dns\":{{\"type\":\"query\",\"rrname\":\"www.item{}.example.co.jp\",\"rrtype\":\"A\",\"tx_id\":{}}}}}",
-            n.below(1_000_000),
-            n.below(2_000_000_000),
-            n.address(),
-            1024 + n.below(60_000),
-            n.below(250),
-            n.below(9)
-        );
-    })
-}
-
-fn bank() -> String {
-    let names = ["ヤマダ　タロウ", "サトウ　ハナコ", "カ）ミホンシヨウジ", "スズキ　イチロウ", "タナカ　ケンジ"];
-    let mut first = true;
-    lines(|n, secs, out| {
-        if std::mem::take(&mut first) {
-            out.push_str("取引日時,取引種別,銀行名,支店名,口座番号,受取人名義,金額,残高,摘要");
-            return;
-        }
-        let (day, hour, minute, second) = clock(secs);
-        let _ = write!(
-            out,
-            "2026/04/{day:02} {hour:02}:{minute:02}:{second:02},振込,見本銀行,本店,{:07},{},{},{},インターネット振込",
-            n.below(9_000_000),
-            names[n.below(5) as usize],
-            n.below(1_000) * 1000,
-            n.below(9_000_000)
-        );
-    })
-}
-
-fn sshd() -> String {
-    let users = ["root", "admin", "kato", "sato", "test", "oracle", "ubuntu"];
-    lines(|n, secs, out| {
-        let (day, hour, minute, second) = clock(secs);
-        let (user, port) = (users[n.below(7) as usize], 1024 + n.below(60_000));
-        let host = n.address();
-        let _ = write!(out, "Apr {day:2} {hour:02}:{minute:02}:{second:02} bastion sshd[{}]: ", n.below(32_000));
-        let _ = match n.below(4) {
-            0 => write!(out, "Invalid user {user} from {host} port {port}"),
-            1 => write!(out, "Failed password for {user} from {host} port {port} ssh2"),
-            2 => write!(out, "Connection closed by {host} port {port} [preauth]"),
-            _ => write!(out, "Received disconnect from {host} port {port}:11: Bye Bye [preauth]"),
-        };
-    })
 }
 
 struct Desk {
@@ -141,30 +47,61 @@ fn written(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> PathBuf {
 
 fn ingest(c: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
-    let sjis = encoding_rs::SHIFT_JIS.encode(&bank()).0.into_owned();
+    let sjis = encoding_rs::SHIFT_JIS.encode(&logs::bank(size())).0.into_owned();
     let files = [
-        written(&folder, "access.log", web().as_bytes()),
-        written(&folder, "eve.jsonl", sensor().as_bytes()),
-        written(&folder, "bank.csv", bank().as_bytes()),
+        written(&folder, "access.log", logs::web(size()).as_bytes()),
+        written(&folder, "eve.jsonl", logs::sensor(size()).as_bytes()),
+        written(&folder, "bank.csv", logs::bank(size()).as_bytes()),
         written(&folder, "bank-sjis.csv", &sjis),
-        written(&folder, "auth.log", sshd().as_bytes()),
+        written(&folder, "auth.log", logs::sshd(size()).as_bytes()),
+        written(&folder, "notes.txt", logs::notes(size()).as_bytes()),
     ];
     let mut group = c.benchmark_group("ingest");
-    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    bounded(&mut group).sampling_mode(SamplingMode::Flat);
     for path in &files {
         group.throughput(Throughput::Bytes(path.metadata().unwrap().len()));
         group.bench_function(path.file_name().unwrap().to_string_lossy(), |b| b.iter(|| taken_in(path)));
     }
     group.finish();
+    let [access, eve, ..] = &files;
+    let packed = [
+        written(&folder, "access.log.gz", &gzipped(&std::fs::read(access).unwrap())),
+        written(&folder, "eve.zip", &zipped("eve.jsonl", &std::fs::read(eve).unwrap())),
+    ];
+    let mut group = c.benchmark_group("preview of 10,000 records");
+    bounded(&mut group);
+    for path in files.iter().chain(&packed) {
+        let look = || preview(path, &AddOptions::default(), 10_000).unwrap().rows.len();
+        group.bench_function(path.file_name().unwrap().to_string_lossy(), |b| b.iter(|| black_box(look())));
+    }
+    group.finish();
+}
+
+/// A few seconds a benchmark.
+fn bounded<'g, 'c>(group: &'g mut BenchmarkGroup<'c, WallTime>) -> &'g mut BenchmarkGroup<'c, WallTime> {
+    group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(2))
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(bytes).unwrap();
+    gzip.finish().unwrap()
+}
+
+fn zipped(name: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(bytes).unwrap();
+    zip.finish().unwrap().into_inner()
 }
 
 fn asking(c: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
-    let path = written(&folder, "access.log", web().as_bytes());
+    let path = written(&folder, "access.log", logs::web(size()).as_bytes());
     let desk = taken_in(&path);
     let (session, scope) = (&desk.session, Scope::default());
     let mut group = c.benchmark_group("search");
-    group.throughput(Throughput::Bytes(path.metadata().unwrap().len())).sample_size(20);
+    bounded(&mut group).throughput(Throughput::Bytes(path.metadata().unwrap().len()));
     for (name, query) in [
         ("rare word", "/shop/item/31337"),
         ("frequent word", "Firefox"),
@@ -179,7 +116,7 @@ fn asking(c: &mut Criterion) {
     }
     group.finish();
     let mut group = c.benchmark_group("counts");
-    group.throughput(Throughput::Bytes(path.metadata().unwrap().len())).sample_size(10);
+    bounded(&mut group).throughput(Throughput::Bytes(path.metadata().unwrap().len()));
     let (store, reader) = (&*session.store, &*session.reader);
     group.bench_function("facet", |b| {
         b.iter(|| search::facet(Rows::All(&scope), "status", store, reader, &Ticket::new(), 20).unwrap());
@@ -207,12 +144,12 @@ fn asking(c: &mut Criterion) {
 
 fn messages(c: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
-    let path = written(&folder, "auth.log", sshd().as_bytes());
+    let path = written(&folder, "auth.log", logs::sshd(size()).as_bytes());
     let desk = taken_in(&path);
     let (scope, session) = (Scope::default(), &desk.session);
     let asked = Asked { rows: Rows::All(&scope), field: None, corpus: &*session.store, reader: &*session.reader };
     let mut group = c.benchmark_group("templates");
-    group.throughput(Throughput::Bytes(path.metadata().unwrap().len())).sample_size(10);
+    bounded(&mut group).throughput(Throughput::Bytes(path.metadata().unwrap().len()));
     group.bench_function("sshd", |b| b.iter(|| search::templates(asked, &Ticket::new()).unwrap()));
     group.finish();
 }
