@@ -64,6 +64,8 @@ pub fn form(head: &[u8], detection: &Detection, overrides: &Overrides) -> Result
     };
     form.notes.extend(overrides.time_column.iter().map(|name| (TIME_COLUMN.to_owned(), name.clone())));
     if let Some(format) = format {
+        // What is no text has none to be looked at.
+        let head = if format.is_magic(head) { &[] } else { head };
         let (raw, bom) = sample_bytes(head, encoding);
         let text = encoding::decode(encoding, raw).text;
         format.prepare(&Sample { text: &text, raw, bom, encoding, name: "" }, &mut form);

@@ -52,6 +52,12 @@ impl Default for Skip {
 }
 
 impl Skip {
+    /// Of a block that is always read: no set excludes anything.
+    #[must_use]
+    pub fn open() -> Self {
+        Self { grams: Box::new([u64::MAX; BITS / 64]), keys: Box::new([u64::MAX; BITS / 64]) }
+    }
+
     /// Adds everything in one piece of folded text.
     ///
     /// Logs repeat themselves, so the text is taken in pieces (a token, what divides it from the next, and the two bytes

@@ -13,7 +13,7 @@ use rusqlite::{Connection, params};
 /// Most chunks of a segment.
 pub(super) const SEGMENT: usize = 512;
 /// Segments of no more chunks than this carry no filters: reading the chunks costs as much.
-const TOO_FEW: usize = 4;
+pub const FEW_CHUNKS: usize = 4;
 /// Raw bytes of a band.
 const BAND: usize = 16 << 10;
 /// Fewest bits a set is folded to.
@@ -114,7 +114,7 @@ fn turn(sets: &[&[u64]]) -> Result<(Vec<Vec<u8>>, usize)> {
 
 /// Writes a segment of consecutive chunks, each with the filters of its blocks.
 pub(super) fn write(conn: &Connection, evidence: i64, first_seq: u32, chunks: &[Vec<Folded>]) -> Result<()> {
-    if chunks.len() <= TOO_FEW {
+    if chunks.len() <= FEW_CHUNKS {
         return Ok(());
     }
     let (grams, gram_bits) = turn(&columns(chunks, |block| &block.grams))?;

@@ -104,26 +104,52 @@ impl Store {
     /// Begins an import, or takes up one that was cut off: same case, name, size and modification time.
     pub fn begin_import(&self, new: &NewEvidence, author: &Author) -> Result<Import<'_>> {
         let again = new.again.map(|key| self.to_read_again(key)).transpose()?.map(Box::new);
-        let (key, id, held) = self.write(|connection| {
-            if let Some(of) = &again {
-                let (key, held) = rereading::begin(connection, of, author)?;
-                return Ok((EvidenceKey(key), of.id.clone(), held));
+        self.write(|connection| self.begun(connection, new, again, author))
+    }
+
+    /// Takes in at once what is parsed already: begin, chunks and completion in one transaction, so that a small file
+    /// costs the disk one commit and is never seen half done.
+    pub fn import_whole(
+        &self,
+        new: &NewEvidence,
+        chunks: Vec<SealedChunk>,
+        finish: &Finish,
+        author: &Author,
+    ) -> Result<(Evidence, Remapped)> {
+        let again = new.again.map(|key| self.to_read_again(key)).transpose()?.map(Box::new);
+        let (import, completed) = self.write(|connection| {
+            let mut import = self.begun(connection, new, again, author)?;
+            for chunk in chunks {
+                import.take_up(&chunk)?;
+                import.write_chunk(connection, chunk)?;
             }
-            if let Some((key, id)) = find_partial(connection, new)? {
-                drop_indices(connection, key)?;
-                audit::append(connection, "evidence.import.resume", &id, "", author)?;
-                return Ok((EvidenceKey(key), Id(id), held(connection, key)?));
-            }
-            let (key, id) = insert(connection, new, "partial", author)?;
-            audit::append(
-                connection,
-                "evidence.import.begin",
-                id.as_str(),
-                &String::from_utf8_lossy(&new.name),
-                author,
-            )?;
-            Ok((key, id, BTreeMap::new()))
+            let completed = import.completed(connection, finish)?;
+            Ok((import, completed))
         })?;
+        import.concluded(completed)
+    }
+
+    /// An import whose begin is written, or taken up.
+    fn begun(
+        &self,
+        connection: &Connection,
+        new: &NewEvidence,
+        again: Option<Box<Evidence>>,
+        author: &Author,
+    ) -> Result<Import<'_>> {
+        let (key, id, held) = if let Some(of) = &again {
+            let (key, held) = rereading::begin(connection, of, author)?;
+            (EvidenceKey(key), of.id.clone(), held)
+        } else if let Some((key, id)) = find_partial(connection, new)? {
+            drop_indices(connection, key)?;
+            audit::append(connection, "evidence.import.resume", &id, "", author)?;
+            (EvidenceKey(key), Id(id), held(connection, key)?)
+        } else {
+            let (key, id) = insert(connection, new, "partial", author)?;
+            let name = String::from_utf8_lossy(&new.name);
+            audit::append(connection, "evidence.import.begin", id.as_str(), &name, author)?;
+            (key, id, BTreeMap::new())
+        };
         Ok(Import {
             store: self,
             key,
@@ -160,9 +186,8 @@ fn find_partial(connection: &Connection, new: &NewEvidence) -> Result<Option<(i6
         AND parent IS ? ORDER BY key LIMIT 1";
     let (case, parent) = (new.case.map(|case| case.0), new.parent.map(|parent| parent.0));
     Ok(connection
-        .query_row(sql, params![new.name, new.bytes as i64, new.mtime, case, parent], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .prepare_cached(sql)?
+        .query_row(params![new.name, new.bytes as i64, new.mtime, case, parent], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?)
 }
 
@@ -177,24 +202,24 @@ pub(super) fn held(connection: &Connection, evidence: i64) -> Result<BTreeMap<u3
 fn insert(connection: &Connection, new: &NewEvidence, state: &str, author: &Author) -> Result<(EvidenceKey, Id)> {
     let id = Id::from_random('e', random()?);
     let acquisition = serde_json::to_string(&new.acquisition).map_err(|err| Error::damaged(err.to_string()))?;
-    connection.execute(
+    let mut insert = connection.prepare_cached(
         "INSERT INTO evidence (id, case_key, name, bytes, media_type, acquisition, parent, derived_by, state, mtime,
          added_at, added_by) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-        params![
-            id.as_str(),
-            new.case.map(|case| case.0),
-            new.name,
-            new.bytes as i64,
-            new.media_type,
-            acquisition,
-            new.parent.map(|parent| parent.0),
-            new.derived_by,
-            state,
-            new.mtime,
-            author.at.0,
-            author.operator
-        ],
     )?;
+    insert.execute(params![
+        id.as_str(),
+        new.case.map(|case| case.0),
+        new.name,
+        new.bytes as i64,
+        new.media_type,
+        acquisition,
+        new.parent.map(|parent| parent.0),
+        new.derived_by,
+        state,
+        new.mtime,
+        author.at.0,
+        author.operator
+    ])?;
     let key = EvidenceKey(connection.last_insert_rowid());
     if new.case.is_some() {
         // Said like any later filing, so that undoing one finds where the evidence was before.
@@ -227,13 +252,19 @@ impl Import<'_> {
 
     /// Adds the next chunk. Written in batches, each one transaction.
     pub fn append(&mut self, chunk: SealedChunk) -> Result<()> {
+        self.take_up(&chunk)?;
+        self.bytes += chunk.size();
+        self.waiting.push(chunk);
+        if self.waiting.len() >= BATCH || self.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    /// Demands that a chunk begins where the one before it ended.
+    fn take_up(&mut self, chunk: &SealedChunk) -> Result<()> {
         if chunk.offset != self.offset {
             return Err(Error::Order(self.offset, chunk.offset));
         }
         self.offset += u64::from(chunk.len);
-        self.bytes += chunk.size();
-        self.waiting.push(chunk);
-        if self.waiting.len() >= BATCH || self.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
+        Ok(())
     }
 
     /// Writes what waits. After a failure the import cannot go on: what it holds in memory is ahead of the store.
@@ -307,53 +338,59 @@ impl Import<'_> {
     /// The same; says too what another reading made of what people said.
     pub fn conclude(mut self, finish: &Finish) -> Result<(Evidence, Remapped)> {
         self.flush()?;
-        let (store, key) = (self.store, self.key);
+        let completed = self.store.write(|connection| self.completed(connection, finish))?;
+        self.concluded(completed)
+    }
+
+    /// Writes indices, hashes and totals; says whether runs were merged, and what another reading made of what people said.
+    fn completed(&mut self, connection: &Connection, finish: &Finish) -> Result<(bool, Remapped)> {
+        let key = self.key.0;
         if finish.bytes != self.offset {
             return Err(Error::Order(self.offset, finish.bytes));
         }
         if let Some(held) = self.held.values().next() {
             return Err(Error::SourceChanged(held.offset));
         }
-        let (merged, remapped) = store.write(|connection| {
-            let (indicators, merged) = self.state.derived.finish(connection, key.0)?;
-            match &finish.form {
-                Some(form) => self.write_reading(connection, form, finish, indicators)?,
-                None => drop_indices(connection, key.0)?,
-            }
-            match &self.again {
-                Some(of) => Ok((true, rereading::take_over(connection, key.0, of, finish, &self.author)?)),
-                None => self.complete(connection, finish).map(|()| (merged, Remapped::default())),
-            }
-        })?;
-        store.caches.forget();
-        if merged {
-            store.give_back_pages()?;
+        let (indicators, merged) = self.state.derived.finish(connection, key)?;
+        match &finish.form {
+            Some(form) => self.write_reading(connection, form, finish, indicators)?,
+            None => drop_indices(connection, key)?,
         }
-        Ok((store.evidence_one(self.again.map_or(key, |of| of.key))?, remapped))
+        match &self.again {
+            Some(of) => Ok((true, rereading::take_over(connection, key, of, finish, &self.author)?)),
+            None => self.complete(connection, finish).map(|()| (merged, Remapped::default())),
+        }
+    }
+
+    /// After the commit: what was known of the evidence before holds no more.
+    fn concluded(self, (merged, remapped): (bool, Remapped)) -> Result<(Evidence, Remapped)> {
+        self.store.caches.forget();
+        if merged {
+            self.store.give_back_pages()?;
+        }
+        Ok((self.store.evidence_one(self.again.map_or(self.key, |of| of.key))?, remapped))
     }
 
     fn complete(&self, connection: &Connection, finish: &Finish) -> Result<()> {
-        let duplicate: Option<i64> = connection.query_row(
-            "SELECT min(key) FROM evidence WHERE sha256=? AND key<? AND state IN ('complete','withdrawn')",
-            params![finish.sha256.as_slice(), self.key.0],
-            |row| row.get(0),
-        )?;
+        let sql = "SELECT min(key) FROM evidence WHERE sha256=? AND key<? AND state IN ('complete','withdrawn')";
+        let duplicate: Option<i64> = connection
+            .prepare_cached(sql)?
+            .query_row(params![finish.sha256.as_slice(), self.key.0], |row| row.get(0))?;
         // Withdrawn while it came in: its bytes are whole now, and it stays withdrawn until somebody puts it back.
-        connection.execute(
-            "UPDATE evidence SET state=CASE state WHEN 'withdrawn' THEN state ELSE 'complete' END,
+        let sql = "UPDATE evidence SET state=CASE state WHEN 'withdrawn' THEN state ELSE 'complete' END,
              held_state=CASE state WHEN 'withdrawn' THEN 'complete' ELSE held_state END,
-             sha256=?, blake3=?, bytes=?, damaged=?, duplicate_of=? WHERE key=?",
-            params![
-                finish.sha256.as_slice(),
-                finish.blake3.as_slice(),
-                finish.bytes as i64,
-                finish.damaged,
-                duplicate,
-                self.key.0
-            ],
-        )?;
-        let case: Option<i64> =
-            connection.query_row("SELECT case_key FROM evidence WHERE key=?", [self.key.0], |row| row.get(0))?;
+             sha256=?, blake3=?, bytes=?, damaged=?, duplicate_of=? WHERE key=?";
+        connection.prepare_cached(sql)?.execute(params![
+            finish.sha256.as_slice(),
+            finish.blake3.as_slice(),
+            finish.bytes as i64,
+            finish.damaged,
+            duplicate,
+            self.key.0
+        ])?;
+        let case: Option<i64> = connection
+            .prepare_cached("SELECT case_key FROM evidence WHERE key=?")?
+            .query_row([self.key.0], |row| row.get(0))?;
         cases::forget_total(connection, case.map(CaseKey))?;
         let hash = data_encoding::HEXLOWER.encode(&finish.sha256);
         audit::append(connection, "evidence.import.complete", self.id.as_str(), &hash, &self.author)
@@ -367,22 +404,22 @@ impl Import<'_> {
         indicators: u32,
     ) -> Result<()> {
         let text = serde_json::to_string(form).map_err(|err| Error::Damaged(err.to_string()))?;
-        connection.execute(
+        let mut insert = connection.prepare_cached(
             "INSERT INTO reading (evidence, form, lines, rows, skipped, undated, rejects, first, last, indicators, fold) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-            params![
-                self.key.0,
-                text,
-                finish.lines.map(|lines| lines as i64),
-                self.state.rows,
-                finish.skipped as i64,
-                self.state.undated,
-                self.state.rejects,
-                self.state.first.map(|at| at.0),
-                self.state.last.map(|at| at.0),
-                indicators,
-                FOLD_VERSION
-            ],
         )?;
+        insert.execute(params![
+            self.key.0,
+            text,
+            finish.lines.map(|lines| lines as i64),
+            self.state.rows,
+            finish.skipped as i64,
+            self.state.undated,
+            self.state.rejects,
+            self.state.first.map(|at| at.0),
+            self.state.last.map(|at| at.0),
+            indicators,
+            FOLD_VERSION
+        ])?;
         Ok(())
     }
 }

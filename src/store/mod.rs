@@ -39,6 +39,7 @@ mod unite;
 mod values;
 
 pub use audit::print_head;
+pub use bands::FEW_CHUNKS;
 pub use books::{ExportEntry, ReceivedEntry, TrustRow};
 pub use bytes::StoredBytes;
 pub use cases::CaseRow;

@@ -196,9 +196,11 @@ fn add_file(
             ))
         }
     };
-    let mut head = Vec::new();
-    (&mut file).take(HEAD as u64).read_to_end(&mut head).map_err(Error::file(path))?;
-    let ordered = for_content(overrides(options), &head, path.as_os_str().as_encoded_bytes());
+    let (mut head, mut ordered) = (Vec::new(), overrides(options));
+    if ordered.format.is_some() {
+        (&mut file).take(HEAD as u64).read_to_end(&mut head).map_err(Error::file(path))?;
+        ordered = for_content(ordered, &head, path.as_os_str().as_encoded_bytes());
+    }
     let watched = std::cell::RefCell::new(Watched::new(std::io::Cursor::new(head).chain(&mut file)));
     let damage = || watched.borrow().damage(Lang::Ja);
     let source = Source { name: path, new, overrides: ordered, whole: false, check: &unchanged, damage: &damage };

@@ -28,6 +28,9 @@ const BATCH: usize = 32;
 const SIGHT: usize = 6 << 20;
 /// Batches that may wait to be written.
 const WAITING: usize = 2;
+/// A file of at most this size is taken in at once, by the thread that asks: threads and batches would cost more than its
+/// parsing. It gets no skip filters either.
+const SMALL: usize = CHUNK * store::FEW_CHUNKS;
 
 /// What is read, and what is known of it.
 pub(super) struct Source<'a> {
@@ -80,7 +83,8 @@ pub(super) fn take_in(
     source: &Source<'_>,
     ticket: &Ticket,
 ) -> Result<(Evidence, bool, Remapped)> {
-    let mut head = Vec::with_capacity(HEAD);
+    let stated = usize::try_from(source.new.bytes).unwrap_or(HEAD);
+    let mut head = Vec::with_capacity(if stated == 0 { HEAD } else { HEAD.min(stated + 1) });
     input.take(HEAD as u64).read_to_end(&mut head).map_err(Error::file(source.name))?;
     let detection = ingest::detect(&head, source.name.as_os_str().as_encoded_bytes());
     let forced = source.overrides.format.is_some();
@@ -90,16 +94,7 @@ pub(super) fn take_in(
     let mut new = source.new.clone();
     new.media_type = detection.media_type.to_owned();
     let author = session.author();
-    let mut import = session.store.begin_import(&new, &author)?;
-    let settings = Settings { form: form.as_ref(), indicators: &session.indicators, ticket };
-    let ended = feed(input, &head, source.name, &settings, &mut |batch| {
-        batch.into_iter().try_for_each(|chunk| {
-            ticket.advance(chunk.bytes());
-            Ok(import.append(chunk)?)
-        })
-    })?;
-    (source.check)()?;
-    let (evidence, remapped) = import.conclude(&Finish {
+    let finish = |ended: Ended, form: Option<ReadingForm>| Finish {
         sha256: ended.sha256,
         blake3: ended.blake3,
         bytes: ended.bytes,
@@ -107,7 +102,26 @@ pub(super) fn take_in(
         skipped: ended.skipped,
         form,
         damaged: (source.damage)(),
-    })?;
+    };
+    let mut ahead = Ahead::default();
+    ahead.fill(&head, input).map_err(Error::file(source.name))?;
+    let small = ahead.ended && ahead.bytes.len() <= SMALL;
+    let settings = Settings { form: form.as_ref(), indicators: &session.indicators, ticket, filtered: !small };
+    let (evidence, remapped) = if small {
+        let (chunks, ended) = parse_small(ahead, &settings)?;
+        (source.check)()?;
+        session.store.import_whole(&new, chunks, &finish(ended, form), &author)?
+    } else {
+        let mut import = session.store.begin_import(&new, &author)?;
+        let ended = feed(input, ahead, source.name, &settings, &mut |batch| {
+            batch.into_iter().try_for_each(|chunk| {
+                ticket.advance(chunk.bytes());
+                Ok(import.append(chunk)?)
+            })
+        })?;
+        (source.check)()?;
+        import.conclude(&finish(ended, form))?
+    };
     Ok((evidence, detection.container && !forced && !source.whole, remapped))
 }
 
@@ -116,12 +130,14 @@ struct Settings<'a> {
     form: Option<&'a ReadingForm>,
     indicators: &'a Indicators,
     ticket: &'a Ticket,
+    /// Whether chunks get skip filters.
+    filtered: bool,
 }
 
 /// Reads and parses here, batch by batch; a thread beside writes what is sealed.
 fn feed(
     input: &mut (dyn Read + '_),
-    head: &[u8],
+    ahead: Ahead,
     name: &Path,
     settings: &Settings<'_>,
     write: &mut (dyn FnMut(Vec<SealedChunk>) -> Result<()> + Send),
@@ -130,7 +146,7 @@ fn feed(
     std::thread::scope(|scope| {
         // The receiver goes with the first failure, and then nothing more can be sent.
         let writing = scope.spawn(move || receiver.into_iter().try_for_each(write));
-        let fed = parse_all(input, head, name, settings, &sender);
+        let fed = parse_all(input, ahead, name, settings, &sender);
         drop(sender);
         let written = writing.join().unwrap_or_else(|_| Err(abnormal()));
         match (written, fed) {
@@ -144,10 +160,42 @@ fn abnormal() -> Error {
     Error::input("取込みが異常終了しました", "the import ended abnormally")
 }
 
+/// Hashes, parses and seals what is held whole.
+fn parse_small(mut ahead: Ahead, settings: &Settings<'_>) -> Result<(Vec<SealedChunk>, Ended)> {
+    let none = ReadingForm::default();
+    let mut settler = Settler::new(settings.form.unwrap_or(&none));
+    let mut cutting = Cutting { cutter: settings.form.map(Cutter::new), offset: 0 };
+    let (sha256, blake3) = (Sha256::digest(&ahead.bytes).into(), blake3::hash(&ahead.bytes).into());
+    let mut ended = Ended { sha256, blake3, bytes: ahead.bytes.len() as u64, lines: 0, skipped: 0 };
+    let mut chunks = Vec::new();
+    while !ahead.bytes.is_empty() {
+        if settings.ticket.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        let (batch, used) = cutting.batch(&ahead);
+        if batch.is_empty() {
+            return Err(abnormal());
+        }
+        let parsed = match batch.as_slice() {
+            [one] => vec![read_chunk(one, settings)?],
+            many => many.par_iter().map(|raw| read_chunk(raw, settings)).collect::<Result<_>>()?,
+        };
+        for mut ready in parsed {
+            settler.settle(&mut ready.parsed);
+            ended.lines += ready.parsed.lines;
+            ended.skipped += ready.parsed.skipped;
+            settings.ticket.advance(u64::from(ready.place.1));
+            chunks.push(ready.seal()?);
+        }
+        ahead.bytes.drain(..used);
+    }
+    Ok((chunks, ended))
+}
+
 /// Reads, hashes, parses and seals all of a source.
 fn parse_all(
     input: &mut (dyn Read + '_),
-    head: &[u8],
+    mut ahead: Ahead,
     name: &Path,
     settings: &Settings<'_>,
     sender: &mpsc::SyncSender<Vec<SealedChunk>>,
@@ -157,9 +205,7 @@ fn parse_all(
     let mut cutting = Cutting { cutter: settings.form.map(Cutter::new), offset: 0 };
     let (mut sha, mut blake) = (Sha256::new(), blake3::Hasher::new());
     let (mut lines, mut skipped) = (0, 0);
-    let (mut ahead, mut next) = (Ahead::default(), Ahead::default());
-    let mut settled = Vec::new();
-    ahead.fill(head, input).map_err(Error::file(name))?;
+    let (mut next, mut settled) = (Ahead::default(), Vec::new());
     loop {
         if settings.ticket.is_cancelled() {
             return Err(Error::Cancelled);
@@ -209,18 +255,17 @@ impl Ready {
     }
 }
 
-/// One chunk: text, records, indicators, filters, compression.
+/// One chunk: text, records, indicators, compression, and filters unless it is one of too few to be passed over.
 fn read_chunk(raw: &Raw<'_>, settings: &Settings<'_>) -> Result<Ready> {
     let content = store::pack_content(raw.bytes)?;
-    let mut skips = Vec::new();
-    let (mut parsed, mut posts) = (Parsed::default(), Posts::default());
+    let (mut parsed, mut posts, mut skips) = (Parsed::default(), Posts::default(), Vec::new());
     if let Some(form) = settings.form {
         parsed = ingest::parse(form, raw.bytes, raw.offset, raw.lead, raw.first, raw.last);
         let mut hits = Hits::default();
         settings.indicators.find(&parsed.text, &mut hits);
         posts = Posts::gather(hits, &mut rows_of(&parsed.text_ranges));
         let ends = if ingest::is_layered(form) { &[raw.bytes.len()] } else { content.ends() };
-        skips = filters(&mut parsed, raw.offset, ends);
+        skips = if settings.filtered { filters(&mut parsed, raw.offset, ends) } else { vec![Skip::open(); ends.len()] };
         parsed.text = String::new();
     }
     let len = u32::try_from(raw.bytes.len()).unwrap_or(u32::MAX);

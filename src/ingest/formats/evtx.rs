@@ -135,12 +135,15 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..at + 4).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes)
 }
 
+/// What stands before the time of an event.
+static TIME: LazyLock<memchr::memmem::Finder<'static>> =
+    LazyLock::new(|| memchr::memmem::Finder::new(b"\"SystemTime\":\""));
+
 struct Events;
 
 impl Scanner for Events {
     fn scan(&mut self, text: &str, offset: u64, clock: &mut Clock) -> Option<Draft> {
-        const KEY: &[u8] = b"\"SystemTime\":\"";
-        let time = memchr::memmem::find(text.as_bytes(), KEY).and_then(|at| text.get(at + KEY.len()..));
+        let time = TIME.find(text.as_bytes()).and_then(|at| text.get(at + TIME.needle().len()..));
         let stamp = time.and_then(|rest| rest.get(..rest.find('"')?)).and_then(|time| times::whole(time, false));
         match stamp {
             Some(stamp) => Some(Draft::read(clock.place(&stamp))),
@@ -165,17 +168,25 @@ struct Watch {
 
 impl Watcher for Watch {
     fn see(&mut self, bytes: &[u8]) {
-        self.held.extend_from_slice(bytes);
-        let held = std::mem::take(&mut self.held);
-        let mut at = 0;
-        while let Some(block) = held.get(at..at + if self.passed == 0 { HEAD } else { BLOCK }) {
-            if self.passed > 0 {
-                self.block(block);
+        let mut held = std::mem::take(&mut self.held);
+        let mut rest = bytes;
+        loop {
+            let len = if self.passed == 0 { HEAD } else { BLOCK };
+            let (more, behind) = rest.split_at(rest.len().min(len - held.len()));
+            // A block that came whole need not be put together.
+            if held.is_empty() && more.len() == len {
+                self.pass(more);
+            } else {
+                held.extend_from_slice(more);
+                if held.len() < len {
+                    break;
+                }
+                self.pass(&held);
+                held.clear();
             }
-            at += block.len();
-            self.passed += block.len() as u64;
+            rest = behind;
         }
-        self.held = held.get(at..).unwrap_or(&[]).to_vec();
+        self.held = held;
     }
 
     fn end(&mut self) {
@@ -228,6 +239,14 @@ impl Watcher for Watch {
 }
 
 impl Watch {
+    /// The head or a block, whole.
+    fn pass(&mut self, bytes: &[u8]) {
+        if self.passed > 0 {
+            self.block(bytes);
+        }
+        self.passed += bytes.len() as u64;
+    }
+
     fn block(&mut self, block: &[u8]) {
         match checked(block) {
             Checked::Empty => {}
