@@ -1,5 +1,5 @@
 //! The window, driven by accessibility names and keys: no display, no renderer. A missing glyph fails a test by itself.
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 #![expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
 
 mod double;
@@ -11,7 +11,7 @@ use egui_kittest::{Harness, Node};
 use itoguchi::app::state::UiState;
 use itoguchi::app::{App, panels};
 use itoguchi::model::{CaseKey, Lang, Role};
-use itoguchi::workbench::ask::{Command, Notice, RowPick, Said, Trouble};
+use itoguchi::workbench::ask::{Command, JobId, Notice, RowPick, Said, Trouble};
 
 struct Stage<'a> {
     harness: Harness<'a, Option<App>>,
@@ -64,6 +64,27 @@ impl Stage<'_> {
 
     fn click(&mut self, label: &str) {
         self.harness.get_by_label(label).click();
+        self.run();
+    }
+
+    /// Clicks the button of this name, where something else has it too.
+    fn press(&mut self, label: &str) {
+        {
+            let mut named = self.harness.query_all_by_label(label);
+            named.find(|node| node.accesskit_node().role() == egui::Role::Button).unwrap().click();
+        }
+        self.run();
+    }
+
+    /// Types into the field of this name.
+    fn fill(&mut self, label: &str, text: &str) {
+        let inputs = [egui::Role::TextInput, egui::Role::MultilineTextInput];
+        {
+            let mut named = self.harness.query_all_by_label(label);
+            let field = named.find(|node| inputs.contains(&node.accesskit_node().role())).unwrap();
+            field.focus();
+            field.type_text(text);
+        }
         self.run();
     }
 
@@ -173,10 +194,79 @@ fn a_query_worth_asking_again_is_saved_from_the_menu() {
     field.type_text("203.0.113.7");
     stage.run();
     stage.key(Modifiers::NONE, Key::Enter);
-    stage.click("履歴");
-    stage.click("今の検索条件を保存");
+    stage.click("履歴・保存");
     let query = "203.0.113.7".to_owned();
-    assert!(stage.orders().contains(&Command::SaveSearch { case: None, name: query.clone(), query }));
+    stage.fill("保存する検索の名前", "侵入元");
+    stage.click("保存");
+    assert!(stage.orders().contains(&Command::SaveSearch { case: None, name: "侵入元".into(), query }));
+    stage.click("履歴・保存");
+    stage.click("保存をやめる 管理画面");
+    assert!(stage.orders().contains(&Command::DropSearch("管理画面".into())));
+}
+
+#[test]
+fn while_a_file_is_taken_in_its_first_records_stand_there_marked_as_such() {
+    let mut stage = open(Double::new(Size::Small).taking_in(), Lang::Ja, "records", None);
+    assert!(stage.has("取込み中・先頭の1万行"));
+    assert!(stage.rows()[0].starts_with("1 ") && stage.rows()[0].contains("203.0.113.205"), "{:?}", stage.rows());
+    assert!(stage.harness.query_by_label("検索条件").is_none(), "what is not stored can't be asked");
+    stage.key(Modifiers::NONE, Key::End);
+    assert!(stage.rows().last().unwrap().starts_with("10,000 "), "{:?}", stage.rows().last());
+    stage.click("中止する 取込 access.log");
+    assert_eq!(stage.orders(), [Command::Cancel(JobId(1))]);
+    stage.click("ほかの記録を見る");
+    assert!(stage.has("12,481 / 12,481 件") && !stage.has("取込み中・先頭"));
+    let stage = open(Double::new(Size::None).taking_in(), Lang::En, "records", None);
+    assert!(!stage.has("first 10,000 rows"), "before there is a store the first page stands");
+}
+
+#[test]
+fn records_by_their_wording_rare_first_and_a_click_shows_those_of_one() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "records", None);
+    stage.click("文面別");
+    assert!(stage.has("12,481件が3種類の文面"));
+    let rows = stage.rows();
+    assert!(rows[0].starts_with("1 <0.1% disk <*> failed"), "{rows:?}");
+    stage.click("件数");
+    assert!(stage.rows()[0].starts_with("12,400 99.4% GET <*>"), "{:?}", stage.rows());
+    stage.click("件数");
+    let row = stage.harness.query_all_by_role(egui::Role::Row).min_by(|a, b| a.rect().top().total_cmp(&b.rect().top()));
+    row.unwrap().click();
+    stage.run();
+    assert!(stage.has("文面 disk <*> failed") && stage.has("304 / 12,481 件"), "its records stand there");
+    stage.key(Modifiers::NONE, Key::OpenBracket);
+    assert!(stage.has("12,481件が3種類の文面"), "back among the wordings");
+    stage.key(Modifiers::NONE, Key::T);
+    assert!(stage.has("12,481 / 12,481 件") && !stage.has("種類の文面"));
+}
+
+#[test]
+fn what_is_typed_off_a_paper_says_who_typed_it() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "evidence", Some(4));
+    stage.key(Modifiers::COMMAND, Key::K);
+    stage.harness.get_by_label("コマンドを探す").type_text("書き起こし");
+    stage.run();
+    stage.key(Modifiers::NONE, Key::Enter);
+    assert!(stage.has("書面の符号を記してください"));
+    for (field, text) in [("符号", "符号3-2"), ("照合した人", "佐藤巡査部長"), ("本文", "振込先 9999-999")]
+    {
+        stage.fill(field, text);
+    }
+    stage.press("書き起こしを加える");
+    let orders = stage.orders();
+    let Some(Command::Transcribe(said)) = orders.last() else { panic!("{orders:?}") };
+    assert_eq!((said.of, said.exhibit.as_deref(), said.by.as_str()), (None, Some("符号3-2"), "山田警部補"));
+    assert_eq!((said.compared_by.as_deref(), said.case), (Some("佐藤巡査部長"), Some(CaseKey(4))));
+    assert_eq!(said.text, "振込先 9999-999".as_bytes());
+}
+
+#[test]
+fn the_values_of_an_open_facet_divide_the_bars() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "records", None);
+    stage.press("応答");
+    assert!(stage.has("時間分布（応答の内訳）"), "the bars say what they show");
+    stage.press("応答");
+    assert!(!stage.has("応答の内訳"));
 }
 
 #[test]
@@ -374,6 +464,18 @@ fn a_bundle_is_planned_reviewed_and_approved_step_by_step() {
     assert!(stage.has("残り2件を判断してください"));
     stage.click("6 真正性確認");
     assert!(stage.has("7K3M9-QX2A4-B5C6D-7E8FT"));
+}
+
+#[test]
+fn a_bank_is_named_by_its_code_and_told_under_its_own_profile() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "export", Some(4));
+    assert!(stage.has("提供先が決まると"));
+    stage.click("金融機関・通信事業者など");
+    let next = |stage: &Stage<'_>| !stage.harness.get_by_label("次へ：範囲").accesskit_node().is_disabled();
+    stage.fill("金融機関コード", "990");
+    assert!(!next(&stage) && !stage.has("どの規則で"), "the code is not whole");
+    stage.fill("金融機関コード", "1");
+    assert!(stage.has("どの規則で") && !stage.has("国（警察庁）") && next(&stage));
 }
 
 #[test]

@@ -78,6 +78,7 @@ impl Bench {
         self.desk.ask(question.clone());
         let last = |reply: &Reply| match reply {
             Reply::Search(search) => search.done,
+            Reply::Ahead(ahead) => ahead.done,
             Reply::Cases(cases) => cases.iter().all(|case| case.ties.is_some()),
             _ => true,
         };
@@ -205,6 +206,84 @@ fn conditions_are_one_question_and_a_wrong_one_is_told_in_its_place() {
     let wrong = RecordView { also: vec!["192.0.2.0".into(), "nosuch:1".into()], ..view("status:404") };
     let fault = bench.search(&wrong).fault.unwrap();
     assert_eq!((fault.part, fault.at, fault.len), (2, 0, 8));
+}
+
+#[test]
+fn the_records_of_a_template_are_those_counted_under_it() {
+    let mut bench = Bench::new();
+    let odd = "192.0.2.9 - - [01/Apr/2026:09:00:00 +0900] \"PROPFIND /x HTTP/1.1\" 500 1 \"-\" \"x\"\n";
+    let path = bench.file("access.log", &(log(600) + odd));
+    bench.take_in(vec![path], ReadAs::default());
+    let of = view("192.0.2.0 OR PROPFIND");
+    let asked = Question::Templates { view: of.clone(), field: None, limit: 100 };
+    let Reply::Templates(found) = bench.ask(&asked) else { panic!("no templates") };
+    assert_eq!((found.list[0].count, found.list[0].first.1), (1, 600), "rare first");
+    assert_eq!(found.list.iter().map(|one| one.count).sum::<u64>() + found.others, found.total);
+    assert_eq!(found.total, bench.search(&of).shown);
+    for one in &found.list {
+        let template = TemplateOf { view: of.clone(), field: None, text: one.text.clone() };
+        let inside = RecordView { template: Some(Box::new(template)), ..of.clone() };
+        assert_eq!(bench.search(&inside).shown, one.count, "{}", one.text);
+        assert_eq!(bench.rows(&inside)[0].row, one.first.1);
+        // What is asked for besides narrows it, and does not make other templates.
+        let further = RecordView { also: vec!["status:404".into()], ..inside };
+        let expected = bench.rows(&further).len() as u64;
+        assert_eq!(expected, if one.text.contains("404") { one.count } else { 0 }, "{}", one.text);
+    }
+    let gone = TemplateOf { view: of.clone(), field: None, text: "no such wording".into() };
+    let none = bench.search(&RecordView { template: Some(Box::new(gone)), ..of.clone() });
+    assert_eq!((none.shown, none.notes.len()), (0, 1));
+    let out = bench.dir.path().join("templates.csv");
+    bench.order(Command::SaveTemplates { view: of, field: None, out: out.clone() });
+    let text = std::fs::read_to_string(&out).unwrap();
+    assert_eq!(text.lines().count(), found.list.len() + 1);
+    assert!(text.lines().nth(1).unwrap().starts_with("1,") && text.contains("PROPFIND"), "{text}");
+}
+
+#[test]
+fn bars_by_the_values_of_a_field_are_the_bars_of_each() {
+    let mut bench = Bench::new();
+    let path = bench.file("access.log", &log(3_600));
+    bench.take_in(vec![path], ReadAs::default());
+    let values = ["404".to_owned(), "200".to_owned(), "500".to_owned()];
+    let asked = Question::Stack { view: view(""), bars: 60, field: "status".into(), values: values.to_vec() };
+    let Reply::Stack(layers) = bench.ask(&asked) else { panic!("no layers") };
+    let Reply::Histogram(all) = bench.ask(&Question::Histogram { view: view(""), bars: 60 }) else { panic!("no bars") };
+    for (layer, expected) in layers.iter().zip([360, 3_240, 0]) {
+        assert_eq!((layer.len(), layer.iter().sum::<u64>()), (all.counts.len(), expected));
+    }
+    let sums = (0..all.counts.len()).map(|bar| layers.iter().map(|layer| layer[bar]).sum::<u64>());
+    assert_eq!(sums.collect::<Vec<_>>(), all.counts);
+}
+
+#[test]
+fn the_beginning_of_a_file_is_shown_before_there_is_a_store() {
+    let mut bench = Bench::over(tempfile::tempdir().unwrap(), None);
+    let nothing = bench.dir.path().join("a-picture.png");
+    std::fs::write(&nothing, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0").unwrap();
+    let path = bench.file("big.log", &log(30_000));
+    let ask = |paths: Vec<PathBuf>| Question::Ahead { paths, read_as: ReadAs::default() };
+    let Reply::Ahead(ahead) = bench.ask(&ask(vec![nothing.clone(), path.clone()])) else { panic!("no look ahead") };
+    assert_eq!((ahead.rows.len(), ahead.whole, ahead.done, ahead.name.as_str()), (10_000, false, true, "big.log"));
+    bench.take_in(vec![path.clone()], ReadAs::default());
+    let told = bench.told.iter().find_map(|notice| match notice {
+        Notice::Taken { paths, evidence, .. } => Some((paths.clone(), evidence.clone())),
+        _ => None,
+    });
+    let (paths, evidence) = told.unwrap();
+    assert_eq!((paths, evidence.len()), (vec![path], 1));
+    let stored = RecordView { evidence: Some(evidence[0]), ..view("") };
+    let columns = bench.search(&stored).columns;
+    assert_eq!(columns, ahead.columns);
+    let Reply::Rows(page) = bench.ask(&Question::Rows { view: stored, first: 9_990, count: 10 }) else {
+        panic!("rows")
+    };
+    for (seen, row) in ahead.rows[9_990..].iter().zip(&page.rows) {
+        assert_eq!((seen.row, seen.offset, seen.len, seen.when), (row.row, row.offset, row.len, row.when));
+        assert_eq!((&seen.cells, &seen.text), (&row.cells, &row.text));
+    }
+    let Reply::Ahead(none) = bench.ask(&ask(vec![nothing])) else { panic!("no look ahead") };
+    assert!(none.rows.is_empty() && none.done && none.name == "a-picture.png");
 }
 
 #[test]

@@ -252,6 +252,31 @@ fn a_store_is_made_and_evidence_taken_in_by_its_path_stopped_and_taken_up_again(
 }
 
 #[test]
+fn a_dropped_file_shows_its_first_records_while_it_is_taken_in_and_then_the_stored_ones_at_the_same_place() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("large.log");
+    std::fs::write(&path, access_log(400_000)).unwrap();
+    let mut window = Window::open(None, "cases");
+    window.wait("証拠を見る");
+    window.drop_files(&[path]);
+    window.wait("取込み中・先頭の1万行");
+    window.wait("/admin/login?0 ");
+    assert!(window.has("中止する 取込 large.log"), "the import goes on meanwhile");
+    window.key(Modifiers::NONE, Key::PageDown);
+    window.key(Modifiers::NONE, Key::PageDown);
+    let first = |window: &Window| {
+        let rows = window.harness.query_all_by_role(Role::Row);
+        let top = rows.into_iter().min_by(|a, b| a.rect().top().total_cmp(&b.rect().top()));
+        top.and_then(|row| row.accesskit_node().label()).unwrap_or_default()
+    };
+    let looked_at = first(&window);
+    assert!(window.has("取込み中") && !looked_at.starts_with("1 "), "{looked_at}");
+    window.wait("400,000 / 400,000 件");
+    assert!(!window.has("取込み中・先頭"));
+    window.wait_until("the row looked at", |window| first(window) == looked_at);
+}
+
+#[test]
 fn from_nothing_to_a_role_and_back() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("access.log");

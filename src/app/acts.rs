@@ -36,7 +36,9 @@ impl App {
             Act::ShowInGraph(..) => out.act(Act::Open("graph")),
             Act::NewCase | Act::EditCase(_) => out.act(Act::Open("cases")),
             Act::Narrow { .. } => out.act(Act::Open("records")),
-            Act::Take(_) => out.act(Act::Open("evidence")),
+            // The records panel shows the beginning of a file while it is taken in.
+            Act::Take(_) => out.act(Act::Open("records")),
+            Act::Taken(..) => {}
             Act::Case(case) => self.take_case(case, view),
             Act::Tell(notice) => self.tell(ctx, *notice),
             Act::ShowInspector => self.ui_state.inspector = true,
@@ -50,6 +52,14 @@ impl App {
             Act::ReadAgain(key) => {
                 let dialog = dialogs::read_again::ReadAgain::new(key, view);
                 self.dialogs.push(dialogs::Dialog::ReadAgain(dialog));
+            }
+            Act::Transcribe(of) => {
+                let form = dialogs::transcribe::Transcribe::new(of, view);
+                self.dialogs.push(dialogs::Dialog::Transcribe(form));
+            }
+            Act::Columns(key) => {
+                let columns = dialogs::columns::Columns::new(key, view);
+                self.dialogs.extend(columns.map(dialogs::Dialog::Columns));
             }
             Act::Keys => self.dialogs.push(dialogs::Dialog::Keys(dialogs::Keys::default())),
             Act::OpenPath(path) => out.order(Command::OpenStore(path)),
@@ -89,6 +99,7 @@ impl App {
             UiCommand::AddEvidence => self.pick(ctx, PickFor::Evidence),
             UiCommand::AddFolder => self.pick(ctx, PickFor::EvidenceFolder),
             UiCommand::PasteText => out.act(Act::Paste),
+            UiCommand::Transcribe => out.act(Act::Transcribe(None)),
             UiCommand::NewCase => out.act(Act::NewCase),
             UiCommand::OpenStore => self.pick(ctx, PickFor::OpenStore),
             UiCommand::NewStore => self.pick(ctx, PickFor::NewStore),
@@ -111,6 +122,7 @@ impl App {
             UiCommand::Query
             | UiCommand::FilterRow
             | UiCommand::GoTo
+            | UiCommand::Wordings
             | UiCommand::Back
             | UiCommand::Forth
             | UiCommand::Tag(_)
@@ -122,7 +134,7 @@ impl App {
 
     /// Gives a command to the panel in front; the query is always the records panel's.
     fn give(&mut self, command: UiCommand, view: &View<'_>, out: &mut Outbox) {
-        if command == UiCommand::Query && self.active != "indicators" {
+        if command == UiCommand::Wordings || (command == UiCommand::Query && self.active != "indicators") {
             self.open("records");
         }
         let active = self.active;

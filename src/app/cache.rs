@@ -69,6 +69,7 @@ impl Cache {
         let kept = self.kept.entry(question).or_default();
         let unfinished = match &reply {
             Reply::Search(search) => !search.done,
+            Reply::Ahead(ahead) => !ahead.done,
             Reply::Places(places) => !places.calm,
             Reply::Graph(_) => true,
             Reply::Cases(cases) => cases.iter().any(|case| case.ties.is_none()),
@@ -140,13 +141,17 @@ impl Cache {
 
 /// Whether the panel that asks shows in its place why there is no answer.
 fn tells_itself(question: &Question) -> bool {
-    use Question::{Cases, Drafts, Evidence, Facet, Folder, Graph, Indicators, Record, Review, Search, Ties, Why};
+    use Question::{
+        Ahead, Cases, Drafts, Evidence, Facet, Folder, Graph, Indicators, Record, Review, Search, Templates, Ties, Why,
+    };
     matches!(
         question,
-        Cases
+        Ahead { .. }
+            | Cases
             | Evidence(_)
             | Search(_)
             | Facet { .. }
+            | Templates { .. }
             | Record { .. }
             | Indicators { .. }
             | Graph(_)
@@ -161,7 +166,12 @@ fn tells_itself(question: &Question) -> bool {
 /// Questions that one panel asks about one thing at a time.
 fn family(question: &Question) -> Option<u8> {
     match question {
-        Question::Search(_) | Question::Rows { .. } | Question::Histogram { .. } | Question::Facet { .. } => Some(0),
+        Question::Search(_)
+        | Question::Rows { .. }
+        | Question::Histogram { .. }
+        | Question::Stack { .. }
+        | Question::Facet { .. }
+        | Question::Templates { .. } => Some(0),
         Question::IndicatorCounts(_)
         | Question::Indicators { .. }
         | Question::Courses { .. }

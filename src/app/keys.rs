@@ -34,6 +34,8 @@ pub enum UiCommand {
     RowIndicators,
     /// Shows the selection in the graph.
     InGraph,
+    /// Records by their wording, or one by one.
+    Wordings,
     /// Go to row.
     GoTo,
     /// Adds evidence files.
@@ -42,6 +44,8 @@ pub enum UiCommand {
     AddFolder,
     /// Adds pasted text.
     PasteText,
+    /// Adds what is typed off a paper.
+    Transcribe,
     /// New case.
     NewCase,
     /// Opens a store.
@@ -80,6 +84,7 @@ pub const TABLE: &[(UiCommand, Text, Option<KeyboardShortcut>)] = &[
     (UiCommand::Query, Text::new("検索条件に移る", "Go to the query"), Some(ctrl(Key::F))),
     (UiCommand::FilterRow, Text::new("絞り込み行に移る", "Go to the filter row"), Some(bare(Key::Slash))),
     (UiCommand::GoTo, Text::new("行番号へ移る", "Go to row"), Some(ctrl(Key::G))),
+    (UiCommand::Wordings, Text::new("文面別・一件ずつの切替え", "Wordings or single records"), Some(bare(Key::T))),
     (UiCommand::Undo, Text::new("元に戻す", "Undo"), Some(ctrl(Key::Z))),
     (UiCommand::Redo, Text::new("やり直す", "Redo"), Some(ctrl(Key::Y))),
     (UiCommand::Back, Text::new("前の表示に戻る", "Back to the view before"), Some(bare(Key::OpenBracket))),
@@ -89,6 +94,7 @@ pub const TABLE: &[(UiCommand, Text, Option<KeyboardShortcut>)] = &[
     (UiCommand::AddEvidence, Text::new("証拠を追加…", "Add evidence…"), Some(ctrl(Key::O))),
     (UiCommand::AddFolder, Text::new("フォルダを証拠として追加…", "Add a folder of evidence…"), None),
     (UiCommand::PasteText, Text::new("文章を貼り付けて追加…", "Add pasted text…"), None),
+    (UiCommand::Transcribe, Text::new("書面の書き起こしを追加…", "Add a transcript of a paper…"), None),
     (UiCommand::NewCase, Text::new("新しい事案…", "New case…"), Some(ctrl(Key::N))),
     (UiCommand::OpenStore, Text::new("事案簿を開く…", "Open a case file…"), None),
     (UiCommand::NewStore, Text::new("事案簿を作る…", "Make a case file…"), None),

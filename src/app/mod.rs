@@ -140,16 +140,21 @@ impl App {
     /// Draws one frame.
     pub fn ui(&mut self, ui: &mut egui::Ui) {
         keys::leave_to_composition(ui.ctx());
+        // Jobs first: what a job says at its end has come when it is gone.
+        let jobs = self.desk.jobs();
+        let mut taken = Vec::new();
         for answer in self.desk.poll() {
             if let Some(notice) = self.cache.take(answer) {
+                if let Notice::Taken { paths, evidence, .. } = &notice {
+                    taken.push(Act::Taken(paths.clone(), evidence.clone()));
+                }
                 self.tell(ui.ctx(), notice);
             }
         }
-        let jobs = self.desk.jobs();
+        let mut out = Outbox::default();
         if !jobs.is_empty() {
             ui.ctx().request_repaint_after_secs(0.2);
         }
-        let mut out = Outbox::default();
         let selection = self.selection.clone();
         let tags = self.ui_state.tags.clone();
         let (wants, again) = (std::mem::take(&mut self.wants), std::mem::take(&mut self.again));
@@ -161,6 +166,9 @@ impl App {
             view.files_over = ui.input(|input| !input.raw.hovered_files.is_empty());
             self.greet(&view, &mut out);
             self.bring_in(ui, &view, &mut out);
+            for act in &taken {
+                self.panels.iter_mut().for_each(|panel| panel.act(act, &view, &mut out));
+            }
             self.draw(ui, &view, &mut out);
             self.take_acts(ui.ctx(), &view, &mut out);
         }

@@ -135,6 +135,12 @@ impl Palette {
         self.disabled
     }
 
+    /// The colour of the n-th value in stacked bars (Okabe-Ito, apart in lightness too).
+    pub fn layer(&self, at: usize) -> Color32 {
+        const LAYERS: [Color32; 5] = [rgb(0x00_72B2), rgb(0xE6_9F00), rgb(0x00_9E73), rgb(0xCC_79A7), rgb(0xD5_5E00)];
+        LAYERS.get(at).copied().unwrap_or(self.disabled)
+    }
+
     /// The fill of a unit's mark.
     pub fn unit(&self) -> Color32 {
         rgb(0x56_B4E9)

@@ -9,10 +9,10 @@ use super::keys::UiCommand;
 use crate::model::statement::SavedSearch;
 use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Lang, Text, Unit};
 use crate::workbench::ask::{
-    AuditPage, AuditState, CaseRow, Command, DraftRow, EvidenceRow, ExportChoices, ExportPlan, Facet, Folder,
+    Ahead, AuditPage, AuditState, CaseRow, Command, DraftRow, EvidenceRow, ExportChoices, ExportPlan, Facet, Folder,
     GraphData, GraphPlaces, GraphSpec, Hint, Histogram, IndicatorCounts, IndicatorList, IndicatorPage, JobState,
     KindRow, Notice, Question, ReceivedRow, RecordDetail, RecordView, Reply, Review, RowPage, Search, StoreFacts,
-    Sweep, Tie, Why, WhyOf,
+    Sweep, Templates, Tie, Why, WhyOf,
 };
 use std::cell::{Cell, RefCell};
 
@@ -68,6 +68,8 @@ pub enum Act {
     Case(Option<CaseKey>),
     /// Take these files in as evidence.
     Take(Vec<std::path::PathBuf>),
+    /// Files were taken in: what was ordered, and the evidence that has records.
+    Taken(Vec<std::path::PathBuf>, Vec<EvidenceKey>),
     /// Let a person pick files.
     Pick(PickFor),
     /// Put text on the clipboard.
@@ -99,6 +101,10 @@ pub enum Act {
     AskUnit,
     /// Ask how an evidence is to be read instead.
     ReadAgain(EvidenceKey),
+    /// Open the form for what is typed off an exhibit, or off a paper that is not in the store.
+    Transcribe(Option<EvidenceKey>),
+    /// Ask what the columns of an evidence stand for.
+    Columns(EvidenceKey),
     /// Show keys and trusted signers.
     Keys,
     /// Open this store.
@@ -297,9 +303,24 @@ impl<'a> View<'a> {
     ask!(/// Records over time.
         histogram(view: &RecordView, bars: u32) -> Histogram,
         Question::Histogram { view: view.clone(), bars }, Histogram);
+    ask!(/// The bars of the histogram by values of a field.
+        stack(view: &RecordView, bars: u32, field: &str, values: &[String]) -> Vec<Vec<u64>>,
+        Question::Stack { view: view.clone(), bars, field: field.to_owned(), values: values.to_vec() }, Stack);
     ask!(/// Commonest values of a field.
         facet(view: &RecordView, field: &str, limit: u32) -> Facet,
         Question::Facet { view: view.clone(), field: field.to_owned(), limit }, Facet);
+    ask!(/// Message templates of a view, rarest first.
+        templates(view: &RecordView, field: Option<&str>, limit: u32) -> Templates,
+        Question::Templates { view: view.clone(), field: field.map(str::to_owned), limit }, Templates);
+
+    /// The beginning of what is being taken in, by the question of the job that does so.
+    pub fn ahead(&self, question: &Question) -> Option<&'a Ahead> {
+        match self.get(question.clone())?.as_ref()? {
+            Reply::Ahead(ahead) => Some(ahead),
+            _ => None,
+        }
+    }
+
     ask!(/// Every saved search.
         searches() -> Vec<SavedSearch>, Question::Searches, Searches);
     ask!(/// One record.

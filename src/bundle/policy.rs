@@ -65,6 +65,7 @@ pub enum Companion {
 enum Receivers {
     National,
     Prefecture,
+    Organisation,
     Any,
 }
 
@@ -212,9 +213,10 @@ impl Explain for PolicyError {
         let hint = match self {
             Self::Unknown(_) | Self::Table(_) => return None,
             Self::MayNotSend { .. } => lang.pick("提供は警察庁へ依頼してください", "ask the national unit to send it"),
-            Self::NotReceiver { .. } => {
-                lang.pick("受け手か提供区分を選び直してください", "choose another receiver or profile")
-            }
+            Self::NotReceiver { .. } => lang.pick(
+                "受け手か提供区分を選び直してください。金融機関は org/bank/金融機関コード、事業者は org/略称 です",
+                "choose another receiver or profile; a bank is org/bank/CODE, a provider org/NAME",
+            ),
             Self::TooMuch { .. } => lang.pick(
                 "--records で明細を絞るか、事件を分けてください",
                 "narrow the records with --records, or split the case",
@@ -315,12 +317,14 @@ impl Profile {
         self.table.may_send.iter().any(|may| may == body)
     }
 
-    /// Whether national bodies, or prefectural police, are receivers of it.
+    /// Whether this is a receiver of it. Who is told of its own accounts alone must be a bank with its code.
     #[must_use]
-    pub fn has_place_for(&self, national: bool) -> bool {
+    pub fn has_place_for(&self, receiver: &Unit) -> bool {
         match self.table.receivers {
-            Receivers::National => national,
-            Receivers::Prefecture => !national,
+            Receivers::National => receiver.is_national(),
+            Receivers::Prefecture => !receiver.is_national() && !receiver.is_organisation(),
+            Receivers::Organisation if self.own_bank_only() => receiver.bank().is_some(),
+            Receivers::Organisation => receiver.is_organisation(),
             Receivers::Any => true,
         }
     }
@@ -331,7 +335,7 @@ impl Profile {
         if !self.may_send(sender) {
             return Err(PolicyError::MayNotSend { unit: sender.path().to_owned(), profile });
         }
-        if !self.has_place_for(receiver.is_national()) {
+        if !self.has_place_for(receiver) {
             return Err(PolicyError::NotReceiver { unit: receiver.path().to_owned(), profile });
         }
         for (what, found, limit) in
@@ -408,6 +412,28 @@ mod tests {
             for (class, _) in CLASSES {
                 let officer = profile.verb(Kind::new("x"), Some(class), Some(Role::Officer), Mark::None).0;
                 assert!(class == Class::Knowledge || officer == Verb::Withhold, "{} {class:?}", profile.name());
+            }
+        }
+    }
+
+    #[test]
+    fn receivers_are_those_a_profile_is_made_for() {
+        let permits = |name: &str, receiver: &str| {
+            let (sender, receiver) = (Unit::from_path("11").unwrap(), Unit::from_path(receiver).unwrap());
+            Profile::named(name).unwrap().permit(&sender, &receiver, 0, 0).is_ok()
+        };
+        let bank = "org/bank/9901";
+        for (name, good, bad) in [
+            ("national", ["00/special", "00/bureau"], ["13", bank]),
+            ("prefecture", ["13", "13/soumu"], ["00/special", bank]),
+            ("provider", ["org/example-net", bank], ["13", "00/special"]),
+            ("financial", [bank, "org/bank/0001"], ["org/example-net", "13"]),
+        ] {
+            for receiver in good {
+                assert!(permits(name, receiver), "{name} {receiver}");
+            }
+            for receiver in bad {
+                assert!(!permits(name, receiver), "{name} {receiver}");
             }
         }
     }

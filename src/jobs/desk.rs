@@ -111,6 +111,7 @@ impl Desk for LocalDesk {
             waiting: job.began.is_none(),
             cancellable: job.shown.cancellable || job.began.is_none(),
             asked: None,
+            ahead: job.shown.ahead.clone(),
         });
         let asked = lock(&self.shared.asked);
         let slow = asked.iter().filter(|asked| !asked.unwanted && asked.took() > PATIENCE);
@@ -127,6 +128,7 @@ impl Desk for LocalDesk {
                 waiting: false,
                 cancellable: true,
                 asked: Some(asked.question.clone()),
+                ahead: None,
             }
         });
         commands.chain(questions).collect()

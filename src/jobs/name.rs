@@ -11,24 +11,27 @@ pub(super) struct Shown {
     pub(super) cancellable: bool,
     /// It may take longer than a blink: it must not hold up edits.
     pub(super) long: bool,
+    /// What can be shown of the files it takes in before they are in.
+    pub(super) ahead: Option<Question>,
 }
 
 /// How a command is shown.
 pub(super) fn command(command: &Command) -> Shown {
     use Measure::{Bytes, Nothing, Records, Share};
-    let long = |name: Said, measure, cancellable| Shown { name, measure, cancellable, long: true };
+    let long = |name: Said, measure, cancellable| Shown { name, measure, cancellable, long: true, ahead: None };
     let of = |path: &Path, ja: &str, en: &str| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         Said::new(format!("{ja} {name}"), format!("{en} {name}"))
     };
     match command {
-        Command::AddEvidence { paths, .. } => {
+        Command::AddEvidence { paths, read_as, .. } => {
             let first = paths.first().map(std::path::PathBuf::as_path).unwrap_or(Path::new(""));
             let mut name = of(first, "取込", "Taking in");
             if paths.len() > 1 {
                 name = Said::new(format!("{} ほか", name.ja), format!("{} and more", name.en));
             }
-            long(name, Bytes, true)
+            let ahead = Some(Question::Ahead { paths: paths.clone(), read_as: read_as.clone() });
+            Shown { ahead, ..long(name, Bytes, true) }
         }
         Command::ReadAgain { .. } => long(Said::new("読み直し", "Reading again"), Bytes, true),
         Command::ProveRecord { out, .. } => long(of(out, "証明", "Proving"), Bytes, true),
@@ -38,6 +41,7 @@ pub(super) fn command(command: &Command) -> Shown {
         Command::VerifyEvidence(_) => long(Said::new("同一性確認", "Verifying hashes"), Bytes, true),
         Command::SaveEvidence { out, .. } => long(of(out, "書出し", "Saving"), Bytes, true),
         Command::SaveRecords { out, .. } => long(of(out, "書出し", "Saving"), Records, true),
+        Command::SaveTemplates { out, .. } => long(of(out, "書出し", "Saving"), Bytes, true),
         Command::SaveGraph { out, .. } => long(of(out, "書出し", "Saving"), Share, true),
         Command::ImportList { path, .. } => long(of(path, "一覧の取込", "Taking in"), Nothing, false),
         Command::OpenStore(path) => long(of(path, "開く", "Opening"), Nothing, false),
@@ -52,7 +56,13 @@ pub(super) fn command(command: &Command) -> Shown {
         Command::CopyRecords { .. } => long(Said::new("写し", "Copying"), Nothing, true),
         Command::MakeKey { .. } => long(Said::new("鍵の作成", "Making a key"), Nothing, false),
         Command::VerifyAudit => long(Said::new("監査証跡の確認", "Verifying the chain"), Nothing, false),
-        _ => Shown { name: Said::new("記録", "Entering"), measure: Nothing, cancellable: false, long: false },
+        _ => Shown {
+            name: Said::new("記録", "Entering"),
+            measure: Nothing,
+            cancellable: false,
+            long: false,
+            ahead: None,
+        },
     }
 }
 
@@ -62,7 +72,9 @@ pub(super) fn question(question: &Question) -> (Said, Measure) {
         Question::Search(_) => (Said::new("検索", "Searching"), Measure::Bytes),
         Question::Rows { .. } => (Said::new("記録の読出し", "Reading records"), Measure::Nothing),
         Question::Histogram { .. } => (Said::new("時間分布", "Counting over time"), Measure::Records),
+        Question::Ahead { .. } => (Said::new("先頭の読出し", "Reading ahead"), Measure::Nothing),
         Question::Templates { .. } => (Said::new("文面の整理", "Grouping messages"), Measure::Bytes),
+        Question::Stack { .. } => (Said::new("時間分布の内訳", "Counting values over time"), Measure::Bytes),
         Question::Facet { .. } => (Said::new("内訳の集計", "Counting values"), Measure::Bytes),
         Question::Graph(_) => (Said::new("相関図の配置", "Laying the graph out"), Measure::Share),
         Question::Cases | Question::Ties(_) | Question::Received => {
@@ -87,6 +99,7 @@ pub(super) const fn is_long(question: &Question) -> bool {
             | Question::Kinds
             | Question::Evidence(_)
             | Question::Rows { .. }
+            | Question::Ahead { .. }
             | Question::Record { .. }
             | Question::Searches
             | Question::ExportChoices

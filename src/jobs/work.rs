@@ -3,10 +3,11 @@
 use super::desk::no_store;
 use super::name::Shown;
 use crate::model::Ticket;
-use crate::workbench::answer::{Answers, carry_out, folder};
-use crate::workbench::ask::{Answer, Command, Notice, Question, Reply, Said, Topic, Trouble};
+use crate::workbench::answer::{Answers, ahead, carry_out, folder};
+use crate::workbench::ask::{Ahead, Answer, Command, Notice, Question, ReadAs, Reply, Said, Topic, Trouble};
 use crate::workbench::{Error, Mode, Session, clock, demo, heads, session, settings};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant as Stopwatch};
@@ -128,6 +129,9 @@ impl Shared {
             return folder(path)
                 .map_or_else(|err| Reply::Failed(Trouble::of(&err)), |folder| Reply::Folder(Arc::new(folder)));
         }
+        if let Question::Ahead { paths, read_as } = question {
+            return self.ahead(question, (paths, read_as), ticket);
+        }
         let Some(open) = self.opened() else {
             return if *question == Question::Store { Reply::Store(None) } else { Reply::Failed(no_store()) };
         };
@@ -142,6 +146,17 @@ impl Shared {
         let work = || open.reply(question, ticket, &mut emit);
         match catch_unwind(AssertUnwindSafe(work)) {
             Ok(Ok(reply)) => reply,
+            Ok(Err(_)) if ticket.is_cancelled() => Reply::Stopped,
+            Ok(Err(err)) => Reply::Failed(Trouble::of(&err)),
+            Err(_) => Reply::Failed(broke()),
+        }
+    }
+
+    /// The look ahead at files needs no store: one may be in the making for them.
+    fn ahead(&self, question: &Question, (paths, read_as): (&[PathBuf], &ReadAs), ticket: &Ticket) -> Reply {
+        let mut emit = |part: Ahead| self.tell(Answer::Reply(question.clone(), Reply::Ahead(Arc::new(part))));
+        match catch_unwind(AssertUnwindSafe(|| ahead(paths, read_as, ticket, &mut emit))) {
+            Ok(Ok(found)) => Reply::Ahead(Arc::new(found)),
             Ok(Err(_)) if ticket.is_cancelled() => Reply::Stopped,
             Ok(Err(err)) => Reply::Failed(Trouble::of(&err)),
             Err(_) => Reply::Failed(broke()),

@@ -40,8 +40,15 @@ impl Bins {
         span / nanos + i64::from(span % nanos != 0)
     }
 
+    /// How many there are, where that is no more than any screen shows.
+    pub(super) fn slots(self) -> Result<usize, Error> {
+        let count = self.count();
+        let slots = usize::try_from(count).ok().filter(|_| count <= MAX_BINS);
+        slots.ok_or(Error::TooMany(u64::try_from(count).unwrap_or(0)))
+    }
+
     /// The bin of an instant; one past the last for everything outside.
-    fn of(self, at: Instant) -> usize {
+    pub(super) fn of(self, at: Instant) -> usize {
         let outside = usize::try_from(self.count()).unwrap_or(usize::MAX);
         if at < self.from || at >= self.to {
             return outside;
@@ -59,9 +66,7 @@ impl Bins {
 
 /// Counts rows per bin, exactly. The evidence's clock skew is taken off. The ticket counts rows that must be looked at.
 pub fn histogram(rows: Rows<'_>, corpus: &dyn Corpus, bins: Bins, ticket: &Ticket) -> Result<Histogram, Error> {
-    let count = bins.count();
-    let slots = usize::try_from(count).ok().filter(|_| count <= MAX_BINS);
-    let slots = slots.ok_or(Error::TooMany(u64::try_from(count).unwrap_or(0)))?;
+    let slots = bins.slots()?;
     let parts = parts(rows, corpus)?;
     // One slot more for what lies outside.
     let mut sum = Sum { counts: vec![0; slots + 1], undated: 0 };

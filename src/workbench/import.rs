@@ -132,6 +132,21 @@ fn walk(path: &Path, out: &mut Vec<PathBuf>, tell: &mut dyn FnMut(Outcome)) {
     }
 }
 
+/// The first files that [`add`] takes in of these paths, at most so many.
+pub fn first_files(paths: &[PathBuf], most: usize) -> Vec<PathBuf> {
+    let mut open: Vec<PathBuf> = paths.iter().rev().cloned().collect();
+    let mut out = Vec::new();
+    while let Some(path) = open.pop().filter(|_| out.len() < most) {
+        match below(&path) {
+            Ok(None) => out.push(path),
+            Ok(Some(inside)) => open.extend(inside.into_iter().rev().filter(|entry| !entry.is_symlink())),
+            // Told by the import itself.
+            Err(_) => {}
+        }
+    }
+    out
+}
+
 /// What lies in a folder, sorted; `None` for a file.
 fn below(path: &Path) -> Result<Option<Vec<PathBuf>>> {
     let data = std::fs::metadata(path).map_err(Error::file(path))?;

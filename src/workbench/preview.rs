@@ -43,6 +43,8 @@ pub struct Preview {
     pub score: u8,
     /// The next best format.
     pub runner_up: Option<(String, u8)>,
+    /// How it is read; none for what is kept whole.
+    pub form: Option<ReadingForm>,
     /// It holds other files or a compressed one.
     pub container: bool,
     /// The member shown, by its names from the outside in, where it is a container; the rest is said of that member.
@@ -185,6 +187,7 @@ impl Look<'_> {
         let form = ingest::form(&head, &found, ordered).map_err(below)?;
         (self.out.format, self.out.encoding) = (form.format.clone(), form.encoding.clone());
         (self.out.score, self.out.runner_up) = (found.score, found.runner_up);
+        self.out.form = Some(form.clone());
         let (mut cutter, mut settler) = (Cutter::new(&form), Settler::new(&form));
         let mut source = rest.take(MOST.saturating_sub(head.len() as u64));
         let (mut bytes, mut at, mut offset) = (head, 0, 0);

@@ -35,6 +35,12 @@ impl Session {
     /// Makes a case file.
     pub fn create(path: &Path, unit: &str, operator: &str, fixed: Option<Instant>) -> Result<Self> {
         let unit = read_unit(unit)?;
+        if unit.is_organisation() {
+            return Err(Error::input(
+                format!("事案簿を持つのは警察の所属です: `{unit}`"),
+                format!("a case file is held by a police unit: `{unit}`"),
+            ));
+        }
         let author = Author { operator: operator.to_owned(), at: fixed.unwrap_or_else(clock::now) };
         Ok(Self::with(Store::create(path, &unit, &author)?, operator, fixed))
     }
@@ -141,8 +147,8 @@ pub fn claim(session: &Session, unit: &Unit) -> Result<()> {
 pub fn read_unit(text: &str) -> Result<Unit> {
     Unit::from_path(text).ok_or_else(|| {
         Error::input(
-            format!("所属として読めません: `{text}`（例: 11, 11/urawa, 00/special）"),
-            format!("not a unit: `{text}` (as 11, 11/urawa, 00/special)"),
+            format!("所属として読めません: `{text}`（例: 11, 11/urawa, 00/special、提供先なら org/bank/0001）"),
+            format!("not a unit: `{text}` (as 11, 11/urawa, 00/special; a receiver: org/bank/0001)"),
         )
     })
 }

@@ -84,6 +84,14 @@ impl Double {
         self
     }
 
+    /// With a large file being taken in.
+    pub fn taking_in(mut self) -> Self {
+        let ahead = Question::Ahead { paths: vec!["/evidence/access.log".into()], read_as: ReadAs::default() };
+        self = self.busy();
+        self.jobs[0].ahead = Some(ahead);
+        self
+    }
+
     /// With a message on screen.
     pub fn telling(self, notice: Notice) -> Self {
         self.answers.borrow_mut().push(Answer::Told(notice));
@@ -127,9 +135,13 @@ impl Double {
                 Reply::Rows(Arc::new(records::page(self.total(), view, *first, *count, &tags)))
             }
             Question::Histogram { bars, .. } => Reply::Histogram(Arc::new(records::histogram(self.total(), *bars))),
+            Question::Stack { bars, values, .. } => {
+                Reply::Stack(Arc::new(records::stack(self.total(), *bars, values.len())))
+            }
             Question::Facet { field, limit, .. } => Reply::Facet(Arc::new(records::facet(self.total(), field, *limit))),
-            Question::Templates { .. } => Reply::Templates(Arc::default()),
-            Question::Searches => Reply::Searches(Arc::default()),
+            Question::Templates { .. } => Reply::Templates(Arc::new(records::templates(some))),
+            Question::Ahead { .. } => Reply::Ahead(Arc::new(records::ahead(10_000))),
+            Question::Searches => Reply::Searches(Arc::new(if some { things::searches() } else { vec![] })),
             Question::Record { evidence, row } => {
                 Reply::Record(Arc::new(records::detail(*evidence, *row, &self.tags.borrow())))
             }

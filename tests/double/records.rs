@@ -100,7 +100,7 @@ pub fn search(total: u64, view: &RecordView) -> Search {
 }
 
 fn shown(total: u64, view: &RecordView) -> u64 {
-    if view.query.is_empty() && view.also.is_empty() { total } else { total / 41 }
+    if view.query.is_empty() && view.also.is_empty() && view.template.is_none() { total } else { total / 41 }
 }
 
 pub fn page(total: u64, view: &RecordView, first: u64, count: u32, tags: &BTreeMap<u32, Vec<String>>) -> RowPage {
@@ -128,6 +128,14 @@ pub fn page(total: u64, view: &RecordView, first: u64, count: u32, tags: &BTreeM
     RowPage { first, rows }
 }
 
+pub fn ahead(rows: u64) -> Ahead {
+    let view = RecordView::default();
+    let page = page(50_000_000, &view, 0, rows as u32, &BTreeMap::new());
+    let form = Some((Text::new("Webアクセスログ", "Web access log"), "UTF-8".into()));
+    let columns = search(rows, &view).columns;
+    Ahead { name: "access.log".into(), form, columns, rows: page.rows, whole: false, done: true }
+}
+
 pub fn histogram(total: u64, bars: u32) -> Histogram {
     let bars = u64::from(bars.clamp(1, 400));
     let counts = (0..bars)
@@ -143,6 +151,22 @@ pub fn histogram(total: u64, bars: u32) -> Histogram {
         counts,
         undated: total / 977,
     }
+}
+
+pub fn templates(some: bool) -> Templates {
+    let one = |text: &str, count, row| Template { text: text.into(), count, first: (EvidenceKey(1), row) };
+    let list = vec![
+        one("disk <*> failed on <*>", 1, 7_000),
+        one("POST /account/transfer <*> 401 <*>", 80, 12),
+        one("GET <*> HTTP/<*> 200 <*>", 12_400, 0),
+    ];
+    let total = list.iter().map(|one: &Template| one.count).sum();
+    if some { Templates { distinct: 3, list, total, others: 0 } } else { Templates::default() }
+}
+
+pub fn stack(total: u64, bars: u32, values: usize) -> Vec<Vec<u64>> {
+    let all = histogram(total, bars).counts;
+    (1..=values as u32).map(|layer| all.iter().map(|count| count >> layer).collect()).collect()
 }
 
 pub fn facet(total: u64, field: &str, limit: u32) -> Facet {

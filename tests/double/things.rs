@@ -4,6 +4,7 @@ use super::{NOW, case, id, mix};
 use itoguchi::model::case::Case;
 use itoguchi::model::evidence::ReadingForm;
 use itoguchi::model::kind::{Class, Look};
+use itoguchi::model::statement::SavedSearch;
 use itoguchi::model::time::TimeSetting;
 use itoguchi::model::{
     Acquisition, AuditEntry, Evidence, EvidenceKey, EvidenceState, Instant, Kind, Reading, Role, Stage, Text, Tlp, Unit,
@@ -203,6 +204,16 @@ pub fn indicators(
     IndicatorPage { first, shown, total, rows }
 }
 
+pub fn searches() -> Vec<SavedSearch> {
+    let saved = |seed, name: &str, query: &str| SavedSearch {
+        id: super::id('h', seed),
+        case: None,
+        name: name.into(),
+        query: query.into(),
+    };
+    vec![saved(1, "管理画面", "path:/admin/login status:401"), saved(2, "status:>499", "status:>499")]
+}
+
 pub fn graph(nodes: u32, spec: &GraphSpec) -> GraphData {
     let mut data = GraphData { hidden: u64::from(nodes / 3), ..GraphData::default() };
     if nodes == 0 {
@@ -353,6 +364,8 @@ pub fn choices() -> ExportChoices {
                 refused: None,
                 for_national: true,
                 for_prefectures: false,
+                for_banks: false,
+                for_organisations: false,
             },
             ProfileRow {
                 name: "prefecture".into(),
@@ -362,6 +375,19 @@ pub fn choices() -> ExportChoices {
                 refused: None,
                 for_national: false,
                 for_prefectures: true,
+                for_banks: false,
+                for_organisations: false,
+            },
+            ProfileRow {
+                name: "financial".into(),
+                label: Said::new("金融機関", "A bank"),
+                about: Said::new("その金融機関の口座だけ。", "Its own accounts alone."),
+                serial: 2,
+                refused: None,
+                for_national: false,
+                for_prefectures: false,
+                for_banks: true,
+                for_organisations: false,
             },
             ProfileRow {
                 name: "foreign".into(),
@@ -371,6 +397,8 @@ pub fn choices() -> ExportChoices {
                 refused: Some(Said::new("都道府県の事案簿からは送れません", "not from a prefecture's store")),
                 for_national: true,
                 for_prefectures: true,
+                for_banks: true,
+                for_organisations: true,
             },
         ],
         receivers: vec![

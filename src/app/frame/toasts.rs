@@ -5,7 +5,7 @@ use crate::app::view::{Act, Outbox, View};
 use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::{self, Icon};
 use crate::model::{Instant, Lang};
-use crate::workbench::ask::Notice;
+use crate::workbench::ask::{Notice, RecordView};
 use egui::{Align2, Area, Context, Frame, Label, Margin, Order, RichText, Sense, Vec2};
 
 /// The messages on screen.
@@ -71,12 +71,12 @@ fn rest(ui: &mut egui::Ui, view: &View<'_>, more: usize) -> bool {
 
 /// Whether a message goes away by itself.
 const fn goes(notice: &Notice) -> bool {
-    matches!(notice, Notice::Done(_) | Notice::Copied { .. })
+    matches!(notice, Notice::Done(_) | Notice::Taken { .. } | Notice::Copied { .. })
 }
 
 fn words(notice: &Notice, lang: Lang) -> (Icon, String, Option<String>) {
     match notice {
-        Notice::Done(said) => (Icon::Tick, said.get(lang).to_owned(), None),
+        Notice::Done(said) | Notice::Taken { said, .. } => (Icon::Tick, said.get(lang).to_owned(), None),
         Notice::Copied { said, .. } => (Icon::Copy, said.get(lang).to_owned(), None),
         Notice::Caution(said) | Notice::Checked { title: said, .. } | Notice::Undated { said, .. } => {
             (Icon::Caution, said.get(lang).to_owned(), None)
@@ -93,7 +93,7 @@ fn show_one(ui: &mut egui::Ui, view: &View<'_>, notice: &Notice, out: &mut Outbo
     let p = palette(ui);
     let (sign, what, hint) = words(notice, view.lang);
     let ink = match notice {
-        Notice::Done(_) | Notice::Copied { .. } => p.good,
+        Notice::Done(_) | Notice::Taken { .. } | Notice::Copied { .. } => p.good,
         Notice::Caution(_) | Notice::Checked { .. } | Notice::Undated { .. } => p.caution,
         Notice::Failed(_) => p.danger,
     };
@@ -108,6 +108,13 @@ fn show_one(ui: &mut egui::Ui, view: &View<'_>, notice: &Notice, out: &mut Outbo
                 ui.add(Label::new(RichText::new(&what).color(p.text)).wrap());
                 if let Some(hint) = &hint {
                     ui.add(Label::new(bits::quiet(ui, hint)).wrap());
+                }
+                if let Notice::Taken { evidence, .. } = notice
+                    && let Some(first) = evidence.first()
+                    && bits::button(ui, Weight::Plain, None, view.t("記録を見る", "Show records")).clicked()
+                {
+                    out.act(Act::ShowRecords(RecordView { evidence: Some(*first), ..RecordView::default() }));
+                    read = true;
                 }
                 if !goes(notice) {
                     ui.horizontal(|ui| {

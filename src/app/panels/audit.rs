@@ -151,6 +151,7 @@ impl Audit {
             row_height: view.row_height,
             sorted: None,
             keys: view.active,
+            lang: view.lang,
         };
         let events = table.show(ui, &mut self.table, &mut AuditRows { view });
         for first in pages(&events.visible) {

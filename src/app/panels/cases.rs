@@ -144,6 +144,7 @@ impl Cases {
             row_height: view.row_height,
             sorted: None,
             keys: view.active,
+            lang: view.lang,
         };
         let events = table.show(ui, &mut self.table, &mut CaseRows { cases, view, out, several });
         let row = self.table.cursor.and_then(|row| cases.get(usize::try_from(row).ok()?));

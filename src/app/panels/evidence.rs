@@ -1,6 +1,7 @@
 //! Evidence: what was taken in, how it is read, whether it is still the same; drop zone and import settings.
 
 use super::Panel;
+use crate::app::frame::dialogs::columns;
 use crate::app::frame::dialogs::read_again::{Settings, ZONES};
 use crate::app::frame::inspector::things::state_text;
 use crate::app::frame::status::progress;
@@ -145,6 +146,7 @@ impl EvidencePanel {
             row_height: view.row_height,
             sorted: None,
             keys: view.active,
+            lang: view.lang,
         };
         let mut shown = EvidenceRows { rows, view, out, withdraw: None, skew: None };
         let events = table.show(ui, &mut self.table, &mut shown);
@@ -335,6 +337,7 @@ impl Rows for EvidenceRows<'_, '_> {
         let (key, partial, name) =
             (row.evidence.key, row.evidence.state == EvidenceState::Partial, row.evidence.file_name());
         let skew = row.evidence.reading.as_ref().map(|reading| reading.form.time.skew_secs);
+        let has_columns = columns::has_columns(row);
         let t = |ja, en| self.view.t(ja, en);
         if partial && ui.button(t("取込みを再開", "Resume import")).clicked() {
             self.out.order(Command::ResumeImport(key));
@@ -352,6 +355,12 @@ impl Rows for EvidenceRows<'_, '_> {
             && ui.button(t("時計のずれを記す…", "State clock skew…")).clicked()
         {
             self.skew = Some((key, skew));
+        }
+        if has_columns && ui.button(t("列の役割…", "What the columns stand for…")).clicked() {
+            self.out.act(Act::Columns(key));
+        }
+        if ui.button(t("書き起こしを加える…", "Add a transcript…")).clicked() {
+            self.out.act(Act::Transcribe(Some(key)));
         }
         if ui.button(t("原本の写しを書き出す…", "Save original bytes…")).clicked() {
             self.out.act(Act::Pick(PickFor::Save("evidence", name)));

@@ -14,6 +14,7 @@ mod sweep;
 
 pub use commands::{Outcome, carry_out};
 pub use folder::folder;
+pub use records::ahead;
 
 use super::ask::{Question, Reply, Said, Topic};
 use super::error::Result;
@@ -44,6 +45,8 @@ struct Cache {
     so_far: SoFar,
     /// Undated and rejected records of the whole store.
     states: Option<Arc<[RowSet; 2]>>,
+    /// Templates by the rows and the field they are made of.
+    templates: Vec<(super::ask::RecordView, Option<String>, Arc<crate::search::Templates>)>,
     lists: Vec<(super::ask::IndicatorList, Arc<indicators::Listed>)>,
     graphs: Vec<(super::ask::GraphSpec, Arc<graph::Drawn>)>,
     verified: BTreeMap<EvidenceKey, (Instant, bool)>,
@@ -80,6 +83,7 @@ impl Answers {
         }
         if touches(&[Topic::Store, Topic::Evidence, Topic::Tags]) {
             cache.views.clear();
+            cache.templates.clear();
             cache.states = None;
         }
     }
@@ -148,6 +152,9 @@ impl Answers {
             Question::Histogram { view, bars } => {
                 Reply::Histogram(Arc::new(records::histogram(self, view, *bars, ticket)?))
             }
+            Question::Stack { view, bars, field, values } => {
+                Reply::Stack(Arc::new(records::stack(self, view, *bars, (field, values), ticket)?))
+            }
             Question::Facet { view, field, limit } => {
                 Reply::Facet(Arc::new(records::facet(self, view, field, *limit, ticket)?))
             }
@@ -179,6 +186,10 @@ impl Answers {
             Question::AuditState => Reply::AuditState(Arc::new(audit::audit_state(self)?)),
             Question::Audit { first, count } => Reply::Audit(Arc::new(audit::audit_page(self, *first, *count)?)),
             Question::Folder(path) => Reply::Folder(Arc::new(folder(path)?)),
+            Question::Ahead { paths, read_as } => {
+                let mut part = |part| emit(Reply::Ahead(Arc::new(part)));
+                Reply::Ahead(Arc::new(ahead(paths, read_as, ticket, &mut part)?))
+            }
         })
     }
 }

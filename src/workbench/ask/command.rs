@@ -20,7 +20,7 @@ impl fmt::Debug for Secret {
 }
 
 /// How new evidence is to be read where its content does not say.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ReadAs {
     /// Format name; detected where `None`.
     pub format: Option<String>,
@@ -244,6 +244,15 @@ pub enum Command {
     SaveRecords {
         /// The view.
         view: RecordView,
+        /// Where to.
+        out: PathBuf,
+    },
+    /// Writes the message templates of a view as CSV or JSONL, by the file's ending; audited as a copy.
+    SaveTemplates {
+        /// The view.
+        view: RecordView,
+        /// The field whose text is grouped; the message where `None`.
+        field: Option<String>,
         /// Where to.
         out: PathBuf,
     },

@@ -34,6 +34,10 @@ pub struct ProfileRow {
     pub for_national: bool,
     /// It has a place for prefectural police.
     pub for_prefectures: bool,
+    /// It has a place for banks.
+    pub for_banks: bool,
+    /// It has a place for other organisations.
+    pub for_organisations: bool,
 }
 
 /// A receiver to choose.

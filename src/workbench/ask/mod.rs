@@ -27,8 +27,8 @@ pub use indicators::{
     SweepSource,
 };
 pub use records::{
-    Column, Custody, Facet, FieldRow, Histogram, HitSpan, Order, QueryFault, RecordDetail, RecordRow, RecordView,
-    RowPage, Search, Template, Templates,
+    Ahead, Column, Custody, Facet, FieldRow, Histogram, HitSpan, Order, QueryFault, RecordDetail, RecordRow,
+    RecordView, RowPage, Search, Template, TemplateOf, Templates,
 };
 
 pub use units::{NATIONAL, UNSET_UNIT, named_units, unit_name};
@@ -108,6 +108,17 @@ pub enum Question {
         /// How many bars at most.
         bars: u32,
     },
+    /// The bars of [`Question::Histogram`] by values of a field.
+    Stack {
+        /// The view.
+        view: RecordView,
+        /// How many bars at most.
+        bars: u32,
+        /// Field name.
+        field: String,
+        /// The values.
+        values: Vec<String>,
+    },
     /// The commonest values of one field in a view.
     Facet {
         /// The view.
@@ -125,6 +136,14 @@ pub enum Question {
         field: Option<String>,
         /// How many templates at most.
         limit: u32,
+    },
+    /// The first records of files that are being taken in, read before they are stored; answered several times. Needs no
+    /// open store.
+    Ahead {
+        /// Files and folders, as ordered.
+        paths: Vec<std::path::PathBuf>,
+        /// How they are read.
+        read_as: ReadAs,
     },
     /// Every saved search, oldest first.
     Searches,
@@ -222,11 +241,12 @@ impl Question {
             Self::Store | Self::Kinds => &[Topic::Store],
             Self::Cases => &[Topic::Store, Topic::Cases, Topic::Evidence, Topic::Indicators],
             Self::Evidence(_) => &[Topic::Store, Topic::Evidence],
-            Self::Search(_) | Self::Rows { .. } | Self::Histogram { .. } | Self::Facet { .. } => {
+            Self::Search(_) | Self::Rows { .. } | Self::Histogram { .. } | Self::Stack { .. } | Self::Facet { .. } => {
                 &[Topic::Store, Topic::Evidence, Topic::Tags]
             }
             Self::Templates { .. } => &[Topic::Store, Topic::Evidence, Topic::Tags],
             Self::Searches => &[Topic::Store],
+            Self::Ahead { .. } => &[],
             Self::Record { .. } => &[Topic::Store, Topic::Evidence, Topic::Tags, Topic::Indicators],
             Self::Courses { .. } => &[Topic::Store, Topic::Evidence],
             Self::IndicatorCounts(_) | Self::Indicators { .. } | Self::Hints { .. } | Self::Sweep(_) => {
@@ -273,10 +293,14 @@ pub enum Reply {
     Rows(Arc<RowPage>),
     /// To [`Question::Histogram`].
     Histogram(Arc<Histogram>),
+    /// To [`Question::Stack`]: records per bar for each value, in the order asked; the bars are those of the histogram.
+    Stack(Arc<Vec<Vec<u64>>>),
     /// To [`Question::Facet`].
     Facet(Arc<Facet>),
     /// To [`Question::Templates`].
     Templates(Arc<Templates>),
+    /// To [`Question::Ahead`].
+    Ahead(Arc<Ahead>),
     /// To [`Question::Searches`].
     Searches(Arc<Vec<SavedSearch>>),
     /// To [`Question::Record`].
@@ -324,6 +348,15 @@ pub enum Reply {
 pub enum Notice {
     /// Something was done; goes away by itself.
     Done(Said),
+    /// Files were taken in; goes away by itself.
+    Taken {
+        /// How much.
+        said: Said,
+        /// What was ordered.
+        paths: Vec<std::path::PathBuf>,
+        /// The evidence that has records, in the order it came.
+        evidence: Vec<EvidenceKey>,
+    },
     /// Something needs attention; stays until read.
     Caution(Said),
     /// Something failed; stays until read, can be copied.
@@ -390,6 +423,8 @@ pub struct JobState {
     pub cancellable: bool,
     /// The question it works on, if it is one.
     pub asked: Option<Question>,
+    /// The look ahead at what it takes in, where it takes in files.
+    pub ahead: Option<Question>,
 }
 
 /// The desk the window sits at: takes questions and commands, hands back answers. No call may wait.

@@ -16,8 +16,21 @@ pub struct RecordView {
     pub query: String,
     /// Further conditions, each a whole query of its own; all must hold (filter row, brush, facets).
     pub also: Vec<String>,
+    /// Only the rows of this message template.
+    pub template: Option<Box<TemplateOf>>,
     /// Order.
     pub order: Order,
+}
+
+/// A message template of some rows: exactly the records counted under it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct TemplateOf {
+    /// The rows the templates were made of.
+    pub view: RecordView,
+    /// The field whose text is grouped; the message where `None`.
+    pub field: Option<String>,
+    /// The template.
+    pub text: String,
 }
 
 /// Order of a view.
@@ -123,6 +136,23 @@ pub struct RowPage {
     pub first: u64,
     /// The rows.
     pub rows: Vec<RecordRow>,
+}
+
+/// The beginning of a file that is being taken in: what will be stored, before it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ahead {
+    /// The file's name.
+    pub name: String,
+    /// What it is read as: format, encoding; nothing where it is kept whole.
+    pub form: Option<(Text, String)>,
+    /// The fields of its records as columns.
+    pub columns: Vec<Column>,
+    /// The first records; their evidence is 0, for there is none yet.
+    pub rows: Vec<RecordRow>,
+    /// Every record of the file is here.
+    pub whole: bool,
+    /// No more will come.
+    pub done: bool,
 }
 
 /// Counts over time.

@@ -75,6 +75,12 @@ pub fn unit_name(path: &str) -> Said {
         return Said::new(*ja, *en);
     }
     let (code, rest) = path.split_once('/').unwrap_or((path, ""));
+    if code == "org" {
+        return match rest.strip_prefix("bank/") {
+            Some(bank) => Said::new(format!("金融機関 {bank}"), format!("bank {bank}")),
+            None => Said::new(format!("事業者等 {rest}"), format!("organisation {rest}")),
+        };
+    }
     let name = code.parse::<usize>().ok().and_then(|code| PREFECTURES.get(code.checked_sub(1)?));
     match name {
         Some((ja, en)) if rest.is_empty() => Said::new(*ja, *en),

@@ -2,11 +2,13 @@
 
 mod checked;
 mod chooser;
+pub mod columns;
 mod confirm;
 mod keys;
 mod paste;
 pub mod read_again;
 mod store;
+pub mod transcribe;
 
 pub use chooser::Chooser;
 pub use confirm::{Confirm, Then};
@@ -46,6 +48,10 @@ pub enum Dialog {
     Keys(Keys),
     /// An evidence to be read in another way.
     ReadAgain(read_again::ReadAgain),
+    /// What a person types off an exhibit.
+    Transcribe(transcribe::Transcribe),
+    /// What the columns of a table stand for.
+    Columns(columns::Columns),
     /// What the checks of a bundle said.
     Checked {
         /// Which.
@@ -87,7 +93,13 @@ impl Dialog {
     fn holds_text(&self) -> bool {
         match self {
             Self::Paste(paste) => !paste.text.is_empty(),
-            Self::Keys(_) | Self::Chooser(_) | Self::Unit { .. } | Self::NewStore { .. } | Self::ReadAgain(_) => true,
+            Self::Transcribe(form) => !form.text.is_empty(),
+            Self::Keys(_)
+            | Self::Chooser(_)
+            | Self::Columns(_)
+            | Self::Unit { .. }
+            | Self::NewStore { .. }
+            | Self::ReadAgain(_) => true,
             Self::Confirm(_) | Self::Checked { .. } => false,
         }
     }
@@ -115,6 +127,8 @@ pub fn show(ctx: &Context, view: &View<'_>, open: &mut Vec<Dialog>, out: &mut Ou
             Dialog::Chooser(chooser) => chooser.show(ui, view),
             Dialog::Keys(keys) => keys.show(ui, view, out),
             Dialog::ReadAgain(again) => again.show(ui, view, out),
+            Dialog::Transcribe(form) => form.show(ui, view, out),
+            Dialog::Columns(columns) => columns.show(ui, view, out),
             Dialog::Checked { title, lines } => checked::show(ui, view, title, lines, out),
         };
     });

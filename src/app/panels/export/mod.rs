@@ -29,6 +29,8 @@ pub struct Export {
     receiver: Option<Unit>,
     /// A receiver that is not in the list, as chosen so far.
     elsewhere: Option<UnitText>,
+    /// A receiver that is no police, as typed so far.
+    outside: Option<plan::Outside>,
     every_offending: bool,
     records: String,
     table: State,
@@ -91,18 +93,26 @@ impl Panel for Export {
             self.review(ui, view, out);
             return;
         }
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        // The way on stays in sight, however long the page.
+        let foot = if self.at < 2 { 60.0 } else { 0.0 };
+        let height = (ui.available_height() - foot).max(80.0);
+        let mut ready = false;
+        ScrollArea::vertical().id_salt(self.at).auto_shrink(false).max_height(height).show(ui, |ui| {
             egui::Frame::new().inner_margin(egui::Margin { left: 24, right: 24, top: 16, bottom: 24 }).show(ui, |ui| {
                 ui.set_max_width(ui.available_width().min(style::PAGE_WIDTH));
                 match self.at {
-                    0 => self.receiver(ui, view, out),
-                    1 => self.scope(ui, view, out),
+                    0 => ready = self.receiver(ui, view, out),
+                    1 => ready = self.scope(ui, view, out),
                     3 => self.draft(ui, view, out),
                     4 => self.approve(ui, view, out),
                     _ => self.sealed(ui, view, out),
                 }
             });
         });
+        if foot > 0.0 {
+            bits::rule(ui);
+            egui::Frame::new().inner_margin(egui::Margin::symmetric(24, 0)).show(ui, |ui| self.turn(ui, view, ready));
+        }
     }
 
     fn act(&mut self, act: &Act, view: &View<'_>, _out: &mut Outbox) {
@@ -245,7 +255,7 @@ impl Export {
 
     /// Back and on, at the end of a step.
     fn turn(&mut self, ui: &mut Ui, view: &View<'_>, ready: bool) {
-        ui.add_space(style::L);
+        ui.add_space(style::M);
         ui.horizontal(|ui| {
             let next = STEPS.get(self.at + 1).map(|name| view.text(*name)).unwrap_or_default();
             let text = format!("{}{next}", view.t("次へ：", "Next: "));

@@ -31,15 +31,36 @@ pub(in crate::app::panels) fn recipients(keys: &[RecipientChoice]) -> Vec<Known>
 
 /// Whether a profile has a place for a receiver.
 fn has_place(row: &ProfileRow, unit: &Unit) -> bool {
-    if unit.is_national() { row.for_national } else { row.for_prefectures }
+    match unit {
+        unit if unit.is_national() => row.for_national,
+        unit if unit.bank().is_some() => row.for_banks,
+        unit if unit.is_organisation() => row.for_organisations,
+        _ => row.for_prefectures,
+    }
+}
+
+/// An organisation as typed so far.
+#[derive(Debug)]
+pub(super) struct Outside {
+    bank: bool,
+    text: String,
+}
+
+impl Outside {
+    /// The receiver it names; `None` while the code or name is not whole.
+    fn unit(&self) -> Option<Unit> {
+        let text = self.text.trim();
+        let path = if self.bank { format!("org/bank/{text}") } else { format!("org/{text}") };
+        Unit::from_path(&path).filter(|unit| unit.bank().is_some() == self.bank)
+    }
 }
 
 impl Export {
     /// To whom, under which profile.
-    pub(super) fn receiver(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
+    pub(super) fn receiver(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) -> bool {
         let Some(choices) = view.export_choices() else {
             bits::waiting(ui, view, view.t("読み込み中", "Loading"));
-            return;
+            return false;
         };
         if view.store().is_some_and(|store| store.unit_open) {
             ui.label(
@@ -59,9 +80,10 @@ impl Export {
         ui.label(RichText::new(view.t("どこへ提供しますか", "Who is it for?")).font(style::section()));
         ui.add_space(style::XS);
         for row in &choices.receivers {
-            let on = self.elsewhere.is_none() && self.receiver.as_ref() == Some(&row.unit);
+            let here = self.elsewhere.is_none() && self.outside.is_none();
+            let on = here && self.receiver.as_ref() == Some(&row.unit);
             if bits::option(ui, on, row.name.get(view.lang), row.about.get(view.lang)) {
-                self.elsewhere = None;
+                (self.elsewhere, self.outside) = (None, None);
                 self.send_to(row.unit.clone(), row.known.clone(), choices);
             }
         }
@@ -69,7 +91,7 @@ impl Export {
         let about = view.t("共同・合同捜査の相手などへ", "a partner in a joint investigation");
         if bits::option(ui, self.elsewhere.is_some(), title, about) && self.elsewhere.is_none() {
             self.elsewhere = Some(UnitText::default());
-            self.receiver = None;
+            (self.receiver, self.outside) = (None, None);
         }
         if let Some(mut text) = self.elsewhere.take() {
             let changed = unit::fields(ui, view, &mut text);
@@ -81,6 +103,7 @@ impl Export {
             }
             self.elsewhere = Some(text);
         }
+        self.organisation(ui, view, choices);
         if view.is_national() {
             let text = view.t(
                 "受領した束への還元は「集約」で起案します。",
@@ -89,13 +112,55 @@ impl Export {
             ui.label(bits::caption(ui, text));
         }
         ui.add_space(style::L);
+        let Some(receiver) = self.receiver.clone() else {
+            let text = view.t(
+                "提供先が決まると、使える規則と、だれが開封できるかを選べます。",
+                "Once it is clear who it is for, the profile and who can open it are chosen.",
+            );
+            ui.label(bits::quiet(ui, text));
+            return false;
+        };
         ui.label(RichText::new(view.t("どの規則で仮名化しますか", "Under which profile?")).font(style::section()));
         ui.add_space(style::XS);
-        self.profiles(ui, view, choices);
+        self.profiles(ui, view, &receiver, choices);
         ui.add_space(style::L);
         self.sealed_to(ui, view, choices, out);
-        let ready = self.plan(view).is_some();
-        self.turn(ui, view, ready);
+        self.plan(view).is_some()
+    }
+
+    /// A bank or a provider: no police, told what it must know alone.
+    fn organisation(&mut self, ui: &mut Ui, view: &View<'_>, choices: &ExportChoices) {
+        let t = |ja, en| view.t(ja, en);
+        let title = t("金融機関・通信事業者など", "A bank, a provider, another organisation");
+        let about = t("口座凍結の依頼、契約者の照会などに要る値だけ", "only what a freeze or an inquiry needs");
+        if bits::option(ui, self.outside.is_some(), title, about) && self.outside.is_none() {
+            self.outside = Some(Outside { bank: true, text: String::new() });
+            (self.receiver, self.elsewhere) = (None, None);
+        }
+        let Some(mut outside) = self.outside.take() else { return };
+        let mut changed = false;
+        ui.horizontal(|ui| {
+            ui.add_space(style::XL);
+            let sorts = [(true, t("金融機関", "Bank")), (false, t("事業者など", "Other"))];
+            changed |= bits::choose(ui, t("種別", "Sort"), &mut outside.bank, &sorts, 110.0);
+            let hint =
+                if outside.bank { t("例：9901", "e.g. 9901") } else { t("例：example-net", "e.g. example-net") };
+            let edit = bits::entry(ui, TextEdit::singleline(&mut outside.text), hint, 170.0);
+            let name = if outside.bank {
+                t("金融機関コード", "Bank code")
+            } else {
+                t("略称（英小文字・数字）", "Short name")
+            };
+            changed |= edit.accessible_name(name).changed();
+            ui.label(bits::caption(ui, name));
+        });
+        if changed {
+            match outside.unit() {
+                Some(unit) => self.send_to(unit, None, choices),
+                None => self.receiver = None,
+            }
+        }
+        self.outside = Some(outside);
     }
 
     /// Chooses a receiver, and the first profile that has a place for it.
@@ -109,26 +174,26 @@ impl Export {
         self.receiver = Some(unit);
     }
 
-    fn profiles(&mut self, ui: &mut Ui, view: &View<'_>, choices: &ExportChoices) {
-        for row in &choices.profiles {
-            let on = self.profile.as_ref() == Some(&row.name);
-            let placed = self.receiver.as_ref().is_none_or(|unit| has_place(row, unit));
-            let about = match (&row.refused, view.lang) {
-                (Some(why), lang) => why.get(lang).to_owned(),
-                (None, lang) if !placed && row.for_national => {
-                    lang.pick("提供先が国のときに選べます", "for national receivers").to_owned()
-                }
-                (None, lang) if !placed => {
-                    lang.pick("提供先が都道府県警察のときに選べます", "for prefectural police").to_owned()
-                }
-                (None, Lang::Ja) => format!("{}　第{}版", row.about.get(view.lang), row.serial),
-                (None, Lang::En) => format!("{} · serial {}", row.about.get(view.lang), row.serial),
+    /// The profiles that have a place for the receiver; the others could only be read.
+    fn profiles(&mut self, ui: &mut Ui, view: &View<'_>, receiver: &Unit, choices: &ExportChoices) {
+        let mut refused = None;
+        for row in choices.profiles.iter().filter(|row| has_place(row, receiver)) {
+            if let Some(why) = &row.refused {
+                refused = Some(why);
+                continue;
+            }
+            let about = match view.lang {
+                Lang::Ja => format!("{}　第{}版", row.about.get(view.lang), row.serial),
+                Lang::En => format!("{} · serial {}", row.about.get(view.lang), row.serial),
             };
-            let fits = row.refused.is_none() && placed;
-            let title = row.label.get(view.lang);
-            if ui.add_enabled_ui(fits, |ui| bits::option(ui, on && fits, title, &about)).inner {
+            let on = self.profile.as_ref() == Some(&row.name);
+            if bits::option(ui, on, row.label.get(view.lang), &about) {
                 self.profile = Some(row.name.clone());
             }
+        }
+        if let Some(why) = refused {
+            let other = view.t("ほかの規則", "Other profiles");
+            ui.label(bits::caption(ui, format!("{other}：{}", why.get(view.lang))));
         }
     }
 
@@ -149,7 +214,7 @@ impl Export {
     }
 
     /// Which records go along.
-    pub(super) fn scope(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
+    pub(super) fn scope(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) -> bool {
         ui.label(RichText::new(view.t("どの記録を添えますか", "Which records go along?")).font(style::section()));
         ui.add_space(style::XS);
         let usual = bits::option(
@@ -198,7 +263,6 @@ impl Export {
                 out.act(Act::Open("indicators"));
             }
         }
-        let ready = self.plan(view).is_some() && (self.every_offending || !self.records.trim().is_empty());
-        self.turn(ui, view, ready);
+        self.plan(view).is_some() && (self.every_offending || !self.records.trim().is_empty())
     }
 }

@@ -55,6 +55,7 @@ impl Export {
             row_height: view.row_height.max(24.0),
             sorted: None,
             keys: view.active,
+            lang: view.lang,
         };
         let mut rows = ReviewRows { rows: &review.rows, view, case: view.case, out };
         table.show(ui, &mut self.table, &mut rows);

@@ -51,9 +51,9 @@ impl Camera {
         rect.center() + vec2(x - self.centre.x, y - self.centre.y) * self.scale
     }
 
-    /// The part of the layout that `rect` shows.
-    pub(super) fn shown(&self, rect: Rect) -> Rect {
-        Rect::from_center_size(self.centre, rect.size() / self.scale)
+    /// Whether it looks from the same place as another.
+    pub(super) fn is_at(&self, other: &Self) -> bool {
+        self.centre == other.centre && self.scale.to_bits() == other.scale.to_bits()
     }
 
     /// A way on the screen as a way in the layout.

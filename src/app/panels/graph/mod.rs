@@ -2,7 +2,10 @@
 //! [`camera`]; places come from the desk and keep coming until they lie calm.
 
 mod camera;
+mod labels;
+mod mesh;
 mod paint;
+mod sight;
 
 use super::Panel;
 use crate::app::keys::UiCommand;
@@ -27,7 +30,8 @@ pub struct Graph {
     chosen: Option<WhyOf>,
     dragging: Option<u32>,
     menu_on: Option<WhyOf>,
-    scratch: paint::Scratch,
+    sight: sight::Sight,
+    layers: paint::Layers,
 }
 
 impl Default for Graph {
@@ -39,7 +43,8 @@ impl Default for Graph {
             chosen: None,
             dragging: None,
             menu_on: None,
-            scratch: paint::Scratch::default(),
+            sight: sight::Sight::default(),
+            layers: paint::Layers::default(),
         }
     }
 }
@@ -192,19 +197,20 @@ impl Graph {
             ui.put(Rect::from_center_size(rect.center(), vec2(160.0, 30.0)), egui::Spinner::new());
             return;
         };
-        let at = |node: u32| self.moved.get(&node).copied().or_else(|| places.at.get(node as usize).copied());
         self.camera.follow(rect, &places.at);
         self.camera.wheel(ui, &response);
-        let hit = response.hover_pos().and_then(|pointer| paint::hit(&self.camera, rect, data, &at, pointer));
+        self.sight.look(data, &places.at, &self.moved, &self.camera, rect);
+        let scale = self.camera.scale();
+        let hit = response.hover_pos().and_then(|pointer| self.sight.hit(data, scale, pointer));
         if response.drag_started() {
             let origin = ui.input(|input| input.pointer.press_origin()).unwrap_or(rect.center());
-            self.dragging = match paint::hit(&self.camera, rect, data, &at, origin) {
+            self.dragging = match self.sight.hit(data, scale, origin) {
                 Some(WhyOf::Node(node)) => Some(node),
                 _ => None,
             };
         }
         let scene = paint::Scene { rect, data, camera: &self.camera, chosen: self.chosen, hover: hit, lang: view.lang };
-        paint::draw(ui, &scene, &at, &mut self.scratch);
+        paint::draw(ui, &scene, &self.sight, &mut self.layers);
         self.drag(&response, places.at.as_ref());
         if response.clicked() {
             self.chosen = hit;
@@ -222,6 +228,8 @@ impl Graph {
             let bar = Rect::from_min_size(rect.min + vec2(style::M, 4.0), vec2(160.0, 4.0));
             bits::share_bar(ui, bar, places.share);
             ui.ctx().request_repaint_after_secs(0.05);
+        } else {
+            paint::left_out(ui, rect, &self.sight, view.lang);
         }
         paint::legend(ui, rect, view.lang);
         if bits::icon_at(

@@ -258,6 +258,7 @@ impl Indicators {
             row_height: view.row_height.max(24.0),
             sorted: Some((sorted, self.list.down)),
             keys: view.active,
+            lang: view.lang,
         };
         let mut rows = IndicatorRows { view, list: &self.list, case: view.case, out };
         let events = table.show(ui, &mut self.table, &mut rows);

@@ -114,6 +114,7 @@ impl Received {
             row_height: view.row_height,
             sorted: None,
             keys: view.active,
+            lang: view.lang,
         };
         ui.scope_builder(UiBuilder::new().max_rect(top), |ui| {
             table.show(ui, &mut self.table, &mut ReceivedRows { rows, view });

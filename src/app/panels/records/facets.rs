@@ -1,6 +1,6 @@
 //! Facets: the commonest values of one field, to narrow by a click.
 
-use crate::app::style;
+use crate::app::style::{self, palette};
 use crate::app::view::View;
 use crate::app::widgets::bits;
 use crate::app::words;
@@ -8,7 +8,10 @@ use crate::model::Lang;
 use crate::workbench::ask::{RecordView, Search};
 use egui::{Popup, ScrollArea, Ui};
 
-const LIMIT: u32 = 12;
+/// Values shown.
+pub const LIMIT: u32 = 12;
+/// Values with a colour of their own in the histogram.
+pub const LAYERS: usize = 5;
 /// Room for the edge of a chip and for the menu after the last one.
 const MORE: f32 = 100.0;
 
@@ -59,9 +62,15 @@ pub fn show(
         };
         ScrollArea::vertical().id_salt("facet").max_height(62.0).show(ui, |ui| {
             bits::wrapped(ui, |ui| {
-                for (value, count) in &facet.values {
+                for (at, (value, count)) in facet.values.iter().enumerate() {
                     let shown = words::middle(value, 22);
                     let response = bits::chip(ui, false, None, &shown, Some(&words::count(*count)));
+                    if at < LAYERS {
+                        // The same colour as its part of the bars.
+                        let mut line = response.rect.shrink2(egui::vec2(10.0, 0.0));
+                        line.set_top(line.bottom() - 3.0);
+                        ui.painter().rect_filled(line, 1, palette(ui).layer(at));
+                    }
                     let response = response.on_hover_text(view.t(
                         "クリックでこの値だけ、右クリックで除く",
                         "Click for this value only, right-click to leave it out",

@@ -20,14 +20,15 @@ enum Files {
 }
 
 impl Records {
-    pub(super) fn head(&self, ui: &mut Ui, view: &View<'_>, search: Option<&Search>, out: &mut Outbox) {
+    pub(super) fn head(&mut self, ui: &mut Ui, view: &View<'_>, search: Option<&Search>, out: &mut Outbox) {
         let remark = search.map(|search| counts(view.lang, search)).unwrap_or_default();
         bits::head(ui, view.text(self.title()), &remark, |ui| {
             let save = bits::menu_button(ui, view.t("書出し", "Save"));
             Popup::menu(&save).show(|ui| {
+                let what = if self.wordings.on { "templates" } else { "records" };
                 for (ending, name) in [("csv", "CSV…"), ("jsonl", "JSON Lines…")] {
                     if ui.button(name).clicked() {
-                        out.act(Act::Pick(PickFor::Save("records", format!("records.{ending}"))));
+                        out.act(Act::Pick(PickFor::Save(what, format!("{what}.{ending}"))));
                     }
                 }
             });
@@ -42,6 +43,20 @@ impl Records {
                     out.act(Act::Run(UiCommand::Back));
                 }
             });
+            ui.add_space(style::XS);
+            // Set from right to left.
+            for (on, name, about) in [
+                (
+                    true,
+                    view.t("文面別", "Wordings"),
+                    view.t("同じ文面の記録をまとめて見る ( T )", "Records grouped by wording ( T )"),
+                ),
+                (false, view.t("一件ずつ", "Records"), view.t("記録を一件ずつ見る ( T )", "One record a row ( T )")),
+            ] {
+                if bits::chip(ui, self.wordings.on == on, None, name, None).on_hover_text(about).clicked() {
+                    self.wordings.on = on;
+                }
+            }
         });
     }
 
@@ -55,7 +70,8 @@ impl Records {
             ui.spacing_mut().item_spacing.x = style::XS;
             chosen = self.file(ui, view);
             let past = query::Past { recent: &self.recent, asked: &self.view.query, case: self.view.case };
-            run = query::field(ui, view, &mut self.query, fault, &past, focus, out);
+            let typed = query::Typed { query: &mut self.query, name: &mut self.save_as };
+            run = query::field(ui, view, typed, fault, &past, focus, out);
         });
         if let Some(files) = chosen {
             self.clear_filters();
@@ -109,11 +125,12 @@ impl Records {
     }
 
     pub(super) fn chips(&mut self, ui: &mut Ui, view: &View<'_>) {
-        if self.view.also.is_empty() {
+        let template = self.view.template.as_ref().map(|of| of.text.clone());
+        if self.view.also.is_empty() && template.is_none() {
             return;
         }
         let mut off = None;
-        let mut all = false;
+        let (mut all, mut any) = (false, false);
         bits::wrapped(ui, |ui| {
             for (at, condition) in self.view.also.iter().enumerate() {
                 let name = conditions::chip(condition);
@@ -121,14 +138,21 @@ impl Records {
                     off = Some(at);
                 }
             }
-            all = self.view.also.len() > 1
+            if let Some(text) = &template {
+                let name = format!("{} {}", view.t("文面", "wording"), words::middle(text, 24));
+                any = bits::chip(ui, true, None, &name, Some("×")).on_hover_text(text).clicked();
+            }
+            all = self.view.also.len() + usize::from(template.is_some()) > 1
                 && bits::button(ui, Weight::Bare, None, view.t("すべて外す", "Clear all")).clicked();
         });
+        if any {
+            self.change(|new| new.template = None);
+        }
         if all || off.is_some() {
             self.clear_filters();
             self.change(|new| match off {
                 Some(at) if at < new.also.len() => drop(new.also.remove(at)),
-                _ => new.also.clear(),
+                _ => (new.also, new.template) = (Vec::new(), None),
             });
             ui.ctx().request_repaint();
         }
@@ -136,7 +160,7 @@ impl Records {
 
     /// Nothing was found: say by what, and offer the way out.
     pub(super) fn nothing_found(&mut self, ui: &mut Ui, view: &View<'_>) {
-        let narrowed = !self.view.query.is_empty() || !self.view.also.is_empty();
+        let narrowed = !self.view.query.is_empty() || !self.view.also.is_empty() || self.view.template.is_some();
         let pressed = bits::empty(
             ui,
             view.t("条件に合う記録はありません。", "No record meets the conditions."),

@@ -1,12 +1,14 @@
 //! Records: the query, the histogram, facets and the table. Everything beside the typed query is a condition with a
 //! chip, and every change of view is a step in a history one can go back in, to the very row.
 
+mod ahead;
 pub mod brush;
 pub mod conditions;
 pub mod facets;
 mod head;
 pub mod query;
 pub mod rows;
+mod wordings;
 
 use super::Panel;
 use crate::app::keys::UiCommand;
@@ -31,6 +33,8 @@ pub struct Records {
     back: Vec<Place>,
     forth: Vec<Place>,
     recent: Vec<String>,
+    /// The name a query is about to be saved under.
+    save_as: String,
     /// The window was seen to work in `case`.
     seen: bool,
     case: Option<CaseKey>,
@@ -38,12 +42,18 @@ pub struct Records {
     filtered: Vec<String>,
     /// The record a proof is asked for.
     proven: Option<(EvidenceKey, u32)>,
+    wordings: wordings::Wordings,
+    look: ahead::Look,
+    /// What was looked ahead at is in: `view` shows it.
+    taken: bool,
 }
 
 /// A view and where in it one was.
 #[derive(Clone, Default)]
 struct Place {
     view: RecordView,
+    /// Its templates, not its records.
+    wordings: bool,
     first: u64,
     cursor: Option<u64>,
 }
@@ -72,6 +82,9 @@ impl Panel for Records {
                 self.view.case = view.case;
                 self.table.reset();
             }
+        }
+        if self.look_ahead(ui, view, out) {
+            return;
         }
         let search = view.search(&self.view);
         self.head(ui, view, search, out);
@@ -112,7 +125,15 @@ impl Panel for Records {
         }
         let bars = brush::bars(ui.available_width());
         let data = if search.done && search.shown > 0 { view.histogram(&self.view, bars) } else { None };
-        if let Some((from, to)) = brush::show(ui, view, data) {
+        let values = self.layers(view, search);
+        let counts = values.as_ref().and_then(|(field, values)| view.stack(&self.view, bars, field, values));
+        let label = |field: &String| search.columns.iter().find(|column| column.name == *field);
+        let layers = values.as_ref().zip(counts).map(|((field, values), counts)| brush::Layers {
+            label: label(field).map_or(field, |column| column.label.get(view.lang)),
+            values,
+            counts,
+        });
+        if let Some((from, to)) = brush::show(ui, view, data, layers.as_ref()) {
             let condition = conditions::between(from, to);
             self.change(|new| {
                 new.also.retain(|old| !old.starts_with("time:"));
@@ -122,9 +143,14 @@ impl Panel for Records {
         self.body(ui, view, search, out);
     }
 
-    fn act(&mut self, act: &Act, _view: &View<'_>, _out: &mut Outbox) {
+    fn act(&mut self, act: &Act, view: &View<'_>, out: &mut Outbox) {
+        if matches!(act, Act::ShowRecords(_) | Act::Narrow { .. }) {
+            self.look.leave(view);
+        }
         match act {
+            Act::Taken(paths, evidence) => self.taken(paths, evidence, out),
             Act::ShowRecords(wanted) => {
+                self.wordings.on = false;
                 let wanted = wanted.clone();
                 self.query.clone_from(&wanted.query);
                 self.change(|new| *new = wanted);
@@ -147,6 +173,7 @@ impl Panel for Records {
     fn command(&mut self, command: UiCommand, view: &View<'_>, out: &mut Outbox) {
         match command {
             UiCommand::Query => self.focus_query = true,
+            UiCommand::Wordings => self.wordings.on = !self.wordings.on,
             UiCommand::FilterRow => self.table.focus_filter = true,
             UiCommand::GoTo => self.table.go_to = Some(String::new()),
             UiCommand::Back => self.step(true),
@@ -177,6 +204,9 @@ impl Panel for Records {
         if let (PickFor::Save("records", _), Some(path)) = (purpose, paths.first()) {
             out.order(Command::SaveRecords { view: self.view.clone(), out: path.clone() });
         }
+        if let (PickFor::Save("templates", _), Some(path)) = (purpose, paths.first()) {
+            out.order(self.save_wordings(path.clone()));
+        }
         if let (PickFor::Save("proof", _), Some(path)) = (purpose, paths.first())
             && let Some((evidence, row)) = self.proven.take()
         {
@@ -200,6 +230,9 @@ impl Panel for Records {
 
 impl Records {
     fn body(&mut self, ui: &mut Ui, view: &View<'_>, search: &Search, out: &mut Outbox) {
+        if self.wordings.on && search.done && search.shown > 0 {
+            return self.wordings(ui, view, search, out);
+        }
         if search.done
             && let Some(pick) = facets::show(ui, view, &self.view, search, &mut self.facet)
         {
@@ -224,6 +257,7 @@ impl Records {
             row_height: view.row_height,
             sorted: Some((&sorted.0, sorted.1)),
             keys: view.active,
+            lang: view.lang,
         };
         let mut shown = rows::RecordRows { view, records: &self.view, search, columns: &columns, out, pick: None };
         let events = table.show(ui, &mut self.table, &mut shown);
@@ -250,6 +284,14 @@ impl Records {
             None => {}
         }
         self.follow(view, search, &events, out);
+    }
+
+    /// The values of the open facet that have a colour of their own, with its field.
+    fn layers(&self, view: &View<'_>, search: &Search) -> Option<(String, Vec<String>)> {
+        let field = self.facet.clone().filter(|_| search.done && search.shown > 0 && !self.wordings.on)?;
+        let facet = view.facet(&self.view, &field, facets::LIMIT)?;
+        let values: Vec<String> = facet.values.iter().take(facets::LAYERS).map(|(value, _)| value.clone()).collect();
+        (!values.is_empty()).then_some((field, values))
     }
 
     fn follow(&mut self, view: &View<'_>, search: &Search, events: &Events, out: &mut Outbox) {
@@ -325,7 +367,8 @@ impl Records {
     }
 
     fn place(&self) -> Place {
-        Place { view: self.view.clone(), first: self.table.first, cursor: self.table.cursor }
+        let (view, wordings) = (self.view.clone(), self.wordings.on);
+        Place { view, wordings, first: self.table.first, cursor: self.table.cursor }
     }
 
     /// Changes the view; the one before goes into the history.
@@ -354,6 +397,7 @@ impl Records {
             self.back.push(old)
         }
         self.view = place.view;
+        self.wordings.on = place.wordings;
         self.query.clone_from(&self.view.query);
         self.table.reset();
         self.table.first = place.first;

@@ -6,8 +6,8 @@ use crate::app::view::{Act, Outbox, PAGE, View};
 use crate::app::widgets::table::{Cells, Column, Rows};
 use crate::app::words;
 use crate::model::record::When;
-use crate::model::{EvidenceKey, Precision};
-use crate::workbench::ask::{Command, RecordRow, RecordView, RowPick, Search};
+use crate::model::{EvidenceKey, Lang, Precision};
+use crate::workbench::ask::{Column as Field, Command, RecordRow, RecordView, RowPick, Search};
 use egui::Ui;
 
 /// Columns of the table's own. No field of a log can have such a name.
@@ -37,11 +37,18 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Row, time, tags, the file where there are several, then the fields, or the text where there are none.
+    /// The columns of a view.
     pub fn of(view: &View<'_>, records: &RecordView, search: &Search) -> Self {
-        let t = |ja, en| view.t(ja, en);
-        let digits = words::count(search.total).len() as f32;
         let sample = view.rows(records, 0, page_len(search, 0)).map_or(&[][..], |page| &page.rows);
+        let readable = |case| view.evidence(case).map_or(0, |rows| rows.iter().filter(|row| has_records(row)).count());
+        let named = records.evidence.is_none() && readable(records.case) > 1;
+        Self::made(view.lang, sample, search.total, &search.columns, named)
+    }
+
+    /// Row, time, tags, the file where there are several, then the fields, or the text where there are none.
+    pub fn made(lang: Lang, sample: &[RecordRow], total: u64, fields: &[Field], named: bool) -> Self {
+        let t = |ja, en| lang.pick(ja, en);
+        let digits = words::count(total).len() as f32;
         let fine = sample.first().is_some_and(|row| match row.when {
             When::At { precision, .. } => precision > Precision::Second,
             When::Undated(_) => false,
@@ -52,19 +59,17 @@ impl Columns {
             Column::new(TIME, t("時刻", "Time"), time),
             Column::new("\0tags", t("付箋", "Tags"), 48.0).unsorted(),
         ];
-        let readable = |case| view.evidence(case).map_or(0, |rows| rows.iter().filter(|row| has_records(row)).count());
-        let named = records.evidence.is_none() && readable(records.case) > 1;
         if named {
             all.push(Column::new("\0evidence", t("証拠", "Evidence"), 140.0).unsorted());
         }
         let mut cells = Vec::new();
-        for (at, column) in search.columns.iter().enumerate() {
+        for (at, column) in fields.iter().enumerate() {
             // The time stands in its own column already, read; as it was written it stands in the inspector.
             if column.name == "time" {
                 continue;
             }
             cells.push(at);
-            let title = column.label.get(view.lang);
+            let title = column.label.get(lang);
             let width = fitting(sample, at, title).unwrap_or_else(|| f32::from(column.chars).mul_add(CHAR, 20.0));
             let mut made = Column::new(&column.name, title, width);
             if width > GROWS {
@@ -74,7 +79,7 @@ impl Columns {
             made.right = column.numeric;
             all.push(made);
         }
-        if search.columns.is_empty() {
+        if fields.is_empty() {
             all.push(Column::new("\0text", t("本文", "Text"), 600.0).grows(200.0).unsorted());
         }
         Self { all, named, cells }
@@ -146,30 +151,9 @@ impl<'b> RecordRows<'_, 'b> {
 
 impl Rows for RecordRows<'_, '_> {
     fn paint(&mut self, cells: &mut Cells<'_>) {
-        let Some(record) = self.row(cells.row) else { return cells.quiet(1, "…") };
-        cells.quiet(0, &words::count(u64::from(record.row) + 1));
-        let when = words::when(self.view.lang, &record.when);
-        match record.when {
-            When::At { .. } => cells.mono(1, &when),
-            When::Undated(_) => cells.quiet(1, &when),
-        }
-        if !record.tags.is_empty() {
-            tags(cells, self.view, record);
-        }
-        if self.columns.named {
-            cells.quiet(3, &file_name(self.view, record.evidence));
-        }
-        let first = self.columns.fields();
-        if let Some(reject) = record.reject {
-            let ink = if cells.selected { cells.p().text } else { cells.p().caution };
-            let text = format!("⚠ {}  {}", self.view.text(reject.text()), record.text);
-            whole(cells, first, &text, ink);
-        } else if record.cells.is_empty() {
-            cells.mono(first, &record.text);
-        } else {
-            for (column, (_, text)) in (first..).zip(self.columns.values(record)) {
-                cells.mono(column, text);
-            }
+        match self.row(cells.row) {
+            Some(record) => paint(cells, self.view, self.columns, record),
+            None => cells.quiet(1, "…"),
         }
     }
 
@@ -223,6 +207,34 @@ impl Rows for RecordRows<'_, '_> {
         }
         if ui.button(t("本文だけを写す", "Copy the text alone")).clicked() {
             self.out.act(Act::Copy(record.text.clone()));
+        }
+    }
+}
+
+/// Paints a record into its row.
+pub fn paint(cells: &mut Cells<'_>, view: &View<'_>, columns: &Columns, record: &RecordRow) {
+    cells.quiet(0, &words::count(u64::from(record.row) + 1));
+    let when = words::when(view.lang, &record.when);
+    match record.when {
+        When::At { .. } => cells.mono(1, &when),
+        When::Undated(_) => cells.quiet(1, &when),
+    }
+    if !record.tags.is_empty() {
+        tags(cells, view, record);
+    }
+    if columns.named {
+        cells.quiet(3, &file_name(view, record.evidence));
+    }
+    let first = columns.fields();
+    if let Some(reject) = record.reject {
+        let ink = if cells.selected { cells.p().text } else { cells.p().caution };
+        let text = format!("⚠ {}  {}", view.text(reject.text()), record.text);
+        whole(cells, first, &text, ink);
+    } else if record.cells.is_empty() {
+        cells.mono(first, &record.text);
+    } else {
+        for (column, (_, text)) in (first..).zip(columns.values(record)) {
+            cells.mono(column, text);
         }
     }
 }

@@ -4,6 +4,7 @@ use super::{Column, Events, GAP, State, Table};
 use crate::app::style::{self, palette};
 use crate::app::widgets::bits;
 use crate::app::widgets::icon::{self, Icon};
+use crate::model::Lang;
 use egui::{Align, Color32, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 impl Table<'_> {
@@ -26,7 +27,7 @@ impl Table<'_> {
             self.head_cell(ui, state, rect, (at, column), events);
             if column.filters {
                 let place = rect.translate(vec2(0.0, style::HEAD)).shrink2(vec2(2.0, 2.5));
-                filter_cell(ui, state, place, (at, column), events);
+                filter_cell(ui, state, place, (at, column), (self.lang, events));
             }
         }
         ui.painter().hline(head.x_range(), head.bottom() - 0.5, p.line());
@@ -74,7 +75,13 @@ impl Table<'_> {
     }
 }
 
-fn filter_cell(ui: &mut Ui, state: &mut State, rect: Rect, (at, column): (usize, &Column), events: &mut Events) {
+fn filter_cell(
+    ui: &mut Ui,
+    state: &mut State,
+    rect: Rect,
+    (at, column): (usize, &Column),
+    (lang, events): (Lang, &mut Events),
+) {
     let p = palette(ui);
     let text = state.filters.entry(column.id.clone()).or_default();
     let edit = egui::TextEdit::singleline(text)
@@ -88,7 +95,7 @@ fn filter_cell(ui: &mut Ui, state: &mut State, rect: Rect, (at, column): (usize,
         ui.spacing_mut().interact_size.y = rect.height();
         ui.put(rect, edit)
     });
-    let response = response.inner.accessible_name(format!("filter {}", column.title));
+    let response = response.inner.accessible_name(format!("{} {}", lang.pick("絞り込み", "filter"), column.title));
     if state.focus_filter {
         response.request_focus();
         state.focus_filter = false;

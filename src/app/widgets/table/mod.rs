@@ -9,6 +9,7 @@ mod widths;
 
 use super::bits;
 use crate::app::style::{self, Palette, palette};
+use crate::model::Lang;
 use egui::{Align, Color32, FontId, Key, Modifiers, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use motion::{lefts, move_to, reveal, step, wheel_moves};
 use std::collections::{BTreeMap, BTreeSet};
@@ -136,6 +137,8 @@ pub struct Events {
     pub moved: bool,
     /// The cursor's row was opened with Enter or a double click.
     pub opened: bool,
+    /// A row was clicked, and nothing held with it.
+    pub clicked: bool,
     /// The filter row changed.
     pub filtered: bool,
     /// A column was given another width.
@@ -232,6 +235,8 @@ pub struct Table<'a> {
     pub sorted: Option<(&'a str, bool)>,
     /// Whether the keys are this table's now.
     pub keys: bool,
+    /// The language of what it says itself.
+    pub lang: Lang,
 }
 
 /// Half the gap between two cells, and what stands left of the first.
@@ -437,7 +442,7 @@ impl Table<'_> {
         let rect = Rect::from_min_size(pos2(body.right() - 216.0, body.top() + 8.0), vec2(200.0, 36.0));
         ui.painter().rect(rect, style::CORNER, p.raised, Stroke::new(1.0, p.accent), egui::StrokeKind::Inside);
         let edit = egui::TextEdit::singleline(&mut text).desired_width(170.0).hint_text(format!("1–{}", self.rows));
-        let response = ui.put(rect.shrink(6.0), edit).accessible_name("go to row");
+        let response = ui.put(rect.shrink(6.0), edit).accessible_name(self.lang.pick("行番号へ移る", "go to row"));
         response.request_focus();
         let (enter, escape) = ui.input(|input| (input.key_pressed(Key::Enter), input.key_pressed(Key::Escape)));
         if enter {
@@ -468,6 +473,7 @@ fn clicks(ui: &Ui, state: &mut State, response: &Response, row: u64, events: &mu
             events.cut = move_to(state, row, modifiers.shift);
         }
         events.moved = true;
+        events.clicked = response.clicked() && modifiers.is_none();
         ui.memory_mut(egui::Memory::stop_text_input);
     }
     if response.double_clicked() {

@@ -39,10 +39,13 @@ pub(super) fn add(
         import::Outcome::Failed { error, .. } => notices.push(Notice::Failed(Trouble::of(&error))),
     })?;
     if files > 0 {
-        notices.push(Notice::Done(Said::new(
+        let said = Said::new(
             format!("証拠{}点、記録{}件を取り込みました", grouped(files), grouped(rows)),
             format!("took in {}, {}", many(files, "file"), many(rows, "record")),
-        )));
+        );
+        let read = |one: &&Evidence| one.reading.as_ref().is_some_and(|reading| reading.rows > 0);
+        let evidence = added.iter().filter(read).map(|one| one.key).collect();
+        notices.push(Notice::Taken { said, paths: paths.to_vec(), evidence });
     }
     for evidence in &added {
         notices.extend(missing(desk, evidence)?);

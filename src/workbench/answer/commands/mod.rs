@@ -83,6 +83,9 @@ pub fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<O
         Command::Undo => step(store.undo(&author)?, "元に戻しました", "undone"),
         Command::Redo => step(store.redo(&author)?, "やり直しました", "redone"),
         Command::SaveRecords { view, out } => records::save(desk, view, out, ticket)?,
+        Command::SaveTemplates { view, field, out } => {
+            records::save_templates(desk, view, field.as_deref(), out, ticket)?
+        }
         Command::SaveGraph { spec, out } => records::save_graph(desk, spec, out, ticket)?,
         Command::ImportList { case, path } => {
             let taken = lists::import(session, *case, path)?;

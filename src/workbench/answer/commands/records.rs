@@ -8,7 +8,9 @@ use crate::model::{Corpus as _, Edit, EvidenceKey, Id, Lang, RowSet, Ticket};
 use crate::workbench::answer::{Answers, records};
 use crate::workbench::ask::{GraphSpec, Notice, RecordView, RowPick, Said, Topic};
 use crate::workbench::error::{Error, Result};
+use crate::workbench::export;
 use crate::workbench::find::{self, Row};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{BufWriter, Write as _};
@@ -204,6 +206,45 @@ pub(super) fn save(desk: &Answers, view: &RecordView, out: &Path, ticket: &Ticke
         &[Topic::Audit],
         format!("{}件を書き出しました: {place}", grouped(count)),
         format!("{} written: {place}", many(count, "record")),
+    ))
+}
+
+/// Writes every template of a view, rarest first: CSV by a file's ending, JSON Lines otherwise.
+pub(super) fn save_templates(
+    desk: &Answers,
+    view: &RecordView,
+    field: Option<&str>,
+    out: &Path,
+    ticket: &Ticket,
+) -> Result<Outcome> {
+    let found = records::mined(desk, view, field, ticket)?;
+    let ids: BTreeMap<EvidenceKey, String> =
+        desk.session.store.evidence()?.into_iter().map(|one| (one.key, one.id.to_string())).collect();
+    let csv = out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    let mut text = String::new();
+    if csv {
+        text.push('\u{feff}');
+        text.push_str(&csv_line(&["count", "template", "evidence", "first_row"].map(str::to_owned)));
+    }
+    for one in &found.list {
+        let (evidence, row) = (ids.get(&one.first.0).map_or("", String::as_str), u64::from(one.first.1));
+        if csv {
+            let cells = [one.count.to_string(), guarded(&one.text), evidence.to_owned(), (row + 1).to_string()];
+            text.push_str(&csv_line(&cells));
+        } else {
+            let line = json!({"count": one.count, "template": one.text, "evidence": evidence, "row": row});
+            // Writing into a String cannot fail.
+            let _ = writeln!(text, "{line}");
+        }
+    }
+    export::write_new(out, text.as_bytes())?;
+    let (count, place) = (found.list.len() as u64, out.display());
+    let what = format!("{count} templates to {place}");
+    desk.session.store.audit("records.copy", "view", &what, &desk.session.author())?;
+    Ok(done(
+        &[Topic::Audit],
+        format!("文面{}種類を書き出しました: {place}", grouped(count)),
+        format!("{} written: {place}", many(count, "template")),
     ))
 }
 

@@ -72,6 +72,8 @@ pub(super) fn choices(desk: &Answers) -> Result<ExportChoices> {
     let store = &desk.session.store;
     let sender = store.unit();
     let profiles = Profile::all().map_err(below)?;
+    let has_place =
+        |profile: &Profile, path: &str| Unit::from_path(path).is_some_and(|unit| profile.has_place_for(&unit));
     let rows = profiles.iter().map(|profile| ProfileRow {
         name: profile.name().to_owned(),
         label: Said::new(profile.label(Lang::Ja), profile.label(Lang::En)),
@@ -83,8 +85,10 @@ pub(super) fn choices(desk: &Answers) -> Result<ExportChoices> {
         serial: profile.serial(),
         refused: (!profile.may_send(sender))
             .then(|| Said::new("国の事案簿からだけ提供できます", "only a national case file may send under it")),
-        for_national: profile.has_place_for(true),
-        for_prefectures: profile.has_place_for(false),
+        for_national: has_place(profile, "00/special"),
+        for_prefectures: has_place(profile, "11"),
+        for_banks: has_place(profile, "org/bank/0000"),
+        for_organisations: has_place(profile, "org/other"),
     });
     let receivers = ["00/special", "00/bureau", "00/tokuryu"]
         .iter()

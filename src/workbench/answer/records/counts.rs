@@ -3,9 +3,9 @@
 use super::{Ends, Resolved, failed, in_scope, resolve};
 use crate::model::time::JST_MINUTES;
 use crate::model::{Instant, Ticket};
-use crate::search::{self, Asked, Bins};
+use crate::search::{self, Bins};
 use crate::workbench::answer::Answers;
-use crate::workbench::ask::{Facet, Histogram, RecordView, Template, Templates};
+use crate::workbench::ask::{Facet, Histogram, RecordView};
 use crate::workbench::error::Result;
 
 const SECOND: i64 = 1_000_000_000;
@@ -102,6 +102,20 @@ pub(in crate::workbench::answer) fn histogram(
     Ok(Histogram { from: Some(bins.from), step: bins.nanos, counts: counted.counts, undated: counted.undated })
 }
 
+/// The bars of the histogram by values of a field; none where nothing has an instant.
+pub(in crate::workbench::answer) fn stack(
+    desk: &Answers,
+    view: &RecordView,
+    bars: u32,
+    of: (&str, &[String]),
+    ticket: &Ticket,
+) -> Result<Vec<Vec<u64>>> {
+    let resolved = resolve(desk, view, ticket, &mut |_| {})?;
+    let Some((from, to)) = bounds(desk, &resolved, view, ticket)? else { return Ok(Vec::new()) };
+    let read = (&*desk.session.store as _, &*desk.session.reader as _);
+    search::stack(resolved.selection(), of, read, bins(from, to, bars), ticket).map_err(failed)
+}
+
 pub(in crate::workbench::answer) fn facet(
     desk: &Answers,
     view: &RecordView,
@@ -120,27 +134,6 @@ pub(in crate::workbench::answer) fn facet(
         distinct: counted.distinct_at_least,
         exact: counted.is_exact,
         values: counted.top,
-    })
-}
-
-pub(in crate::workbench::answer) fn templates(
-    desk: &Answers,
-    view: &RecordView,
-    field: Option<&str>,
-    limit: u32,
-    ticket: &Ticket,
-) -> Result<Templates> {
-    let resolved = resolve(desk, view, ticket, &mut |_| {})?;
-    let session = &desk.session;
-    let asked = Asked { rows: resolved.selection(), field, corpus: &*session.store, reader: &*session.reader };
-    let found = search::templates(asked, ticket).map_err(failed)?;
-    let distinct = found.list.len() as u64;
-    let shown = |one: search::Template| Template { text: one.text, count: one.count, first: one.first };
-    Ok(Templates {
-        list: found.list.into_iter().take(limit as usize).map(shown).collect(),
-        distinct,
-        total: found.total,
-        others: found.absent + found.others,
     })
 }
 

@@ -1,12 +1,16 @@
 //! Answers about records: what a view holds and its pages; bars and facets in [`counts`], single records in [`detail`].
 
+mod ahead;
 mod counts;
 mod detail;
 mod order;
 mod question;
+mod wordings;
 
-pub(super) use counts::{facet, histogram, templates};
+pub use ahead::ahead;
+pub(super) use counts::{facet, histogram, stack};
 pub(super) use detail::record;
+pub(super) use wordings::{mined, templates};
 
 use super::Answers;
 use crate::model::{Corpus as _, EvidenceKey, FieldReader as _, Instant, NamedSet, ReadingHead, RowSet, Ticket};
@@ -132,7 +136,7 @@ fn work_out(
     // Only in row order does what comes first stay first.
     let mut silent = |_: EvidenceKey, _: &roaring::RoaringBitmap| {};
     let each: &mut (dyn FnMut(EvidenceKey, &roaring::RoaringBitmap) + Send) =
-        if view.order == Order::Row { &mut found } else { &mut silent };
+        if view.order == Order::Row && view.template.is_none() { &mut found } else { &mut silent };
     let outcome = search::run(&question.query, &*session.store, &*session.reader, &scope, ticket, each);
     let outcome = match outcome {
         Ok(outcome) => outcome,
@@ -141,7 +145,16 @@ fn work_out(
     };
     let note = |note: &search::Note| Said::new(note.text(crate::model::Lang::Ja), note.text(crate::model::Lang::En));
     let mut notes: Vec<Said> = outcome.notes.iter().map(note).collect();
-    let rows = outcome.rows;
+    let mut rows = outcome.rows;
+    if let Some(of) = &view.template {
+        match wordings::rows_of(desk, of, ticket)? {
+            Some(inside) => rows = rows.and(&inside),
+            None => {
+                rows = RowSet::new();
+                notes.push(Said::new("その文面はもうありません", "no record has this wording any more"));
+            }
+        }
+    }
     let chosen = if rows.len() == total { Rows::All(&scope) } else { Rows::Only(&rows) };
     let order = Ordered::of(desk, (&rows, chosen), view, &mut notes, ticket)?;
     let (undated, rejects) = if rows.len() == total { totals(desk, &readings)? } else { counted(desk, &rows, ticket)? };
@@ -179,15 +192,13 @@ fn columns(desk: &Answers, readings: &[ReadingHead]) -> Vec<Column> {
     if sets.any(|other| other != first) {
         return Vec::new();
     }
-    first
-        .into_iter()
-        .map(|name| Column {
-            label: label(&name),
-            numeric: matches!(name.as_str(), "status" | "bytes" | "pid" | "port"),
-            chars: width(&name),
-            name,
-        })
-        .collect()
+    first.into_iter().map(column).collect()
+}
+
+/// A field as a column.
+fn column(name: String) -> Column {
+    let numeric = matches!(name.as_str(), "status" | "bytes" | "pid" | "port");
+    Column { label: label(&name), numeric, chars: width(&name), name }
 }
 
 /// What a field is called: the usual word for the common ones, its own name else.
