@@ -2,7 +2,8 @@
 //! not change the figure. The records panel must stay below 8 ms.
 //!
 //! Without arguments over invented records and graphs; with case files as arguments over those: their last records are
-//! asked for as the window does, told, and brought on screen first.
+//! asked for as the window does, told, and brought on screen first. After `--drop` the arguments are files instead: each is
+//! dropped on a window without a store, and the time until its first records stand on the screen is told.
 #![expect(clippy::print_stdout, reason = "a measurement tells its result")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a measurement may fail")]
 
@@ -15,7 +16,7 @@ use itoguchi::app::App;
 use itoguchi::app::state::UiState;
 use itoguchi::jobs::LocalDesk;
 use itoguchi::workbench::ask::{Answer, Desk, Question, RecordView, Reply};
-use itoguchi::workbench::{Mode, Session};
+use itoguchi::workbench::{Mode, Session, settings};
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -25,8 +26,9 @@ const BUDGET: f64 = 8.0;
 
 fn main() {
     let stores: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
-    for store in &stores {
-        real(Path::new(store));
+    let drops = std::env::args().any(|arg| arg == "--drop");
+    for path in &stores {
+        if drops { dropped(Path::new(path)) } else { real(Path::new(path)) }
     }
     if !stores.is_empty() {
         return;
@@ -70,6 +72,48 @@ fn real(path: &Path) {
     tell("records", &format!("{total} records"), &mut window, 1.0);
 }
 
+/// From a dropped file to the first frame with its records, while it is taken in; and to the last of the first 10,000.
+fn dropped(path: &Path) {
+    let folder = tempfile::tempdir().unwrap();
+    settings::keep_in(folder.path());
+    let mut window = Window::new(Box::new(LocalDesk::new(None, "bench").unwrap()), "records");
+    (0..30).for_each(|_| {
+        window.frame(Vec::new());
+        sleep(Duration::from_millis(10));
+    });
+    let begun = Instant::now();
+    window.dropped.push(std::sync::Arc::new(Dropped(path.to_owned())));
+    let until = |window: &mut Window, events: &[Event], text: &str| {
+        loop {
+            let (_, output) = window.frame(events.to_vec());
+            if output.shapes.iter().any(|clipped| shows(&clipped.shape, text)) {
+                return begun.elapsed().as_secs_f64() * 1000.0;
+            }
+            assert!(begun.elapsed() < Duration::from_mins(1), "`{text}` does not come on screen");
+            sleep(Duration::from_millis(1));
+        }
+    };
+    let marked = until(&mut window, &[], "取込み中");
+    // The number of a row stands alone in its cell.
+    let first = until(&mut window, &[], "=1");
+    let last = until(&mut window, &[key(Key::End)], "=10,000");
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    println!("{name}: marked after {marked:.0} ms, first records after {first:.0} ms, row 10,000 after {last:.0} ms");
+}
+
+#[derive(Debug)]
+struct Dropped(std::path::PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("the window reads no file".to_owned())
+    }
+}
+
 /// Asks for the last three rows of everything and for the last record; returns how many there are and the last one's text.
 fn last_records(desk: &mut LocalDesk) -> (u64, String) {
     let view = RecordView::default();
@@ -111,9 +155,13 @@ fn answer(desk: &mut LocalDesk, question: &Question) -> Reply {
     }
 }
 
+/// Whether a text stands in a shape; after `=`, whether it is all of it.
 fn shows(shape: &Shape, text: &str) -> bool {
     match shape {
-        Shape::Text(shown) => shown.galley.text().contains(text),
+        Shape::Text(shown) => match text.strip_prefix('=') {
+            Some(whole) => shown.galley.text() == whole,
+            None => shown.galley.text().contains(text),
+        },
         Shape::Vec(shapes) => shapes.iter().any(|shape| shows(shape, text)),
         _ => false,
     }
@@ -143,6 +191,8 @@ struct Window {
     ctx: egui::Context,
     app: App,
     time: f64,
+    /// Files for the next frame.
+    dropped: Vec<std::sync::Arc<dyn egui::DroppedFile>>,
 }
 
 impl Window {
@@ -150,7 +200,7 @@ impl Window {
         let ctx = egui::Context::default();
         let mut app = App::new(&ctx, desk, UiState::default());
         app.open(panel);
-        let mut window = Self { ctx, app, time: 0.0 };
+        let mut window = Self { ctx, app, time: 0.0, dropped: Vec::new() };
         window.frame(vec![Event::PointerMoved(Pos2::new(800.0, 600.0))]);
         window
     }
@@ -162,6 +212,7 @@ impl Window {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, vec2(1920.0, 1080.0))),
             time: Some(self.time),
             events,
+            dropped_files: std::mem::take(&mut self.dropped),
             ..RawInput::default()
         };
         let before = cpu();

@@ -362,6 +362,14 @@ fn a_bundle_goes_from_plan_to_seal_and_is_received() {
     window.click("起案署名");
     window.wait("起案署名しました");
     window.wait("second.itd");
+    // One that is discarded gives its number back: the receiver below finds no gap.
+    window.click("起案を破棄…");
+    window.click("破棄する");
+    window.wait("起案を破棄しました");
+    assert!(!draft.exists());
+    window.click("4 起案");
+    window.click("起案署名");
+    window.wait_until("a new draft", |window| draft.exists() && window.has("second.itd"));
     // The same person may not approve.
     decide(&mut window);
     window.choose("決裁者の署名鍵", "訓練 11 prepare");

@@ -125,6 +125,7 @@ pub const SHEET: &[(&str, Text)] = &[
     ("1–9", Text::new("選んだ行に付箋", "Tag the selected rows")),
     ("Shift+1–9", Text::new("表示中の全行に付箋", "Tag all rows shown")),
     ("Ctrl+C", Text::new("行を出所とともに写す", "Copy rows with their citation")),
+    ("← → ↑ ↓  + −  Home", Text::new("相関図：移動・拡大縮小・全体", "Graph: move, zoom, show all")),
     ("Esc", Text::new("閉じる", "Close")),
 ];
 

@@ -124,6 +124,13 @@ pub(super) fn seal(context: &Context, draft: &Path, to: &[String], out: &Path) -
     }
 }
 
+pub(super) fn discard(context: &Context, store: &Path, bundle: &str) -> Result {
+    let session = context.open(store, Mode::Write)?;
+    export::discard(&session, bundle)?;
+    context.out.row(&json!({"bundle": bundle, "discarded": true}))?;
+    Ok(Verdict::Done)
+}
+
 pub(super) fn verify(
     context: &Context,
     bundle: &Path,

@@ -224,6 +224,7 @@ impl Context {
             Some(Command::Approve { draft, key, accept, reason }) => {
                 bundles::approve(self, &draft, &key, accept.as_deref(), reason.as_deref())
             }
+            Some(Command::Discard { store, bundle }) => bundles::discard(self, &store, &bundle),
             Some(Command::Seal { draft, to, out }) => bundles::seal(self, &draft, &to, &out),
             Some(Command::Verify { bundle, identity, trust, store, at }) => {
                 bundles::verify(self, &bundle, identity.as_deref(), trust.as_deref(), store.as_deref(), at.as_deref())

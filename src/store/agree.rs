@@ -55,6 +55,7 @@ impl Trail {
                 Some(content) if action == "export.draft" || action == "bundle.receive" => {
                     let _ = trail.bundles.insert((object, content));
                 }
+                Some(_) if action == "export.discard" => trail.bundles.retain(|(id, _)| *id != object),
                 Some(content) if action == "export.seal" && trail.bundles.iter().any(|(id, _)| *id == object) => {
                     // What is written of a bundle of this store is written anew when it is sealed.
                     trail.bundles.retain(|(id, _)| *id != object);

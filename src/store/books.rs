@@ -4,7 +4,7 @@ use super::error::{Error, Result};
 use super::{Store, audit};
 use crate::model::evidence::Citation;
 use crate::model::statement::Author;
-use crate::model::{CaseKey, Instant, Unit};
+use crate::model::{CaseKey, Instant, Text, Unit};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// A key this store trusts, and for what.
@@ -159,6 +159,34 @@ impl Store {
                 return Err(Error::Unknown { noun: "bundle", text: bundle.to_owned() });
             }
             audit::append(connection, action, bundle, body, author)
+        })
+    }
+
+    /// Takes the last draft to a receiver out of the books: it will not leave, and its number is free again. A bundle that
+    /// was sealed, or that others follow, keeps its number.
+    pub fn discard_export(&self, bundle: &str, author: &Author) -> Result<()> {
+        let refused = |ja, en| Err(Error::Refused(Text::new(ja, en)));
+        self.write(|connection| {
+            let sql = "SELECT receiver, sequence, body FROM export WHERE bundle=?";
+            let held =
+                connection.query_row(sql, [bundle], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+            let Some((receiver, sequence, body)): Option<(String, i64, String)> = held else {
+                return Err(Error::Unknown { noun: "bundle", text: bundle.to_owned() });
+            };
+            let said: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
+            if said.get("sealed").is_some() {
+                return refused("封かんした束は破棄できません", "a sealed bundle cannot be discarded");
+            }
+            let sql = "SELECT EXISTS (SELECT 1 FROM export WHERE receiver=? AND sequence>?)";
+            if connection.query_row(sql, params![receiver, sequence], |row| row.get(0))? {
+                return refused(
+                    "同じ受け手への後の起案があります。新しいものから破棄してください",
+                    "a later draft to this receiver follows it; discard the newest first",
+                );
+            }
+            connection.execute("DELETE FROM citation WHERE bundle=?", [bundle])?;
+            connection.execute("DELETE FROM export WHERE bundle=?", [bundle])?;
+            audit::append(connection, "export.discard", bundle, &body, author)
         })
     }
 

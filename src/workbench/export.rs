@@ -470,6 +470,23 @@ pub fn seal_from(session: &Session, path: &Path, to: &[String], out: &Path) -> R
     Ok(sealed)
 }
 
+/// Discards a draft that will not leave: its number is free again, and its file is removed where it still is that draft.
+pub fn discard(session: &Session, bundle: &str) -> Result<()> {
+    let store = &session.store;
+    let entry = store.exports()?.into_iter().find(|entry| entry.bundle == bundle);
+    store.discard_export(bundle, &session.author()).map_err(below)?;
+    let body: serde_json::Value =
+        entry.as_ref().and_then(|entry| serde_json::from_str(&entry.body).ok()).unwrap_or_default();
+    let file = body.get("file").and_then(|file| file.as_str()).map(PathBuf::from);
+    if let (Some(path), Some(entry)) = (file, entry)
+        && let Ok(draft) = File::open(&path)
+        && approve::review(BufReader::new(draft), MAX_PAYLOAD).is_ok_and(|held| held.bag_hash == entry.tagmanifest)
+    {
+        std::fs::remove_file(&path).map_err(Error::file(&path))?;
+    }
+    Ok(())
+}
+
 /// Recipients given as `age1…` or as files that hold them.
 pub fn recipients(to: &[String]) -> Result<Vec<Recipient>> {
     let mut out = Vec::new();

@@ -136,9 +136,9 @@ impl Audit {
         let columns = [
             Column::new("seq", t("番号", "Number"), 76.0).right().unsorted(),
             Column::new("at", t("日時", "Time"), words::TIME_WIDTH).unsorted(),
-            Column::new("operator", t("操作者", "Operator"), 120.0).grows(90.0).unsorted(),
-            Column::new("action", t("操作", "Action"), 200.0).grows(150.0).unsorted(),
-            Column::new("object", t("対象", "Object"), 300.0).grows(250.0).unsorted(),
+            Column::new("operator", t("操作者", "Operator"), 112.0).grows(86.0).unsorted(),
+            Column::new("action", t("操作", "Action"), 172.0).grows(150.0).unsorted(),
+            Column::new("object", t("対象", "Object"), 420.0).grows(250.0).unsorted(),
             Column::new("id", t("対象の番号", "Object id"), 150.0).unsorted().spare(2),
             Column::new("commitment", t("内容の証", "Commitment"), 130.0).unsorted().spare(1),
         ];
@@ -153,11 +153,12 @@ impl Audit {
             keys: view.active,
             lang: view.lang,
         };
-        let events = table.show(ui, &mut self.table, &mut AuditRows { view });
+        let mut shown = AuditRows { view, copy: false };
+        let events = table.show(ui, &mut self.table, &mut shown);
         for first in pages(&events.visible) {
             view.audit(first, PAGE);
         }
-        if events.copy {
+        if events.copy || shown.copy {
             let rows = self.table.chosen().into_iter().filter_map(|row| at(view, row));
             let lines = rows.map(|AuditRow { entry: row, .. }| {
                 format!("{}\t{}\t{}\t{}\t{}", row.seq, words::time(row.at), row.operator, row.action, row.object)
@@ -169,6 +170,8 @@ impl Audit {
 
 struct AuditRows<'a, 'b> {
     view: &'a View<'b>,
+    /// The chosen entries are to be copied.
+    copy: bool,
 }
 
 fn at<'b>(view: &View<'b>, row: u64) -> Option<&'b AuditRow> {
@@ -178,6 +181,14 @@ fn at<'b>(view: &View<'b>, row: u64) -> Option<&'b AuditRow> {
 }
 
 impl Rows for AuditRows<'_, '_> {
+    fn has_menu(&self) -> bool {
+        true
+    }
+
+    fn menu(&mut self, ui: &mut Ui, _row: u64) {
+        self.copy |= ui.button(self.view.t("選んだ記載を写す", "Copy the chosen entries")).clicked();
+    }
+
     fn paint(&mut self, cells: &mut Cells<'_>) {
         let Some(AuditRow { entry, action, object }) = at(self.view, cells.row) else { return };
         cells.quiet(0, &words::count(entry.seq));

@@ -25,8 +25,8 @@ pub fn line(painter: &Painter, text: &str, font: FontId, colour: Color32, width:
     painter.layout_job(job)
 }
 
-/// Paints one line inside `rect`, set left, right or in the middle, centred in height.
-pub fn text_in(painter: &Painter, rect: Rect, text: &str, font: FontId, colour: Color32, align: Align) {
+/// Paints one line inside `rect`, set left, right or in the middle, centred in height; tells whether it was cut.
+pub fn text_in(painter: &Painter, rect: Rect, text: &str, font: FontId, colour: Color32, align: Align) -> bool {
     let galley = line(painter, text, font, colour, rect.width());
     let y = rect.center().y - galley.size().y / 2.0;
     let x = match align {
@@ -34,7 +34,9 @@ pub fn text_in(painter: &Painter, rect: Rect, text: &str, font: FontId, colour: 
         Align::Center => rect.center().x - galley.size().x / 2.0,
         Align::Max => rect.right() - galley.size().x,
     };
+    let cut = galley.elided;
     painter.galley(pos2(x, y.round()), galley, colour);
+    cut
 }
 
 /// Rich text in the quiet colour.

@@ -165,6 +165,13 @@ pub(super) enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// 起案の破棄：番号は次の起案に回る / discard the last draft to a receiver, so that its number is free again
+    Discard {
+        /// 事案ファイル / case file
+        store: PathBuf,
+        /// 束の番号 / bundle id
+        bundle: String,
+    },
     /// 真正性確認 / verify a bundle
     Verify {
         /// 封かんされた報告資料 / bundle

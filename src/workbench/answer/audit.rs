@@ -101,6 +101,7 @@ pub(super) fn action(action: &str) -> Said {
         "graph.copy" => ("相関図の書出し", "Graph saved"),
         "export.draft" => ("起案署名", "Draft signed"),
         "export.stopped" => ("漏えい点検で停止", "Stopped by the leak check"),
+        "export.discard" => ("起案の破棄", "Draft discarded"),
         "export.approve" => ("決裁", "Approved"),
         "export.seal" => ("封かん", "Sealed"),
         "bundle.receive" => ("受領", "Received"),

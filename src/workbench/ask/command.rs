@@ -298,6 +298,8 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Discards the last draft to a receiver, by its bundle id: it will not leave, and its number is free again.
+    DiscardDraft(String),
     /// Seals an approved draft to its receiver (封かん).
     Seal(Sealing),
     /// Approves and seals in one step.

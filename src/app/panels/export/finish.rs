@@ -2,6 +2,7 @@
 
 use super::Export;
 use super::plan::known;
+use crate::app::frame::dialogs::{Confirm, Then};
 use crate::app::panels::audit::{check_lines, head};
 use crate::app::style::{self, palette};
 use crate::app::view::{Act, Outbox, PickFor, View};
@@ -16,6 +17,27 @@ use std::path::PathBuf;
 
 /// Nanoseconds without work after which a draft that is not there has failed.
 const GIVE_UP: i64 = 2_000_000_000;
+
+/// What is asked before a draft is discarded.
+fn discard(lang: Lang, row: &DraftRow) -> Confirm {
+    let receiver = row.receiver.get(lang);
+    Confirm {
+        title: match lang {
+            Lang::Ja => format!("{receiver}への起案を破棄します"),
+            Lang::En => format!("Discard the draft to {receiver}"),
+        },
+        about: lang
+            .pick(
+                "起案のファイルを消し、通し番号を次の起案に回します。元に戻せません。写しを渡してあれば、封かんさせないでください：同じ番号の束が二つあると、受け手は受け取りません。",
+                "Its file is removed and its number goes to the next draft. This cannot be undone. If a copy was handed on, see that it is not sealed: a receiver refuses two bundles of one number.",
+            )
+            .to_owned(),
+        act: lang.pick("破棄する", "Discard").to_owned(),
+        stay: lang.pick("やめる", "Cancel").to_owned(),
+        danger: true,
+        then: Then::Order(Command::DiscardDraft(row.bundle.clone())),
+    }
+}
 
 impl Export {
     /// A file's line, with what is at hand for it.
@@ -144,6 +166,9 @@ impl Export {
         };
         let Some(choices) = view.export_choices() else { return };
         facts(ui, view, row, out);
+        if bits::button(ui, Weight::Bare, None, t("起案を破棄…", "Discard the draft…")).clicked() {
+            out.act(Act::Confirm(Box::new(discard(view.lang, row))));
+        }
         if let Some(why) = &row.trouble {
             ui.add_space(style::S);
             let text = format!("⚠ {}", why.get(view.lang));

@@ -1,6 +1,6 @@
 //! Where one looks at the graph from: centre and scale, wheel and drag, fitting it all in.
 
-use egui::{Pos2, Rect, Response, Ui, Vec2, pos2, vec2};
+use egui::{Key, Modifiers, Pos2, Rect, Response, Ui, Vec2, pos2, vec2};
 
 /// The camera. Until a person moves it, it follows the layout and shows everything.
 #[derive(Clone, Copy, Debug)]
@@ -10,6 +10,9 @@ pub(super) struct Camera {
     scale: f32,
     follows: bool,
 }
+
+/// Points that an arrow key pans.
+const STEP: f32 = 60.0;
 
 impl Default for Camera {
     fn default() -> Self {
@@ -75,6 +78,35 @@ impl Camera {
         let before = from / self.scale;
         self.scale = (self.scale * by).clamp(0.05, 400.0);
         self.centre += before - from / self.scale;
+    }
+
+    /// Arrows pan, plus and minus zoom, Home shows everything; not while something is typed, popped up or asked.
+    pub(super) fn keys(&mut self, ui: &Ui, rect: Rect) {
+        let ctx = ui.ctx();
+        let asked = ctx.memory(|memory| memory.top_modal_layer().is_some());
+        if asked || ctx.text_edit_focused() || egui::Popup::is_any_open(ctx) {
+            return;
+        }
+        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        for (key, way) in [
+            (Key::ArrowLeft, vec2(STEP, 0.0)),
+            (Key::ArrowRight, vec2(-STEP, 0.0)),
+            (Key::ArrowUp, vec2(0.0, STEP)),
+            (Key::ArrowDown, vec2(0.0, -STEP)),
+        ] {
+            if pressed(key) {
+                self.pan(way);
+            }
+        }
+        if pressed(Key::Plus) || pressed(Key::Equals) {
+            self.zoom(rect.center(), rect, 1.25);
+        }
+        if pressed(Key::Minus) {
+            self.zoom(rect.center(), rect, 0.8);
+        }
+        if pressed(Key::Home) {
+            self.fit();
+        }
     }
 
     /// The wheel zooms, a pinch too; on a track pad two fingers pan.

@@ -118,6 +118,18 @@ impl Panel for Graph {
         }
     }
 
+    fn remember(&self) -> serde_json::Value {
+        let GraphSpec { layout, shared, evidence, benign, .. } = &self.spec;
+        let circle = *layout == Layout::Circle;
+        serde_json::json!({ "circle": circle, "shared": shared, "evidence": evidence, "benign": benign })
+    }
+
+    fn recall(&mut self, kept: &serde_json::Value) {
+        let on = |name: &str| kept.get(name).and_then(serde_json::Value::as_bool).unwrap_or(false);
+        self.spec.layout = if on("circle") { Layout::Circle } else { Layout::Force };
+        (self.spec.shared, self.spec.evidence, self.spec.benign) = (on("shared"), on("evidence"), on("benign"));
+    }
+
     fn picked(&mut self, purpose: &PickFor, paths: &[PathBuf], _view: &View<'_>, out: &mut Outbox) {
         if let (PickFor::Save("graph", _), Some(path)) = (purpose, paths.first()) {
             out.order(Command::SaveGraph { spec: self.spec.clone(), out: path.clone() });
@@ -199,6 +211,9 @@ impl Graph {
         };
         self.camera.follow(rect, &places.at);
         self.camera.wheel(ui, &response);
+        if view.active {
+            self.camera.keys(ui, rect);
+        }
         self.sight.look(data, &places.at, &self.moved, &self.camera, rect);
         let scale = self.camera.scale();
         let hit = response.hover_pos().and_then(|pointer| self.sight.hit(data, scale, pointer));

@@ -10,7 +10,9 @@ mod widths;
 use super::bits;
 use crate::app::style::{self, Palette, palette};
 use crate::model::Lang;
-use egui::{Align, Color32, FontId, Key, Modifiers, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align, Color32, FontId, Key, Modifiers, Pos2, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
 use motion::{lefts, move_to, reveal, step, wheel_moves};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -177,6 +179,9 @@ pub struct Cells<'a> {
     pub selected: bool,
     /// What a screen reader says of it; the texts of the cells are appended.
     pub name: String,
+    /// The whole of a cut text under the pointer.
+    tip: Option<String>,
+    pointer: Option<Pos2>,
     rects: &'a [Rect],
     right: &'a [bool],
 }
@@ -214,10 +219,16 @@ impl Cells<'_> {
         self.name.push(' ');
         if let Some(rect) = self.rect(column) {
             let align = if self.right.get(column) == Some(&true) { Align::Max } else { Align::Min };
-            bits::text_in(self.ui.painter(), rect, text, font, colour, align);
+            let cut = bits::text_in(self.ui.painter(), rect, text, font, colour, align);
+            if cut && self.pointer.is_some_and(|pointer| rect.contains(pointer)) {
+                self.tip = Some(text.chars().take(LONGEST_TIP).collect());
+            }
         }
     }
 }
+
+/// Characters of a cut text told under the pointer.
+const LONGEST_TIP: usize = 600;
 
 /// One table in one frame.
 pub struct Table<'a> {
@@ -387,9 +398,15 @@ impl Table<'_> {
                     Rect::from_min_size(pos2(left + GAP, top), vec2(width - GAP * 2.0, self.row_height))
                 })
                 .collect();
-            let mut cells = Cells { ui: &mut *ui, row, selected, name: String::new(), rects: &rects, right: &right };
+            let pointer = response.hover_pos();
+            let (name, tip) = (String::new(), None);
+            let mut cells = Cells { ui: &mut *ui, row, selected, name, tip, pointer, rects: &rects, right: &right };
             rows.paint(&mut cells);
-            let name = cells.name;
+            let Cells { name, tip, .. } = cells;
+            let response = match tip {
+                Some(tip) => response.on_hover_text_at_pointer(tip),
+                None => response,
+            };
             response.widget_info(|| WidgetInfo::selected(Role::Row, true, selected, name.trim_end()));
             clicks(ui, state, &response, row, events);
             if rows.has_menu() {

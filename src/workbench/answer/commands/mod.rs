@@ -101,6 +101,10 @@ pub fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<O
         Command::Approve { draft, key, passphrase, accept, reason } => {
             bundles::approve(desk, draft, (key, &passphrase.0), accept, reason)?
         }
+        Command::DiscardDraft(bundle) => {
+            export::discard(session, bundle)?;
+            done(&[Topic::Exports, Topic::Audit, Topic::Store], "起案を破棄しました", "draft discarded")
+        }
         Command::Seal(sealing) => bundles::seal(desk, sealing)?,
         Command::ApproveAndSeal { draft, key, passphrase, accept, reason, sealing } => {
             let approved = bundles::approve(desk, draft, (key, &passphrase.0), accept, reason)?;
