@@ -192,7 +192,7 @@ struct Window {
     app: App,
     time: f64,
     /// Files for the next frame.
-    dropped: Vec<std::sync::Arc<dyn egui::DroppedFile>>,
+    dropped: Vec<std::sync::Arc<dyn egui::DroppedFile + Send + Sync>>,
 }
 
 impl Window {

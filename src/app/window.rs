@@ -256,6 +256,13 @@ fn png(image: &ColorImage) -> Option<Vec<u8>> {
 }
 
 impl eframe::App for Shell {
+    /// A picture shows what is there, wherever the pointer happens to be.
+    fn raw_input_hook(&mut self, _ctx: &egui::Context, input: &mut egui::RawInput) {
+        if self.waiting || self.shot.is_some() {
+            input.events.retain(|event| !matches!(event, egui::Event::PointerMoved(_)));
+        }
+    }
+
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         self.app.ui(ui);
         let ctx = ui.ctx().clone();

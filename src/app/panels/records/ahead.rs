@@ -117,7 +117,8 @@ impl Records {
         let p = palette(ui);
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), style::TITLE), Sense::empty());
         let rect = rect.shrink2(vec2(style::S, 2.0));
-        ui.painter().rect_filled(rect, style::CORNER, p.selected);
+        ui.painter().rect_filled(rect, style::CORNER, p.zebra);
+        ui.painter().rect_filled(Rect::from_min_size(rect.min, vec2(2.0, rect.height())), 0, p.accent);
         let sign = Rect::from_center_size(rect.left_center() + vec2(18.0, 0.0), vec2(style::ICON, style::ICON));
         icon::paint(ui.painter(), sign, Icon::Clock, p.accent);
         let mut inner = rect.shrink2(vec2(style::S, 0.0));

@@ -22,7 +22,11 @@ enum Files {
 impl Records {
     pub(super) fn head(&mut self, ui: &mut Ui, view: &View<'_>, search: Option<&Search>, out: &mut Outbox) {
         let remark = search.map(|search| counts(view.lang, search)).unwrap_or_default();
-        bits::head(ui, view.text(self.title()), &remark, |ui| {
+        let title = view.text(self.title());
+        if search.is_some_and(|search| search.total == 0) {
+            return bits::head(ui, title, "", |_| {});
+        }
+        bits::head(ui, title, &remark, |ui| {
             let save = bits::menu_button(ui, view.t("書出し", "Save"));
             Popup::menu(&save).show(|ui| {
                 let what = if self.wordings.on { "templates" } else { "records" };
