@@ -19,6 +19,12 @@ const LONG_WAIT: Duration = Duration::from_secs(5);
 /// Partial answers are told at most this often.
 const BEAT: Duration = Duration::from_millis(100);
 
+/// Bytes of a file whose import takes long.
+const LARGE: u64 = 16 << 20;
+/// How long an import waits to be looked ahead at, and for the look ahead to end.
+const NOTICE: Duration = Duration::from_millis(60);
+const LOOK_AHEAD: Duration = Duration::from_millis(400);
+
 /// What the threads share.
 pub(super) struct Shared {
     open: RwLock<Option<Arc<Answers>>>,
@@ -218,6 +224,7 @@ impl Shared {
             Command::Cancel(_) => {}
             other => {
                 let open = open.or_else(|| self.opened()).map_or_else(|| self.make_store(&operator), Ok)?;
+                self.give_way(other, ticket);
                 let outcome = carry_out(&open, other, ticket)?;
                 self.changed(&outcome.changed);
                 outcome.notices.into_iter().for_each(|notice| self.tell(Answer::Told(notice)));
@@ -225,6 +232,26 @@ impl Shared {
             }
         }
         Ok(())
+    }
+
+    /// An import takes every core. Before a large one begins, what the window looks ahead at is read, so that its first
+    /// records are on screen at once.
+    fn give_way(&self, command: &Command, ticket: &Ticket) {
+        let Command::AddEvidence { paths, read_as, .. } = command else { return };
+        let large = |path: &PathBuf| path.metadata().is_ok_and(|data| data.is_dir() || data.len() > LARGE);
+        if !paths.iter().any(large) {
+            return;
+        }
+        let question = Question::Ahead { paths: paths.clone(), read_as: read_as.clone() };
+        let (began, mut seen) = (Stopwatch::now(), false);
+        while !ticket.is_cancelled() && began.elapsed() < if seen { LOOK_AHEAD } else { NOTICE } {
+            let open = lock(&self.asked).iter().any(|asked| asked.question == question);
+            if seen && !open {
+                return;
+            }
+            seen |= open;
+            std::thread::sleep(Duration::from_millis(2));
+        }
     }
 
     /// Dropped evidence needs no ceremony: a store for work at hand is made first.

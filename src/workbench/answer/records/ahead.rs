@@ -8,7 +8,7 @@ use crate::workbench::answer::facts::read_as as named;
 use crate::workbench::ask::{Ahead, ReadAs, RecordRow};
 use crate::workbench::error::{Error, Result};
 use crate::workbench::import::{AddOptions, first_files};
-use crate::workbench::preview::{Preview, Seen, preview};
+use crate::workbench::preview::{Preview, Seen, stream};
 use std::path::{Path, PathBuf};
 
 /// Records looked at.
@@ -34,32 +34,35 @@ pub fn ahead(
     };
     let mut first = None;
     for path in first_files(paths, TRIED) {
+        let mut told = false;
+        let mut tell = |found: &Preview| {
+            if !std::mem::replace(&mut told, true) {
+                emit(shown(&path, found, SCREEN, false));
+            }
+        };
         // The import itself tells what cannot be read.
-        let Ok(found) = preview(&path, &options, SCREEN) else { continue };
+        let found = stream(&path, &options, ROWS, ticket, &mut tell);
         if ticket.is_cancelled() {
             return Err(Error::Cancelled);
         }
-        if found.rows.is_empty() {
-            first.get_or_insert_with(|| shown(&path, &found, true));
-            continue;
+        let Ok(found) = found else { continue };
+        let ahead = shown(&path, &found, ROWS, true);
+        if !ahead.rows.is_empty() {
+            return Ok(ahead);
         }
-        if found.whole {
-            return Ok(shown(&path, &found, true));
-        }
-        emit(shown(&path, &found, false));
-        let found = preview(&path, &options, ROWS)?;
-        return if ticket.is_cancelled() { Err(Error::Cancelled) } else { Ok(shown(&path, &found, true)) };
+        first.get_or_insert(ahead);
     }
     Ok(first.unwrap_or(Ahead { done: true, ..Ahead::default() }))
 }
 
-fn shown(path: &Path, found: &Preview, done: bool) -> Ahead {
-    let name = path.file_name().unwrap_or(path.as_os_str());
+/// The first `most` records of what was found.
+fn shown(path: &Path, found: &Preview, most: usize, done: bool) -> Ahead {
+    let name = encoding::name(path.file_name().unwrap_or(path.as_os_str()).as_encoded_bytes());
     let names = found.form.as_ref().map(|form| Reader.columns(form)).unwrap_or_default();
     Ahead {
-        name: encoding::name(name.as_encoded_bytes()),
+        name: std::iter::once(name).chain(found.member.iter().cloned()).collect::<Vec<_>>().join(" › "),
         form: found.form.as_ref().map(named),
-        rows: found.rows.iter().zip(0..).map(|(seen, row)| row_of(seen, row, &names)).collect(),
+        rows: found.rows.iter().take(most).zip(0..).map(|(seen, row)| row_of(seen, row, &names)).collect(),
         columns: names.into_iter().map(column).collect(),
         whole: found.whole,
         done,
