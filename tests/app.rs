@@ -1,5 +1,5 @@
 //! The window, driven by accessibility names and keys: no display, no renderer. A missing glyph fails a test by itself.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 #![expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
 
 mod double;

@@ -239,12 +239,12 @@ impl Graph {
             out.act(Act::ShowInGraph(*kind, value.clone()));
         }
         self.menu(&response, view, data, hit, out);
-        if !places.calm {
+        if places.calm {
+            paint::left_out(ui, rect, &self.sight, view.lang);
+        } else {
             let bar = Rect::from_min_size(rect.min + vec2(style::M, 4.0), vec2(160.0, 4.0));
             bits::share_bar(ui, bar, places.share);
             ui.ctx().request_repaint_after_secs(0.05);
-        } else {
-            paint::left_out(ui, rect, &self.sight, view.lang);
         }
         paint::legend(ui, rect, view.lang);
         if bits::icon_at(

@@ -182,10 +182,10 @@ fn rings(scene: &Scene<'_>, p: &Palette, painter: &Painter, sight: &Sight) {
 
 /// Says that not every line in sight is drawn.
 pub(super) fn left_out(ui: &Ui, rect: Rect, sight: &Sight, lang: Lang) {
-    if sight.in_sight <= sight.lines.len() {
+    if sight.crossing <= sight.lines.len() {
         return;
     }
-    let (drawn, all) = (words::count(sight.lines.len() as u64), words::count(sight.in_sight as u64));
+    let (drawn, all) = (words::count(sight.lines.len() as u64), words::count(sight.crossing as u64));
     let text = match lang {
         Lang::Ja => format!("線は強い順に {drawn} / {all}。拡大すると残りも現れます"),
         Lang::En => format!("the strongest {drawn} of {all} links; zoom in for the rest"),

@@ -28,8 +28,8 @@ pub(super) struct Sight {
     pub(super) seen: Vec<u32>,
     /// Edges to be drawn, strongest first.
     pub(super) lines: Vec<u32>,
-    /// Edges in sight.
-    pub(super) in_sight: usize,
+    /// Edges that cross what is in sight, drawn or not.
+    pub(super) crossing: usize,
 }
 
 /// What places on the screen rest on. Holding the places keeps their address theirs.
@@ -131,12 +131,12 @@ impl Sight {
 
     fn edges_in(&mut self, data: &GraphData, near: Rect) {
         self.lines.clear();
-        self.in_sight = 0;
+        self.crossing = 0;
         for at in &self.edges {
             let Some(edge) = data.edges.get(*at as usize) else { continue };
             let (Some(a), Some(b)) = (self.at(edge.a), self.at(edge.b)) else { continue };
             if near.intersects(Rect::from_two_pos(a, b)) {
-                self.in_sight += 1;
+                self.crossing += 1;
                 if self.lines.len() < MOST_EDGES {
                     self.lines.push(*at);
                 }

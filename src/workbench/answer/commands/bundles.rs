@@ -6,7 +6,7 @@ use crate::model::numbers::{grouped, many};
 use crate::model::{Ticket, Unit};
 use crate::store::TrustRow;
 use crate::workbench::answer::{Answers, export as answers};
-use crate::workbench::ask::{ExportPlan, KeySort, Notice, Said, Sealing, Secret, Topic};
+use crate::workbench::ask::{Command, ExportPlan, KeySort, Notice, Said, Sealing, Secret, Topic};
 use crate::workbench::error::{Error, Result};
 use crate::workbench::receive::{self, Arrival, Judge};
 use crate::workbench::{export, keys, reply};
@@ -19,7 +19,31 @@ fn secret(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-pub(super) fn draft(
+/// The steps of a bundle that leaves.
+pub(super) fn hand_up(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<Outcome> {
+    Ok(match command {
+        Command::Draft { plan, key, passphrase, token_key, out, .. } => {
+            draft(desk, plan, (key, &passphrase.0), token_key, out, ticket)?
+        }
+        Command::Approve { draft, key, passphrase, accept, reason } => {
+            approve(desk, draft, (key, &passphrase.0), accept, reason)?
+        }
+        Command::DiscardDraft(bundle) => {
+            export::discard(&desk.session, bundle)?;
+            done(&[Topic::Exports, Topic::Audit, Topic::Store], "起案を破棄しました", "draft discarded")
+        }
+        Command::Seal(sealing) => seal(desk, sealing)?,
+        Command::ApproveAndSeal { draft, key, passphrase, accept, reason, sealing } => {
+            let approved = approve(desk, draft, (key, &passphrase.0), accept, reason)?;
+            let mut outcome = seal(desk, sealing)?;
+            outcome.notices.splice(0..0, approved.notices);
+            outcome
+        }
+        _ => Outcome::default(),
+    })
+}
+
+fn draft(
     desk: &Answers,
     plan: &ExportPlan,
     key: Locked<'_>,
@@ -58,13 +82,7 @@ pub(super) fn draft(
     Ok(done(&[Topic::Exports, Topic::Audit, Topic::Store], "起案署名しました", "draft signed by its preparer"))
 }
 
-pub(super) fn approve(
-    desk: &Answers,
-    draft: &Path,
-    key: Locked<'_>,
-    accept: &[String],
-    reason: &str,
-) -> Result<Outcome> {
+fn approve(desk: &Answers, draft: &Path, key: Locked<'_>, accept: &[String], reason: &str) -> Result<Outcome> {
     let session = &desk.session;
     let key = export::read_key(key.0, secret(key.1))?;
     let accept = if accept.is_empty() { Accept::Nothing } else { Accept::These(accept.to_vec()) };
@@ -77,7 +95,7 @@ pub(super) fn approve(
     ))
 }
 
-pub(super) fn seal(desk: &Answers, sealing: &Sealing) -> Result<Outcome> {
+fn seal(desk: &Answers, sealing: &Sealing) -> Result<Outcome> {
     let session = &desk.session;
     if sealing.to.is_empty() {
         return Err(Error::input("封かん先の鍵がありません", "there is no key to seal to"));

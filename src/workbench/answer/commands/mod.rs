@@ -95,23 +95,11 @@ pub fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<O
                 format!("{} values taken in, {} lines unreadable", taken.sightings, taken.rejected.len()),
             )
         }
-        Command::Draft { plan, key, passphrase, token_key, out, .. } => {
-            bundles::draft(desk, plan, (key, &passphrase.0), token_key, out, ticket)?
-        }
-        Command::Approve { draft, key, passphrase, accept, reason } => {
-            bundles::approve(desk, draft, (key, &passphrase.0), accept, reason)?
-        }
-        Command::DiscardDraft(bundle) => {
-            export::discard(session, bundle)?;
-            done(&[Topic::Exports, Topic::Audit, Topic::Store], "起案を破棄しました", "draft discarded")
-        }
-        Command::Seal(sealing) => bundles::seal(desk, sealing)?,
-        Command::ApproveAndSeal { draft, key, passphrase, accept, reason, sealing } => {
-            let approved = bundles::approve(desk, draft, (key, &passphrase.0), accept, reason)?;
-            let mut outcome = bundles::seal(desk, sealing)?;
-            outcome.notices.splice(0..0, approved.notices);
-            outcome
-        }
+        Command::Draft { .. }
+        | Command::Approve { .. }
+        | Command::DiscardDraft(_)
+        | Command::Seal(_)
+        | Command::ApproveAndSeal { .. } => bundles::hand_up(desk, command, ticket)?,
         Command::MakeKey { sort, path, name, passphrase } => bundles::make_key(desk, *sort, path, name, &passphrase.0)?,
         Command::Trust { path, unit, name, may } => bundles::trust(desk, path, unit, name, may)?,
         Command::VerifyBundle { path, identity } => bundles::check(desk, path, identity.as_deref())?,
