@@ -1,7 +1,8 @@
 //! The evidence engine from file to answer: preview, ingest, search, facets, histogram, templates, one record's proof.
 //!
 //! The logs are made here, the same on every machine: a web server's, a sensor's JSON lines, a bank's table in UTF-8 and in
-//! `Shift_JIS`, and `sshd`. `ITOGUCHI_BENCH_MB` sets their size (8). Throughput is evidence bytes a second.
+//! `Shift_JIS`, and `sshd`. `ITOGUCHI_BENCH_MB` sets their size (8). `ITOGUCHI_BENCH_STORE` names a store of
+//! your own, of access logs, to be opened and asked. Throughput is evidence bytes a second.
 #![expect(missing_docs, reason = "the macro's own function")]
 #![expect(clippy::unwrap_used, reason = "a benchmark may fail")]
 
@@ -10,12 +11,12 @@ mod numbers;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use itoguchi::model::{EvidenceKey, Instant, Ticket};
+use itoguchi::model::{EvidenceKey, Instant, RowSet, Ticket};
 use itoguchi::search::{self, Asked, Bins, Rows, Scope};
 use itoguchi::workbench::import::{AddOptions, add};
 use itoguchi::workbench::preview::preview;
 use itoguchi::workbench::proof::{Proven, prove};
-use itoguchi::workbench::{Session, find};
+use itoguchi::workbench::{Mode, Session, find};
 use std::hint::black_box;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -154,5 +155,39 @@ fn messages(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, ingest, asking, messages);
+/// A store of one's own, as large as one likes: opened with its totals and first records, then asked.
+fn large(c: &mut Criterion) {
+    let Some(path) = std::env::var_os("ITOGUCHI_BENCH_STORE").map(PathBuf::from) else { return };
+    let open = || Session::open(&path, Mode::Read, "計測", None).unwrap();
+    let first = |session: &Session| {
+        let (cases, files) = (session.store.cases().unwrap(), session.store.evidence().unwrap());
+        let key = files.iter().find(|one| one.reading.is_some()).map_or(EvidenceKey(1), |one| one.key);
+        let (rows, mut read) = (RowSet::of(key, (0..100).collect()), 0);
+        find::each_row(session, &rows, 100, &mut |_| {
+            read += 1;
+            Ok(())
+        })
+        .unwrap();
+        (cases.len(), read)
+    };
+    let mut group = c.benchmark_group("large store");
+    bounded(&mut group);
+    group.bench_function("opening, totals, first 100 records", |b| b.iter(|| black_box(first(&open()))));
+    let (session, scope) = (open(), Scope::default());
+    let middle = session.store.evidence().unwrap().into_iter().find_map(|one| {
+        let reading = one.reading?;
+        Some(reading.first?.0.midpoint(reading.last?.0))
+    });
+    let (from, to) = middle.map_or((0, 0), |at| (at, at + 600_000_000_000));
+    let query = format!("time:{}..{}", Instant(from).iso(540), Instant(to).iso(540));
+    let ask = || find::search(&session, &query, None, None, &Ticket::new()).unwrap().rows.len();
+    group.bench_function("ten minutes", |b| b.iter(|| black_box(ask())));
+    let (store, reader) = (&*session.store, &*session.reader);
+    group.bench_function("facet", |b| {
+        b.iter(|| search::facet(Rows::All(&scope), "status", store, reader, &Ticket::new(), 20).unwrap());
+    });
+    group.finish();
+}
+
+criterion_group!(benches, ingest, asking, messages, large);
 criterion_main!(benches);

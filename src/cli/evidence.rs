@@ -61,6 +61,8 @@ pub(super) fn evidence(context: &Context, command: &Evidence) -> Result {
             checks(context, &import::verify(&session, &Ticket::new())?)
         }
         Evidence::Cat { store, evidence } => {
+            // Like every command that reads it changes no byte of the store, which may lie on media that cannot be written:
+            // so there is no entry. A copy saved from the window, which has the store open for writing, is entered.
             let session = context.open(store, Mode::Read)?;
             let key = session.store.find_evidence(evidence)?;
             if std::io::stdout().is_terminal() {

@@ -18,7 +18,7 @@ pub(in crate::cli) enum Evidence {
         /// 事案ファイル / case file
         store: PathBuf,
     },
-    /// 元のバイト列を出力 / write the original bytes
+    /// 元のバイト列を出力（読むだけで、証跡には残らない） / write the original bytes; reads only, so the trail has no entry
     Cat {
         /// 事案ファイル / case file
         store: PathBuf,
