@@ -472,17 +472,14 @@ pub fn seal_from(session: &Session, path: &Path, to: &[String], out: &Path) -> R
 
 /// Discards a draft that will not leave: its number is free again, and its file is removed where it still is that draft.
 pub fn discard(session: &Session, bundle: &str) -> Result<()> {
-    let store = &session.store;
-    let entry = store.exports()?.into_iter().find(|entry| entry.bundle == bundle);
-    store.discard_export(bundle, &session.author()).map_err(below)?;
-    let body: serde_json::Value =
-        entry.as_ref().and_then(|entry| serde_json::from_str(&entry.body).ok()).unwrap_or_default();
-    let file = body.get("file").and_then(|file| file.as_str()).map(PathBuf::from);
-    if let (Some(path), Some(entry)) = (file, entry)
-        && let Ok(draft) = File::open(&path)
-        && approve::review(BufReader::new(draft), MAX_PAYLOAD).is_ok_and(|held| held.bag_hash == entry.tagmanifest)
-    {
-        std::fs::remove_file(&path).map_err(Error::file(&path))?;
+    let held = session.store.exports()?.into_iter().find(|entry| entry.bundle == bundle);
+    session.store.discard_export(bundle, &session.author()).map_err(below)?;
+    let Some(entry) = held else { return Ok(()) };
+    let body: serde_json::Value = serde_json::from_str(&entry.body).unwrap_or_default();
+    let Some(path) = body.get("file").and_then(|file| file.as_str()).map(Path::new) else { return Ok(()) };
+    let draft = File::open(path).ok().and_then(|file| approve::review(BufReader::new(file), MAX_PAYLOAD).ok());
+    if draft.is_some_and(|draft| draft.bag_hash == entry.tagmanifest) {
+        std::fs::remove_file(path).map_err(Error::file(path))?;
     }
     Ok(())
 }
@@ -495,9 +492,8 @@ pub fn recipients(to: &[String]) -> Result<Vec<Recipient>> {
             out.push(Recipient::from_text(text).map_err(below)?);
         } else {
             let path = Path::new(text);
-            out.extend(
-                Recipient::from_file(&std::fs::read_to_string(path).map_err(Error::file(path))?).map_err(below)?,
-            );
+            let held = std::fs::read_to_string(path).map_err(Error::file(path))?;
+            out.extend(Recipient::from_file(&held).map_err(below)?);
         }
     }
     Ok(out)
