@@ -4,13 +4,16 @@
 
 use super::host;
 use crate::model::Text;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
-static RESOLVERS: LazyLock<BTreeSet<&str>> =
+static RESOLVERS: LazyLock<HashSet<&str>> =
     LazyLock::new(|| entries(include_str!("../../assets/lists/public-resolvers.txt")).collect());
-static POPULAR: LazyLock<BTreeSet<&str>> =
+static POPULAR: LazyLock<HashSet<&str>> =
     LazyLock::new(|| entries(include_str!("../../assets/lists/popular-hosts.txt")).collect());
+static TRAINING: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    entries(include_str!("../../assets/lists/training.txt")).filter_map(|line| line.split_once(' ')).collect()
+});
 
 fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -18,9 +21,9 @@ fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
 
 /// Stands for a shared service in the training exercise.
 pub(super) fn training(kind: &str, value: &str) -> Option<Text> {
-    let line = |entry: &str| entry.split_once(' ') == Some((kind, value));
-    let listed = entries(include_str!("../../assets/lists/training.txt")).any(line);
-    listed.then_some(Text::new("訓練用の共用サービス", "Shared service of the training exercise"))
+    TRAINING
+        .contains(&(kind, value))
+        .then_some(Text::new("訓練用の共用サービス", "Shared service of the training exercise"))
 }
 
 /// A DNS server open to everybody.
@@ -46,12 +49,12 @@ mod tests {
         ] {
             assert!(list.starts_with("# ") && list.contains("\n# Source: ") && list.contains("\n# Date: "));
         }
-        for name in POPULAR.iter() {
+        for name in entries(include_str!("../../assets/lists/popular-hosts.txt")) {
             assert!(host::is_public(name) && *name == name.to_ascii_lowercase(), "{name}");
         }
-        for address in RESOLVERS.iter() {
+        for address in entries(include_str!("../../assets/lists/public-resolvers.txt")) {
             let parsed: std::net::IpAddr = address.parse().unwrap();
-            assert_eq!(parsed.to_string(), *address);
+            assert_eq!(parsed.to_string(), address);
         }
     }
 }

@@ -5,8 +5,9 @@
 //! are in `assets/lists`; a person's own are added by whoever reads files. Only built-in lists damp links, so that the same
 //! store gives the same answer on every desk.
 
+use super::blocks::Blocks;
 use super::{email, host, kind_alias, url, warning_list};
-use crate::model::Kind;
+use crate::model::{Kind, Lang};
 use aho_corasick::AhoCorasick;
 use regex::RegexSet;
 use std::collections::HashMap;
@@ -61,48 +62,18 @@ pub(super) enum Matcher {
     Exact(HashMap<String, String>),
     /// The host itself or one below.
     Hosts(HashMap<String, String>),
-    /// Blocks of addresses: first, last, label; sorted, and the largest last of all before.
-    Blocks(Vec<(u128, u128, String)>),
+    /// Blocks of addresses.
+    Blocks(Blocks),
     /// Anywhere inside.
     Parts(Option<AhoCorasick>),
     /// A pattern.
     Patterns(RegexSet),
 }
 
-/// An address as a number; version 4 in its place in version 6.
-fn number(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
-        IpAddr::V6(address) => address.to_bits(),
-    }
-}
-
-/// First and last address of a block.
-fn block(text: &str) -> Option<(u128, u128)> {
-    if let Some((first, last)) = text.split_once('-') {
-        let (first, last): (IpAddr, IpAddr) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
-        return (first <= last).then(|| (number(first), number(last)));
-    }
-    let (address, len) = text.split_once('/').unwrap_or((text, ""));
-    let address: IpAddr = address.trim().parse().ok()?;
-    let most = if address.is_ipv4() { 32 } else { 128 };
-    let len: u32 = if len.is_empty() { most } else { len.parse().ok().filter(|len| *len <= most)? };
-    let host = if most == len { 0 } else { u128::MAX >> (128 - (most - len)) };
-    let first = number(address) & !host;
-    Some((first, first | host))
-}
-
 impl Matcher {
     /// Blocks, and how many entries are none.
     pub(super) fn blocks<'e>(entries: impl Iterator<Item = (&'e str, &'e str)>) -> (Self, usize) {
-        let (mut blocks, mut unread) = (Vec::new(), 0);
-        for (entry, label) in entries {
-            match block(entry) {
-                Some((first, last)) => blocks.push((first, last, label.to_owned())),
-                None => unread += 1,
-            }
-        }
-        blocks.sort();
+        let (blocks, unread) = Blocks::read(entries);
         (Self::Blocks(blocks), unread)
     }
 
@@ -120,8 +91,8 @@ impl Matcher {
     }
 
     /// The label of the entry that a value meets, empty for none beside it.
-    fn label(&self, kind: Kind, value: &str) -> Option<&str> {
-        let host = host_of(kind, value);
+    fn label(&self, asked: &Asked<'_>) -> Option<&str> {
+        let &Asked { value, host, address, .. } = asked;
         match self {
             Self::Exact(map) => {
                 let lower = value.to_lowercase();
@@ -147,16 +118,28 @@ impl Matcher {
                     name = name.split_once('.')?.1;
                 }
             }
-            Self::Blocks(blocks) => {
-                let address = number(host?.trim_matches(['[', ']']).parse().ok()?);
-                let end = blocks.partition_point(|(first, ..)| *first <= address);
-                // The narrowest block that holds it: blocks lie in order, the wider before the narrower.
-                let found = blocks.get(..end)?.iter().rev().take(64).find(|(_, last, _)| *last >= address);
-                found.map(|(.., label)| label.as_str())
-            }
+            Self::Blocks(blocks) => blocks.label(address?),
             Self::Parts(parts) => parts.as_ref().is_some_and(|parts| parts.is_match(value)).then_some(""),
             Self::Patterns(patterns) => patterns.is_match(value).then_some(""),
         }
+    }
+}
+
+/// A value that lists are asked about.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'v> {
+    kind: Kind,
+    value: &'v str,
+    host: Option<&'v str>,
+    address: Option<IpAddr>,
+}
+
+impl<'v> Asked<'v> {
+    pub(super) fn of(kind: Kind, value: &'v str) -> Self {
+        let host = host_of(kind, value);
+        let digits = |host: &&str| host.starts_with(|c: char| c.is_ascii_hexdigit() || matches!(c, '[' | ':'));
+        let address = host.filter(digits).and_then(|host| host.trim_matches(['[', ']']).parse().ok());
+        Self { kind, value, host, address }
     }
 }
 
@@ -171,7 +154,41 @@ fn host_of(kind: Kind, value: &str) -> Option<&str> {
     if kind == email::KIND { value.rsplit('@').next() } else { Some(value) }
 }
 
+impl Mark<'_> {
+    /// The list's title and its label for the value, as people of a language read them.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let mut out = String::new();
+        self.write(lang, &mut out);
+        out
+    }
+
+    /// Appends the same to `out`: a long log has a mark for every address in it.
+    pub fn write(&self, lang: Lang, out: &mut String) {
+        out.push_str(self.pack.title_in(lang));
+        if !self.label.is_empty() {
+            out.push_str(": ");
+            out.push_str(in_lang(self.label, lang));
+        }
+    }
+}
+
+/// The part of a text in one language where it is written as `国（Country）`; else the whole.
+fn in_lang(text: &str, lang: Lang) -> &str {
+    let both = text.strip_suffix('）').and_then(|text| text.split_once('（'));
+    match both.filter(|(ja, en)| !ja.is_ascii() && en.is_ascii()) {
+        Some((ja, en)) => lang.pick(ja, en),
+        None => text,
+    }
+}
+
 impl Pack {
+    /// Its title in a language.
+    #[must_use]
+    pub fn title_in(&self, lang: Lang) -> &str {
+        in_lang(&self.title, lang)
+    }
+
     /// Reads a list in either form; says in English what is wrong with it.
     ///
     /// # Errors
@@ -187,10 +204,12 @@ impl Pack {
     /// What the list says about a value; nothing about kinds it does not speak of.
     #[must_use]
     pub fn mark(&self, kind: Kind, value: &str) -> Option<Mark<'_>> {
-        if !self.kinds.contains(&kind) {
-            return None;
-        }
-        self.matcher.label(kind, value).map(|label| Mark { pack: self, label })
+        self.meet(&Asked::of(kind, value))
+    }
+
+    pub(super) fn meet(&self, asked: &Asked<'_>) -> Option<Mark<'_>> {
+        let speaks = self.kinds.contains(&asked.kind);
+        speaks.then(|| self.matcher.label(asked)).flatten().map(|label| Mark { pack: self, label })
     }
 }
 
@@ -224,28 +243,59 @@ fn read_text(text: &str) -> Result<Pack, String> {
     Ok(Pack { title, date, source, says, kinds, entries: entries().count(), unread, matcher })
 }
 
-static BUILT_IN: LazyLock<Vec<Pack>> = LazyLock::new(|| {
-    let lists = [
-        include_str!("../../assets/lists/jp-banks.txt"),
-        include_str!("../../assets/lists/url-shorteners.txt"),
-        include_str!("../../assets/lists/sinkholes.txt"),
-    ];
-    lists.into_iter().filter_map(|list| Pack::read(list).ok()).collect()
-});
+/// A list that comes with the program, read when something it speaks of is asked about.
+struct BuiltIn {
+    /// Tags of the kinds it speaks of.
+    kinds: &'static [&'static str],
+    says: Says,
+    pack: LazyLock<Option<Pack>>,
+}
+
+/// A built-in list: its kinds, what it says, and its text, packed where the file's name ends in `.zst`.
+macro_rules! list {
+    ($kinds:expr, $says:expr, $read:ident, $file:literal) => {
+        BuiltIn {
+            kinds: &$kinds,
+            says: $says,
+            pack: LazyLock::new(|| $read(include_bytes!(concat!("../../assets/lists/", $file)))),
+        }
+    };
+}
+
+static BUILT_IN: [BuiltIn; 8] = [
+    list!(["bank_account"], Says::Note, plain, "jp-banks.txt"),
+    list!(["bank_account"], Says::Note, packed, "jp-branches.txt.zst"),
+    list!(["ipv4", "ipv6"], Says::Note, packed, "ip-countries.txt.zst"),
+    list!(["ipv4", "ipv6"], Says::Note, packed, "tor-nodes.txt.zst"),
+    list!(["ipv4", "ipv6"], Says::Note, packed, "vpn.txt.zst"),
+    list!(["ipv4", "ipv6"], Says::Note, packed, "datacentres.txt.zst"),
+    list!(["ipv4", "ipv6"], Says::Note, plain, "sinkholes.txt"),
+    list!(["domain"], Says::Benign, plain, "url-shorteners.txt"),
+];
+
+fn plain(list: &[u8]) -> Option<Pack> {
+    Pack::read(std::str::from_utf8(list).ok()?).ok()
+}
+
+fn packed(list: &[u8]) -> Option<Pack> {
+    plain(&zstd::stream::decode_all(list).ok()?)
+}
 
 /// The lists that come with the program.
-#[must_use]
-pub fn built_in() -> &'static [Pack] {
-    &BUILT_IN
+pub fn built_in() -> impl Iterator<Item = &'static Pack> {
+    BUILT_IN.iter().filter_map(|list| list.pack.as_ref())
+}
+
+/// What built-in lists say about a value.
+pub(super) fn marks<'a>(asked: Asked<'a>) -> impl Iterator<Item = Mark<'a>> {
+    let speaking = BUILT_IN.iter().filter(move |list| list.kinds.contains(&asked.kind.tag()));
+    speaking.filter_map(move |list| -> Option<Mark<'a>> { list.pack.as_ref()?.meet(&asked) })
 }
 
 /// Whether a built-in list says that a value is harmless or shared.
 pub(super) fn benign(kind: Kind, value: &str) -> Option<&'static Pack> {
-    BUILT_IN
-        .iter()
-        .filter(|pack| pack.says == Says::Benign)
-        .find_map(|pack| pack.mark(kind, value))
-        .map(|mark| mark.pack)
+    let speaking = BUILT_IN.iter().filter(|list| list.says == Says::Benign && list.kinds.contains(&kind.tag()));
+    speaking.filter_map(|list| list.pack.as_ref()?.mark(kind, value)).map(|mark| mark.pack).next()
 }
 
 /// Whether a name could be a host at all; lists are full of other things.
@@ -265,15 +315,21 @@ mod tests {
 
     #[test]
     fn built_in_lists_are_read_whole_and_dated() {
-        assert_eq!(built_in().len(), 3);
-        for pack in built_in() {
-            assert!(
-                pack.entries > 50 && pack.unread == 0 && pack.date.len() == 10 && !pack.source.is_empty(),
-                "{pack:?}"
-            );
+        for list in &BUILT_IN {
+            let pack = list.pack.as_ref().unwrap();
+            let sound = pack.entries > 50 && pack.unread == 0 && pack.date.len() == 10 && !pack.source.is_empty();
+            assert!(sound, "{} {} {}", pack.title, pack.entries, pack.unread);
+            assert!(list.says == pack.says && pack.kinds.iter().map(Kind::tag).eq(list.kinds.iter().copied()));
         }
-        assert_eq!(mark(&built_in()[0], "bank_account", "0001-001-1-1234567"), Some("みずほ"));
-        assert_eq!(mark(&built_in()[0], "bank_account", "9999-001-1-1234567"), None);
+        let said = |kind, value| -> Vec<&str> {
+            marks(Asked::of(Kind::from_tag(kind).unwrap(), value)).map(|mark| mark.label).collect()
+        };
+        assert_eq!(said("bank_account", "0001-001-1-1234567"), ["みずほ", "東京営業部"]);
+        assert_eq!(said("bank_account", "9999-001-1-1234567"), [""; 0]);
+        // Allotted to the country's own registry or network operator for decades.
+        assert_eq!(said("ipv4", "202.12.30.1"), ["JP"]);
+        assert_eq!(said("ipv6", "2001:200::1"), ["JP"]);
+        assert_eq!(said("ipv4", "203.0.113.5"), [""; 0]);
     }
 
     #[test]
