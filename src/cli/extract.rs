@@ -3,10 +3,11 @@
 use super::args;
 use super::out::{Pipe, Rows};
 use super::{Context, Result, Verdict, tell};
-use crate::model::{Extractor as _, Instant, Kind};
-use crate::workbench::extract::{self, Distinct, Found};
+use crate::model::{Extractor as _, Instant, Kind, Lang};
+use crate::workbench::distinct::Distinct;
+use crate::workbench::extract::{self, Found};
 use crate::workbench::list_write::{self, Entry, ListForm, Writing};
-use crate::workbench::packs::{Indicators, Mark, Says};
+use crate::workbench::packs::{Indicators, Says};
 use crate::workbench::{Error, clock, import, lists};
 use serde_json::json;
 
@@ -63,7 +64,7 @@ fn row(rows: &mut Rows, found: &Found<'_>) -> std::io::Result<()> {
 
 /// Each value once, with how often and where first.
 fn list(context: &Context, distinct: &Distinct, indicators: &Indicators) -> std::io::Result<()> {
-    let mut rows = Rows::new(context.out);
+    let (mut rows, mut text) = (Rows::new(context.out), String::new());
     for (kind, value, tally) in distinct.sorted() {
         let why = indicators.benign(kind, value).map(|why| why.get(context.out.lang));
         rows.tag("kind", kind.tag());
@@ -76,8 +77,10 @@ fn list(context: &Context, distinct: &Distinct, indicators: &Indicators) -> std:
         if let Some(why) = why {
             rows.text("why_benign", why);
         }
-        if let Some(marks) = marks(indicators, kind, value) {
-            rows.text("marks", &marks);
+        text.clear();
+        write_marks(indicators, (kind, value), context.out.lang, &mut text);
+        if !text.is_empty() {
+            rows.text("marks", &text);
         }
         if !distinct.inside(&tally).is_empty() {
             rows.text("inside", distinct.inside(&tally));
@@ -88,13 +91,19 @@ fn list(context: &Context, distinct: &Distinct, indicators: &Indicators) -> std:
 }
 
 /// What lists say about a value: title and label of each.
-pub(super) fn marks(indicators: &Indicators, kind: Kind, value: &str) -> Option<String> {
-    let mark = |mark: Mark<'_>| match mark.label {
-        "" => mark.pack.title.clone(),
-        label => format!("{}: {label}", mark.pack.title),
-    };
-    let marks: Vec<String> = indicators.marks(kind, value).map(mark).collect();
-    (!marks.is_empty()).then(|| marks.join("; "))
+pub(super) fn marks(indicators: &Indicators, (kind, value): (Kind, &str), lang: Lang) -> Option<String> {
+    let mut out = String::new();
+    write_marks(indicators, (kind, value), lang, &mut out);
+    (!out.is_empty()).then_some(out)
+}
+
+fn write_marks(indicators: &Indicators, (kind, value): (Kind, &str), lang: Lang, out: &mut String) {
+    for mark in indicators.marks(kind, value) {
+        if !out.is_empty() {
+            out.push_str("; ");
+        }
+        mark.write(lang, out);
+    }
 }
 
 /// Writes a list in the form asked for.

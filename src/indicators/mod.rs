@@ -11,6 +11,7 @@ mod base58;
 mod bch;
 mod bech32;
 mod benign;
+mod blocks;
 mod btc;
 mod class;
 mod context;
@@ -58,7 +59,7 @@ mod xrp;
 
 pub use packs::{Mark, Pack, Says, built_in};
 
-use crate::model::{About, Extractor, Hits, Kind, Text};
+use crate::model::{About, Extractor, Hits, Kind, Lang, Text};
 use scan::Find;
 use std::sync::Arc;
 
@@ -325,12 +326,14 @@ impl Indicators {
 
     /// Every list, the built-in first.
     pub fn packs(&self) -> impl Iterator<Item = &Pack> {
-        built_in().iter().chain(self.packs.iter().map(|pack| &**pack))
+        let own = self.packs.iter().map(|pack| &**pack);
+        built_in().map(|pack| -> &Pack { pack }).chain(own)
     }
 
     /// What the lists say about a canonical value.
     pub fn marks<'p>(&'p self, kind: Kind, value: &'p str) -> impl Iterator<Item = Mark<'p>> + 'p {
-        self.packs().filter_map(move |pack| pack.mark(kind, value))
+        let asked = packs::Asked::of(kind, value);
+        packs::marks(asked).chain(self.packs.iter().filter_map(move |pack| pack.meet(&asked)))
     }
 
     /// Reads a value said to be of `kind`, in any spelling; `None` if it does not have the form of one.
@@ -353,7 +356,8 @@ impl Extractor for Indicators {
 
     fn benign(&self, kind: Kind, value: &str) -> Option<Text> {
         let family = || family(kind).and_then(|family| (family.benign)(value));
-        let listed = || packs::benign(kind, value).map(|pack| Text::new(&pack.title, &pack.title));
+        let listed =
+            || packs::benign(kind, value).map(|pack| Text::new(pack.title_in(Lang::Ja), pack.title_in(Lang::En)));
         family().or_else(|| benign::training(kind.tag(), value)).or_else(listed)
     }
 
