@@ -1,4 +1,5 @@
-//! E-mail addresses: local part of 64 characters at most, domain with a known suffix; 254 in all (RFC 5321 §4.5.3.1).
+//! E-mail addresses: local part of 64 characters at most, domain with a known suffix and without underscores, which only
+//! names of services hold (STD 3); 254 in all (RFC 5321 §4.5.3.1).
 //!
 //! The canonical form is lower case throughout, because that is how two are compared; the text keeps the local part as
 //! written. Dots at odd places, which Japanese carriers once allowed, are accepted. The domain is reported as implied.
@@ -39,7 +40,7 @@ const MESSAGES: [&str; 3] = ["message-id", "in-reply-to", "references"];
 pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
     let start = local_start(scan, token)?;
     let begin = token.end + 1;
-    let end = host::read(scan, begin)?;
+    let end = host::read(scan, begin).filter(|_| !scan.value.contains('_'))?;
     if scan.before(start) == b'<' && context::ends(scan.lead(start, 24), &MESSAGES) {
         let domain = std::mem::take(&mut scan.value);
         scan.report(domain::KIND, begin, end, &domain, false);
@@ -89,5 +90,6 @@ fn read(text: &str) -> Option<Canonical> {
     let mut domain = String::new();
     let fine =
         host::to_ascii(name, &mut domain) && host::is_public(&domain) && local.len() + 1 + domain.len() <= LONGEST;
+    let fine = fine && !domain.contains('_');
     fine.then(|| Canonical::sound(format!("{}@{domain}", local.to_ascii_lowercase())))
 }

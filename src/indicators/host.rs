@@ -39,11 +39,17 @@ impl Names {
     /// Names looked up before slots are worth their memory.
     const PATIENCE: usize = 16;
 
+    /// Whether a name in A-label form is one with a known suffix, if that was asked before.
+    pub(super) fn known(&self, name: &str) -> Option<bool> {
+        let bytes = name.as_bytes();
+        let slot = if bytes.len() < 4 { None } else { self.slots.get(Self::place(bytes)) }?;
+        (slot.name.get(..usize::from(slot.len)) == Some(bytes)).then_some(slot.public)
+    }
+
     /// Writes the A-label form of a name to `out`; whether it is a valid name with a known suffix.
     pub(super) fn read(&mut self, name: &str, out: &mut String) -> bool {
         let bytes = name.as_bytes();
-        let plain = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
-        if bytes.len() > Self::LONGEST || bytes.len() < 4 || !bytes.iter().all(plain) {
+        if bytes.len() > Self::LONGEST || bytes.len() < 4 || !is_plain(bytes) {
             return to_ascii(name, out) && is_public(out);
         }
         let place = Self::place(bytes);
@@ -76,6 +82,11 @@ impl Names {
         let mixed = word(name.first_chunk()) << 32 ^ word(middle) << 13 ^ word(name.last_chunk()) ^ name.len() as u64;
         (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize
     }
+}
+
+/// Whether a name consists of lower-case letters, digits, hyphens and dots. Looks at every byte, many at once.
+pub(super) fn is_plain(name: &[u8]) -> bool {
+    name.iter().fold(true, |plain, byte| plain & matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'))
 }
 
 /// Whether a lower-case A-label name has a label in front of a known public suffix.

@@ -4,7 +4,7 @@
 //! `version 1.2.3.4`), a section number (`第1.2.3.4条`). A port (`:443`) or prefix length (`/24`) may follow; of a range
 //! `192.0.2.1-192.0.2.9` both ends are reported.
 
-use super::class::{ALNUM, ALPHA, HYPHEN, TOKEN, class};
+use super::class::{ALNUM, ALPHA, DIGIT, DOT, HYPHEN, TOKEN, class};
 use super::scan::{Scan, Token};
 use super::{Canonical, Family, benign};
 use crate::model::kind::Look;
@@ -45,9 +45,8 @@ pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
     if token.flags & ALPHA != 0 || token.end - token.start < 7 {
         return None;
     }
-    let whole = scan.slice(token.start, token.end);
     if token.flags & HYPHEN != 0
-        && let Some((first, last)) = whole.split_once('-')
+        && let Some((first, last)) = scan.slice(token.start, token.end).split_once('-')
     {
         let both = parse(first.as_bytes()).is_some() && parse(last.as_bytes()).is_some();
         if both && is_address_here(scan, token) {
@@ -58,8 +57,10 @@ pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
         }
         return None;
     }
-    parse(whole.as_bytes())?;
-    if !is_address_here(scan, token) {
+    if token.flags & !(DIGIT | DOT) != 0 {
+        return None;
+    }
+    if !is_address(scan, token) || !is_address_here(scan, token) {
         return None;
     }
     scan.report_at(KIND, token.start, token.end, false, true);
@@ -112,6 +113,36 @@ fn follows_version(lead: &str) -> bool {
         word.len() > long.len() && word.as_bytes()[word.len() - long.len()..].eq_ignore_ascii_case(long.as_bytes())
     };
     NOT_ADDRESS_AFTER.iter().any(|known| word.eq_ignore_ascii_case(known) || (known.len() > 5 && ends(known)))
+}
+
+/// Whether a token of digits and dots is four numbers 0 to 255 without leading zeros.
+///
+/// Numbers of a log have any length, so whatever asks byte by byte is guessed wrong by the processor at each of them.
+fn is_address(scan: &Scan<'_>, token: Token) -> bool {
+    let len = token.end - token.start;
+    if len > 15 {
+        return false;
+    }
+    let Some(bytes) = scan.bytes[token.start..].first_chunk::<16>() else {
+        return parse(&scan.bytes[token.start..token.end]).is_some();
+    };
+    let mut ends = scan.dots(token);
+    if ends.count_ones() != 3 {
+        return false;
+    }
+    ends |= 1 << len;
+    let (mut start, mut wrong) = (0, 0);
+    for _ in 0..4 {
+        let end = ends.trailing_zeros() as usize;
+        ends &= ends - 1;
+        let len = end - start;
+        let digit = |back: usize| u32::from(bytes[end.wrapping_sub(back) & 15] & 15);
+        let value = digit(1) + digit(2) * u32::from(len > 1) * 10 + digit(3) * u32::from(len > 2) * 100;
+        let smallest = [0, 0, 10, 100][len & 3];
+        wrong |= u32::from(value > 255) | u32::from(len.wrapping_sub(1) > 2) | u32::from(value < smallest);
+        start = end + 1;
+    }
+    wrong == 0
 }
 
 /// Four numbers 0 to 255 without leading zeros.

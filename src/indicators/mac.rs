@@ -29,8 +29,11 @@ const WORDS: [&str; 6] = ["mac", "bssid", "hwaddr", "物理アドレス", "ハ�
 
 /// Looks at a token with hyphens or dots.
 pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
+    if !matches!(token.end - token.start, 14 | 17) {
+        return None;
+    }
     let text = scan.slice(token.start, token.end);
-    let value = canonical(text).filter(|_| matches!(text.len(), 14 | 17))?;
+    let value = canonical(text)?;
     // Digits alone between dots are more often something else.
     if text.len() == 14 && token.flags & ALPHA == 0 && !context::says(scan.lead(token.start, 32), &WORDS) {
         return None;

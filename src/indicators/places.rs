@@ -18,7 +18,7 @@ pub(super) struct Place {
 
 /// Looks at the path behind a host's name (in A-label form) that begins at `start`; says where the find ends.
 pub(super) fn find(scan: &mut Scan<'_>, host: &str, start: usize, tail: usize) -> Option<usize> {
-    if host.len() > 20 || scan.byte(tail) != b'/' {
+    if host.len() > 20 || scan.byte(tail) != b'/' || !names_people(host) {
         return None;
     }
     let place = parse(host, scan.tail(tail, 128))?;
@@ -55,8 +55,40 @@ const fn is_dotted(byte: u8) -> bool {
     is_code(byte) || byte == b'.'
 }
 
+/// A host without what its pages for browsers and telephones begin with.
+fn bare(host: &str) -> &str {
+    ["www.", "m.", "mobile."].iter().find_map(|front| host.strip_prefix(front)).unwrap_or(host)
+}
+
+/// Whether paths of this host may name somebody: most hosts are others, and their paths need no look.
+fn names_people(host: &str) -> bool {
+    matches!(
+        bare(host),
+        "line.me"
+            | "lin.ee"
+            | "discord.gg"
+            | "discord.com"
+            | "discordapp.com"
+            | "t.me"
+            | "telegram.me"
+            | "telegram.dog"
+            | "chat.whatsapp.com"
+            | "wa.me"
+            | "x.com"
+            | "twitter.com"
+            | "instagram.com"
+            | "facebook.com"
+            | "fb.com"
+            | "ja-jp.facebook.com"
+            | "tiktok.com"
+            | "youtube.com"
+            | "threads.net"
+            | "threads.com"
+    )
+}
+
 fn parse(host: &str, path: &str) -> Option<Place> {
-    let host = ["www.", "m.", "mobile."].iter().find_map(|front| host.strip_prefix(front)).unwrap_or(host);
+    let host = bare(host);
     let social = |platform: &str, (handle, rest): (&str, &str)| {
         let handle = handle.trim_end_matches('.');
         let reserved = social::is_reserved(platform, &handle.to_ascii_lowercase());

@@ -44,6 +44,10 @@ pub(super) struct Scan<'t> {
     pub(super) value: String,
     /// Everything before here has been judged.
     pub(super) done: usize,
+    /// The steps of the text around the place looked at, and where the first begins.
+    pub(super) steps: [Events; BATCH],
+    pub(super) steps_at: usize,
+    pub(super) steps_len: usize,
     /// Lines before here have been read in plain form.
     plain_until: usize,
     /// Look at every byte for every reason.
@@ -81,6 +85,9 @@ impl<'t> Scan<'t> {
             names,
             value: String::new(),
             done: 0,
+            steps: [Events::default(); BATCH],
+            steps_at: 0,
+            steps_len: 0,
             plain_until: 0,
             #[cfg(test)]
             everywhere: false,
@@ -100,25 +107,36 @@ impl<'t> Scan<'t> {
     /// Looks at every place that the triggers point at.
     fn walk(&mut self) {
         let mut triggers = Triggers::default();
-        let mut events = [Events::default(); BATCH];
-        let mut base = 0;
         loop {
-            let steps = triggers.fill(self.bytes, base, &mut events);
+            let base = self.steps_at;
+            self.steps_len = triggers.fill(self.bytes, base, &mut self.steps);
             #[cfg(test)]
             if self.everywhere {
-                events = [Events { token: !0, mark: !0, colons: !0, spaced: !0, odd: !0 }; BATCH];
-            }
-            for step in &events[..steps] {
-                let mut any = step.any();
-                while any != 0 {
-                    let bit = any.trailing_zeros();
-                    any &= any - 1;
-                    self.look(base + bit as usize, bit, step);
+                for step in &mut self.steps {
+                    *step = Events { token: !0, mark: !0, colons: !0, spaced: !0, odd: !0, ..*step };
                 }
-                base += STEP;
             }
-            if steps < BATCH {
+            for at in 0..self.steps_len {
+                self.look_at_step(base + at * STEP, at);
+            }
+            if self.steps_len < BATCH {
                 return;
+            }
+            self.steps_at += BATCH * STEP;
+        }
+    }
+
+    fn look_at_step(&mut self, base: usize, step: usize) {
+        let events = self.steps[step];
+        let mut any = events.any();
+        // Signs are looked at even inside what was judged: the line may have to be read in plain form.
+        let signs = if self.map.is_none() { events.odd | events.mark } else { 0 };
+        while any != 0 {
+            let bit = any.trailing_zeros();
+            any &= any - 1;
+            self.look(base + bit as usize, bit, &events);
+            if let Some(judged) = self.done.checked_sub(base) {
+                any &= signs | if judged < STEP { !0 << judged } else { 0 };
             }
         }
     }
@@ -259,15 +277,19 @@ impl<'t> Scan<'t> {
         let mut groups = [(0, 0); 8];
         let (mut count, mut end) = (0, at);
         while end > from && count < groups.len() {
-            let gap = self.bytes[from..end].iter().rev().take(2).take_while(|byte| is_gap(**byte)).count();
-            let last = end - gap;
-            let digits = self.bytes[from..last].iter().rev().take_while(|byte| class(**byte) & DIGIT != 0).count();
-            if gap == 0 || digits == 0 {
+            let mut last = end;
+            while last > from && end - last < 2 && is_gap(self.bytes[last - 1]) {
+                last -= 1;
+            }
+            let mut start = last;
+            while start > from && self.bytes[start - 1].is_ascii_digit() {
+                start -= 1;
+            }
+            if last == end || start == last {
                 break;
             }
-            end = last - digits;
-            groups[count] = (end, digits);
-            count += 1;
+            groups[count] = (start, last - start);
+            (end, count) = (start, count + 1);
         }
         let groups = &groups[..count];
         let fours = matches!(groups, [(_, 4 | 6), (_, 4), ..]);
@@ -367,7 +389,8 @@ impl<'t> Scan<'t> {
     }
 
     fn span(&self, start: usize, end: usize) -> std::ops::Range<usize> {
-        let at = |at: usize| self.map.map_or(at, |map| map.get(at).copied().unwrap_or(0) as usize);
+        let Some(map) = self.map else { return start..end };
+        let at = |at: usize| map.get(at).copied().unwrap_or(0) as usize;
         // What plain form leaves out (zero-width characters) may lie between this value and what follows.
         at(start)..at(end) - refang::joiners_before(&self.origin[at(start)..at(end)])
     }

@@ -2,6 +2,7 @@
 
 use super::class::{ALNUM, ALPHA, DIGIT, DOT, HYPHEN, TOKEN, UNDERSCORE, class, classes};
 use super::scan::{Find, Scan, Token};
+use super::triggers::STEP;
 use super::{AT_SIGN, DOTTED, JOINED, LONG_RUN, NUMBER, PREFIXED, SCHEME, url};
 
 /// Shortest run of letters and digits that can be a hash or a wallet.
@@ -13,20 +14,74 @@ impl Scan<'_> {
         if at < self.done || class(self.byte(at)) & TOKEN == 0 {
             return;
         }
+        let token = self.token_around(at);
+        self.done = self.token(token).max(token.end);
+    }
+
+    /// The token around the byte at `at`, which is one of it, as far as it was not judged before.
+    pub(super) fn token_around(&self, at: usize) -> Token {
+        if let Some(token) = self.token_in_steps(at) {
+            return token;
+        }
+        let part = |byte: &&u8| class(**byte) & TOKEN != 0;
+        let start = at - self.bytes[self.done..at].iter().rev().take_while(part).count();
+        let end = at + self.bytes[at..].iter().take_while(part).count();
+        self.part(start, end)
+    }
+
+    /// The same by whole words of the steps; `None` where it reaches out of them.
+    fn token_in_steps(&self, at: usize) -> Option<Token> {
+        let from = at.checked_sub(self.steps_at)?;
+        let (step, bit) = (from / STEP, from % STEP);
+        let steps = self.steps.get(..self.steps_len)?;
+        let here = steps.get(step)?;
+        let (mut first, mut last) = (step, step);
+        let mut before = !here.word() & !(!0 << bit);
+        while before == 0 {
+            first = first.checked_sub(1)?;
+            before = !steps[first].word();
+        }
+        let mut behind = !here.word() >> bit << bit;
+        while behind == 0 {
+            last += 1;
+            behind = !steps.get(last)?.word();
+        }
+        let start = first * STEP + STEP - before.leading_zeros() as usize;
+        let end = last * STEP + behind.trailing_zeros() as usize;
+        let start = start.max(self.done.saturating_sub(self.steps_at));
         let mut flags = 0;
-        let mut start = at;
-        while start > self.done && class(self.bytes[start - 1]) & TOKEN != 0 {
-            start -= 1;
-            flags |= class(self.bytes[start]);
+        for (at, events) in (first..).zip(&steps[first..=last]) {
+            // Bytes of this step that are the token's; none at its edges.
+            let from = start.saturating_sub(at * STEP).min(STEP);
+            let len = end.saturating_sub(at * STEP).min(STEP).saturating_sub(from);
+            let inside = if len == 0 { 0 } else { !0 >> (STEP - len) << from };
+            let has = |lane: u64, class: u8| if lane & inside == 0 { 0 } else { class };
+            flags |= has(events.digit, DIGIT) | has(events.alpha, ALPHA) | has(events.dot, DOT);
+            let mut dashes = events.dash & inside;
+            while dashes != 0 {
+                flags |= class(self.byte(self.steps_at + at * STEP + dashes.trailing_zeros() as usize));
+                dashes &= dashes - 1;
+            }
         }
-        let mut end = at;
-        while let Some(byte) = self.bytes.get(end)
-            && class(*byte) & TOKEN != 0
-        {
-            flags |= class(*byte);
-            end += 1;
-        }
-        self.done = self.token(Token { start, end, flags: flags & TOKEN }).max(end);
+        Some(Token { start: self.steps_at + start, end: self.steps_at + end, flags: flags & TOKEN })
+    }
+
+    /// Where dots stand in a token of at most 64 bytes, one bit for each of its bytes.
+    pub(super) fn dots(&self, token: Token) -> u64 {
+        let len = (token.end - token.start).clamp(1, STEP);
+        let lane =
+            |step: usize| self.steps.get(..self.steps_len).and_then(|steps| steps.get(step)).map(|step| step.dot);
+        let in_steps = || {
+            let from = token.start.checked_sub(self.steps_at)?;
+            let (step, bit) = (from / STEP, from % STEP);
+            let low = lane(step)? >> bit;
+            let high = if bit + len > STEP { lane(step + 1)? << (STEP - bit) } else { 0 };
+            Some((low | high) & (!0 >> (STEP - len)))
+        };
+        in_steps().unwrap_or_else(|| {
+            let bytes = self.bytes[token.start..token.end].iter().take(STEP).enumerate();
+            bytes.fold(0, |dots, (at, byte)| dots | u64::from(*byte == b'.') << at)
+        })
     }
 
     fn token(&mut self, token: Token) -> usize {
@@ -181,6 +236,10 @@ impl Scan<'_> {
     /// The token without dots, hyphens and underscores at its ends.
     fn trimmed(&self, token: Token) -> Token {
         let bytes = &self.bytes[token.start..token.end];
+        let edge = |byte: Option<&u8>| byte.is_some_and(|byte| class(*byte) & ALNUM != 0);
+        if edge(bytes.first()) && edge(bytes.last()) {
+            return token;
+        }
         let lead = bytes.iter().take_while(|byte| class(**byte) & ALNUM == 0).count();
         let tail = bytes[lead..].iter().rev().take_while(|byte| class(**byte) & ALNUM == 0).count();
         if lead + tail == 0 { token } else { self.part(token.start + lead, token.end - tail) }

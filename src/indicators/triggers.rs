@@ -30,12 +30,24 @@ pub(super) struct Events {
     pub(super) spaced: u64,
     /// An unusual spelling may begin here.
     pub(super) odd: u64,
+    /// What the bytes are, so that tokens are measured by the word instead of the byte: digits, letters, dots, and
+    /// hyphens with underscores.
+    pub(super) digit: u64,
+    pub(super) alpha: u64,
+    pub(super) dot: u64,
+    pub(super) dash: u64,
 }
 
 impl Events {
     /// All places.
     pub(super) const fn any(&self) -> u64 {
         self.token | self.mark | self.colons | self.spaced | self.odd
+    }
+
+    /// Bytes of tokens.
+    #[inline(always)]
+    pub(super) const fn word(&self) -> u64 {
+        self.digit | self.alpha | self.dot | self.dash
     }
 }
 
@@ -160,6 +172,10 @@ impl Triggers {
             colons: self.colons(),
             spaced: self.spaced(),
             odd: self.bracket.back(1) & (is(folded, b'p').to_bitmask() | !self.digit.now & !self.alpha.now),
+            digit: self.digit.now,
+            alpha: self.alpha.now,
+            dot: self.dot.now,
+            dash: self.dash.now,
         };
         if !self.high.is_empty() {
             self.other_scripts(simd, window, &mut events);

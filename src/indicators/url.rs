@@ -103,16 +103,22 @@ fn find_plain(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
     if !scheme || scan.is_plain_form() || start < scan.url.0 {
         return None;
     }
-    let rest = scan.bytes.get(begin..)?;
-    let len = rest.iter().take(host::LONGEST + 1).take_while(|byte| is_plain_host(**byte)).count();
-    let tail = begin + len;
-    let letter = class(scan.byte(tail - 1)) & ALPHA != 0;
-    if !letter || scan.byte(tail) != b'/' || rest.get(..len)?.ends_with(b".onion") {
+    if begin < scan.done || class(scan.byte(begin)) & TOKEN == 0 {
         return None;
     }
-    let mut value = std::mem::take(&mut scan.value);
-    let public = scan.names.read(scan.slice(begin, tail), &mut value) && value.len() == len;
-    scan.value = value;
+    let tail = scan.token_around(begin).end;
+    let name = &scan.bytes[begin..tail];
+    let letter = class(scan.byte(tail - 1)) & ALPHA != 0;
+    if !letter || scan.byte(tail) != b'/' || !host::is_plain(name) || name.ends_with(b".onion") {
+        return None;
+    }
+    let name = scan.slice(begin, tail);
+    let public = scan.names.known(name).unwrap_or_else(|| {
+        let mut value = std::mem::take(&mut scan.value);
+        let public = scan.names.read(name, &mut value) && value == name;
+        scan.value = value;
+        public
+    });
     if !public {
         return None;
     }
@@ -127,10 +133,6 @@ fn find_plain(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
     scan.report_at(domain::KIND, begin, tail, true, true);
     let host = scan.slice(begin, tail);
     Some(places::find(scan, host, begin, tail).unwrap_or(tail))
-}
-
-const fn is_plain_host(byte: u8) -> bool {
-    matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.')
 }
 
 /// Where a URL ends, and whether that is its whole length; `None` if it is one too many inside another.

@@ -191,14 +191,10 @@ fn dots(segment: &str) -> usize {
     if rest.is_empty() { count } else { 0 }
 }
 
-/// Whether a path in plain spelling is canonical as it stands, query and fragment included.
+/// Whether a path, query and fragment are canonical as they stand, where nothing is in them but what URLs are made of: no
+/// segment may only say where to go.
 pub(super) fn is_plain_path(tail: &[u8]) -> bool {
-    let mut before = 0;
-    tail.iter().all(|byte| {
-        let dotted = before == b'/' && matches!(byte, b'.' | b'%');
-        before = *byte;
-        !dotted && byte.is_ascii() && !matches!(byte, b'"' | b'<' | b'>' | b'\'' | b'^' | b'`' | b'{' | b'}')
-    })
+    !memchr::memchr_iter(b'/', tail).any(|at| matches!(tail.get(at + 1), Some(b'.' | b'%')))
 }
 
 /// What a path may not hold (WHATWG path percent-encode set).

@@ -12,7 +12,6 @@ use crate::ingest::encoding::{self, Unit};
 use crate::ingest::{self, Cutter, HEAD, Overrides};
 use crate::model::evidence::ReadingForm;
 use crate::model::{Decoded, Extractor as _, Hit, Hits, Kind, Lang};
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Cursor, Read, Seek as _};
 use std::ops::ControlFlow;
@@ -335,72 +334,4 @@ fn torn(block: &[u8]) -> usize {
     let sign = |byte: &u8| matches!(byte, b' ' | b',' | b'\t' | b';' | b'"');
     let whole = || block.iter().rposition(|byte| *byte & 0xc0 != 0x80).unwrap_or(block.len());
     block.get(near..).and_then(|tail| tail.iter().rposition(sign)).map_or_else(whole, |at| near + at + 1).max(2) & !1
-}
-
-/// How often one value was found, and where first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tally {
-    /// Times.
-    pub count: u64,
-    /// First byte of the first, in its file or member.
-    pub start: u64,
-    member: u32,
-    /// Only inside other finds.
-    pub implied: bool,
-    /// Its own rule holds.
-    pub verified: bool,
-}
-
-/// Values found, each once.
-#[derive(Debug, Default)]
-pub struct Distinct {
-    kinds: Vec<(Kind, HashMap<String, Tally>)>,
-    members: Vec<String>,
-}
-
-impl Distinct {
-    /// Counts a find.
-    pub fn add(&mut self, found: &Found<'_>) {
-        let known = self.kinds.iter().position(|(kind, _)| *kind == found.kind);
-        let at = known.unwrap_or_else(|| {
-            self.kinds.push((found.kind, HashMap::new()));
-            self.kinds.len() - 1
-        });
-        let Some((_, values)) = self.kinds.get_mut(at) else { return };
-        if let Some(tally) = values.get_mut(found.value) {
-            tally.count += 1;
-            tally.implied &= found.implied;
-            tally.verified |= found.verified;
-            return;
-        }
-        if self.members.last().is_none_or(|last| last != found.inside) {
-            self.members.push(found.inside.to_owned());
-        }
-        let member = u32::try_from(self.members.len() - 1).unwrap_or(u32::MAX);
-        let (implied, verified) = (found.implied, found.verified);
-        let tally = Tally { count: 1, start: found.start, member, implied, verified };
-        values.insert(found.value.to_owned(), tally);
-    }
-
-    /// The member a value was found in first, as a path below the file; empty for the file itself.
-    #[must_use]
-    pub fn inside(&self, tally: &Tally) -> &str {
-        self.members.get(tally.member as usize).map_or("", String::as_str)
-    }
-
-    /// Every value, in the order of the kinds, the most frequent first.
-    #[must_use]
-    pub fn sorted(&self) -> Vec<(Kind, &str, Tally)> {
-        let mut all = Vec::new();
-        for about in Indicators::new().kinds() {
-            let values = self.kinds.iter().filter(|(kind, _)| *kind == about.kind).flat_map(|(_, values)| values);
-            let first = all.len();
-            all.extend(values.map(|(value, tally)| (about.kind, value.as_str(), *tally)));
-            let kind = all.get_mut(first..).unwrap_or(&mut []);
-            kind.sort_unstable_by(|(_, value, tally), (_, other, count)| {
-                (count.count, value).cmp(&(tally.count, other))
-            });
-        }
-        all
-    }
 }

@@ -4,8 +4,8 @@
 //! The declared type wins. A value that fails its type's rule is kept as written, unverified, and still links.
 
 use super::clock;
+use super::distinct::{Distinct, Tally};
 use super::error::{Error, Result};
-use super::extract::{Distinct, Tally};
 use super::list_read;
 use super::list_write::Entry;
 use super::session::Session;
