@@ -1,5 +1,8 @@
 //! What role a value may have, from the column or field it stands in. Only ever a suggestion: nothing is stated, stored or
 //! sent because of it, and a person who knows the case decides.
+//!
+//! Whoever came to a server is a suspect at a victim's and a victim at an offender's, so nothing is said of clients until
+//! somebody stated the role of a server that stands in the same record, and nothing of servers and destinations at all.
 
 use super::ask::{Hint, Said};
 use super::error::Result;
@@ -12,14 +15,45 @@ use roaring::RoaringBitmap;
 /// Records looked at for one value, spread over where it stands.
 const LOOKED_AT: u32 = 5;
 
-/// Classes of values a rule speaks of, words of a field's name, the role, and why in both languages.
-type Rule = (&'static [Class], &'static [&'static str], Role, (&'static str, &'static str));
+/// Fields that name the server a record is about.
+const SERVERS: [&str; 18] = [
+    "s-ip",
+    "server_ip",
+    "local_ip",
+    "host",
+    "vhost",
+    "computer",
+    "hostname",
+    "sni",
+    "dest_ip",
+    "dst_ip",
+    "id.resp_h",
+    "resp_h",
+    "cs-host",
+    "url",
+    "サーバ",
+    "自機",
+    "通信先",
+    "接続先",
+];
+
+/// What a field's name says of a value in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// It plays this role; why in both languages.
+    Of(Role, (&'static str, &'static str)),
+    /// It came to a server: its role hangs on the server's.
+    Client,
+}
+
+/// Classes of values a rule speaks of, words of a field's name, and what they say.
+type Rule = (&'static [Class], &'static [&'static str], Part);
 
 const PEOPLE: &[Class] = &[Class::DirectId, Class::Money, Class::Crypto];
 const ANY: &[Class] = &[Class::DirectId, Class::Money, Class::Crypto, Class::Network, Class::File];
 
 /// The first rule that fits counts.
-const RULES: [Rule; 7] = [
+const RULES: [Rule; 6] = [
     (
         PEOPLE,
         &[
@@ -43,8 +77,7 @@ const RULES: [Rule; 7] = [
             "to_account",
             "destination_address",
         ],
-        Role::Suspect,
-        ("金の行き先の欄", "a column for where money went"),
+        Part::Of(Role::Suspect, ("金の行き先の欄", "a column for where money went")),
     ),
     (
         PEOPLE,
@@ -65,8 +98,7 @@ const RULES: [Rule; 7] = [
             "from_address",
             "from_account",
         ],
-        Role::Victim,
-        ("利用者・依頼人の欄", "a column for the customer or payer"),
+        Part::Of(Role::Victim, ("利用者・依頼人の欄", "a column for the customer or payer")),
     ),
     (
         &[Class::Network],
@@ -87,50 +119,60 @@ const RULES: [Rule; 7] = [
             "ログインip",
             "送信元",
         ],
-        Role::Suspect,
-        ("サーバへ接続してきた側の欄", "a field for who came to the server"),
+        Part::Client,
     ),
     (
         &[Class::Network],
-        &["s-ip", "server_ip", "local_ip", "host", "vhost", "computer", "自機", "被害"],
-        Role::Victim,
-        ("被害を受けたサーバの欄", "a field for the server itself"),
-    ),
-    (
-        &[Class::Network],
-        &[
-            "dest_ip",
-            "dst_ip",
-            "id.resp_h",
-            "dns.rrname",
-            "rrname",
-            "query",
-            "http.hostname",
-            "tls.sni",
-            "通信先",
-            "接続先",
-            "誘導先",
-            "url",
-        ],
-        Role::Infrastructure,
-        ("通信先の欄", "a field for where traffic went"),
+        &["誘導先"],
+        Part::Of(Role::Infrastructure, ("誘導先の欄", "a field for where people were led")),
     ),
     (
         ANY,
         &["from", "reply-to", "return-path", "差出人", "送信者"],
-        Role::Suspect,
-        ("差出人の欄", "the sender of a message"),
+        Part::Of(Role::Suspect, ("差出人の欄", "the sender of a message")),
     ),
-    (ANY, &["to", "cc", "delivered-to", "宛先", "受信者"], Role::Victim, ("宛先の欄", "the receiver of a message")),
+    (
+        ANY,
+        &["to", "cc", "delivered-to", "宛先", "受信者"],
+        Part::Of(Role::Victim, ("宛先の欄", "the receiver of a message")),
+    ),
 ];
 
-/// What a field of this name suggests for values of a class.
-fn of_field(class: Class, name: &str) -> Option<&'static Rule> {
+/// Whether a field's name is one of these words.
+fn is_named(name: &str, words: &[&str]) -> bool {
     let name = name.trim().to_lowercase();
     let last = name.rsplit(['.', '/']).next().unwrap_or(&name);
     // Words of other scripts count inside a name (`振込先口座番号`), ASCII ones only as a whole.
-    let fits = |word: &&str| if word.is_ascii() { name == *word || last == *word } else { name.contains(*word) };
-    RULES.iter().find(|(classes, words, ..)| classes.contains(&class) && words.iter().any(fits))
+    words.iter().any(|word| if word.is_ascii() { name == *word || last == *word } else { name.contains(word) })
+}
+
+/// What a field of this name suggests for values of a class.
+fn of_field(class: Class, name: &str) -> Option<Part> {
+    let rule = RULES.iter().find(|(classes, words, _)| classes.contains(&class) && is_named(name, words));
+    rule.map(|(.., part)| *part)
+}
+
+/// What a client of a server with stated roles may be; nothing where none was stated, or roles that disagree.
+fn of_client(
+    stated: &[RoleStatement],
+    value: (Kind, &str),
+    servers: &Values,
+) -> Option<(Role, (&'static str, &'static str))> {
+    let is_server = |said: &&RoleStatement| {
+        (said.kind, said.value.as_str()) != value
+            && servers.iter().any(|(kind, value)| said.kind == *kind && said.value == *value)
+    };
+    let mut roles = stated.iter().filter(|said| said.cited.is_empty()).filter(is_server).map(|said| match said.role {
+        Role::Infrastructure => Some(Role::Victim),
+        Role::Victim | Role::Relay => Some(Role::Suspect),
+        Role::Suspect | Role::Witness | Role::Officer => None,
+    });
+    let first = roles.next()?;
+    let role = first.filter(|_| roles.all(|role| role == first))?;
+    Some(match role {
+        Role::Victim => (role, ("犯罪インフラへ接続してきた側の欄", "a field for who came to a server of the offence")),
+        _ => (role, ("被害サーバへ接続してきた側の欄", "a field for who came to the victim's server")),
+    })
 }
 
 /// What the fields a value stands in suggest, if they agree.
@@ -139,23 +181,19 @@ pub fn hint(session: &Session, kind: Kind, value: &str) -> Result<Option<Hint>> 
     let readings = session.store.readings()?;
     let mut found: Option<Hint> = None;
     for (evidence, rows) in session.store.rows_of(kind, value)?.iter() {
-        let Some((field, beside)) = field_of(session, evidence, rows, (kind, value))? else { continue };
-        let Some((_, _, role, (ja, en))) = of_field(class, &field) else { continue };
-        let mut one = Hint { role: *role, why: Said::new(*ja, *en), field };
-        if class == Class::Network && one.role == Role::Suspect {
-            // Whoever comes to a server of the offence is more likely a victim.
-            let case = readings.iter().find(|reading| reading.evidence == evidence).and_then(|reading| reading.case);
-            let stated = case.map(|case| session.store.roles(case)).transpose()?.unwrap_or_default();
-            let offends = |said: &RoleStatement| {
-                said.role == Role::Infrastructure
-                    && beside.iter().any(|(kind, value)| said.kind == *kind && said.value == *value)
-            };
-            if stated.iter().any(offends) {
-                one.role = Role::Victim;
-                one.why =
-                    Said::new("犯罪インフラへ接続してきた側の欄", "a field for who came to a server of the offence");
+        let Some((field, servers)) = field_of(session, evidence, rows, (kind, value))? else { continue };
+        let (role, (ja, en)) = match of_field(class, &field) {
+            None => continue,
+            Some(Part::Of(role, why)) => (role, why),
+            Some(Part::Client) => {
+                let case =
+                    readings.iter().find(|reading| reading.evidence == evidence).and_then(|reading| reading.case);
+                let stated = case.map(|case| session.store.roles(case)).transpose()?.unwrap_or_default();
+                let Some(client) = of_client(&stated, (kind, value), &servers) else { continue };
+                client
             }
-        }
+        };
+        let one = Hint { role, why: Said::new(ja, en), field };
         if found.as_ref().is_some_and(|known| known.role != one.role) {
             return Ok(None);
         }
@@ -164,10 +202,10 @@ pub fn hint(session: &Session, kind: Kind, value: &str) -> Result<Option<Hint>> 
     Ok(found)
 }
 
-/// Values of one record.
+/// Values with their kinds.
 type Values = Vec<(Kind, String)>;
 
-/// The field that holds the value in some records of an evidence, and what stands beside it there.
+/// The field that holds the value in some records of an evidence, and the servers these name.
 fn field_of(
     session: &Session,
     evidence: EvidenceKey,
@@ -176,15 +214,17 @@ fn field_of(
 ) -> Result<Option<(String, Values)>> {
     let step = usize::try_from(rows.len() / u64::from(LOOKED_AT)).unwrap_or(1).max(1);
     let picked: RoaringBitmap = rows.iter().step_by(step).take(LOOKED_AT.try_into().unwrap_or(1)).collect();
-    let (mut field, mut beside) = (None, Vec::new());
+    let (mut field, mut servers) = (None, Vec::new());
     find::each_row(session, &RowSet::of(evidence, picked), u64::from(LOOKED_AT), &mut |row| {
         if field.is_none() {
             field = holder(session, &row, kind, value);
         }
-        beside.extend(find::values_of(session, &row.text));
+        for (_, text) in row.fields.iter().filter(|(name, _)| is_named(name, &SERVERS)) {
+            servers.extend(find::values_of(session, text));
+        }
         Ok(())
     })?;
-    Ok(field.map(|field| (field, beside)))
+    Ok(field.map(|field| (field, servers)))
 }
 
 /// The field of a record in which a value ends: an account's bank stands in other columns than its number.
@@ -214,14 +254,43 @@ mod tests {
 
     #[test]
     fn names_of_fields_suggest_and_others_do_not() {
-        let role = |class, name| of_field(class, name).map(|(_, _, role, _)| *role);
-        assert_eq!(role(Class::Money, "振込先口座番号"), Some(Role::Suspect));
-        assert_eq!(role(Class::DirectId, "依頼人電話"), Some(Role::Victim));
-        assert_eq!(role(Class::Network, "client"), Some(Role::Suspect));
-        assert_eq!(role(Class::Network, "dns.rrname"), Some(Role::Infrastructure));
-        assert_eq!(role(Class::DirectId, "to"), Some(Role::Victim));
+        let role = |class, name| {
+            of_field(class, name).map(|part| match part {
+                Part::Of(role, _) => Some(role),
+                Part::Client => None,
+            })
+        };
+        assert_eq!(role(Class::Money, "振込先口座番号"), Some(Some(Role::Suspect)));
+        assert_eq!(role(Class::DirectId, "依頼人電話"), Some(Some(Role::Victim)));
+        assert_eq!(role(Class::Network, "client"), Some(None));
+        assert_eq!(role(Class::Network, "dest_ip"), None, "most traffic goes to nobody's infrastructure");
+        assert_eq!(role(Class::Network, "host"), None);
+        assert_eq!(role(Class::DirectId, "to"), Some(Some(Role::Victim)));
         assert_eq!(role(Class::Money, "total"), None);
         assert_eq!(role(Class::Money, "client"), None);
         assert_eq!(role(Class::Network, "備考"), None);
+    }
+
+    #[test]
+    fn a_client_is_what_the_stated_role_of_its_server_makes_it() {
+        let kind = |tag| Kind::from_tag(tag).unwrap();
+        let said = |tag, value: &str, role| RoleStatement {
+            id: crate::model::Id::from_random('r', [0; 10]),
+            case: crate::model::CaseKey(1),
+            kind: kind(tag),
+            value: value.to_owned(),
+            role,
+            cited: Vec::new(),
+        };
+        let client = (kind("ipv4"), "198.51.100.7");
+        let beside = vec![(kind("ipv4"), "198.51.100.7".to_owned()), (kind("domain"), "login.example.jp".to_owned())];
+        let role = |stated: &[RoleStatement]| of_client(stated, client, &beside).map(|(role, _)| role);
+        let server = |role| said("domain", "login.example.jp", role);
+        assert_eq!(role(&[]), None);
+        assert_eq!(role(&[server(Role::Infrastructure)]), Some(Role::Victim));
+        assert_eq!(role(&[server(Role::Victim)]), Some(Role::Suspect));
+        assert_eq!(role(&[server(Role::Victim), server(Role::Infrastructure)]), None, "they disagree");
+        assert_eq!(role(&[said("ipv4", "198.51.100.7", Role::Victim)]), None, "its own role says nothing of a server");
+        assert_eq!(role(&[said("domain", "other.example.jp", Role::Victim)]), None, "elsewhere");
     }
 }
