@@ -182,7 +182,7 @@ fn state_roles(session: &Session, unit: &str, case: CaseKey, tell: &mut dyn FnMu
         let value = value.ok_or_else(|| {
             Error::input(format!("訓練の値を読めません: {written}"), format!("training value unreadable: {written}"))
         })?;
-        roles::state(session, case, kind, &[value], *role)?;
+        roles::state(session, case, &[(kind, value)], Some(*role))?;
     }
     let name = name_of(unit);
     tell(Step {
@@ -332,23 +332,33 @@ impl National {
             } else {
                 Said::new("双方とも原値で報告", "kept by both")
             };
+            let kind = self.label(why.kind);
             tell(Step {
                 name: "tie",
-                ja: format!("二つの府県の事案がつながりました: {} {}（{}）", why.kind, why.value, how.ja),
-                en: format!("the cases of both prefectures are tied: {} {} ({})", why.kind, why.value, how.en),
+                ja: format!("二つの府県の事案がつながりました: {} {}（{}）", kind.ja, why.value, how.ja),
+                en: format!("the cases of both prefectures are tied: {} {} ({})", kind.en, why.value, how.en),
             });
             ties.push((why.kind, why.value.clone()));
         }
         for value in all.found.damped() {
             let why = self.session.indicators.benign(value.kind, &value.value);
             let why = why.unwrap_or(Text::new("多数の事案に出現", "in very many cases"));
+            let kind = self.label(value.kind);
             tell(Step {
                 name: "decoy",
-                ja: format!("双方にあるが、つながりの根拠としません: {} {}（{}）", value.kind, value.value, why.ja),
-                en: format!("in both, and no reason for a tie: {} {} ({})", value.kind, value.value, why.en),
+                ja: format!("双方にあるが、つながりの根拠としません: {} {}（{}）", kind.ja, value.value, why.ja),
+                en: format!("in both, and no reason for a tie: {} {} ({})", kind.en, value.value, why.en),
             });
         }
         Ok(ties)
+    }
+
+    /// What people call a kind.
+    fn label(&self, kind: Kind) -> Said {
+        self.session
+            .indicators
+            .about(kind)
+            .map_or_else(|| Said::new(kind.tag(), kind.tag()), |about| Said::new(about.label.ja, about.label.en))
     }
 
     /// In how many cases the value itself was sent, and not a token alone.
