@@ -7,7 +7,7 @@ import importlib, shutil, sys, time
 
 import desk
 
-PARTS = ("evidence", "refusals", "kills", "bundles", "leaks", "reach", "demo")
+PARTS = ("evidence", "lists", "refusals", "kills", "bundles", "leaks", "reach", "demo")
 
 
 def main():

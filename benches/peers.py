@@ -2,6 +2,8 @@
 
 Usage: python3 benches/peers.py target/release/itoguchi [FILE...]   (pip install iocextract==1.16.1 ioc-finder==9.4.1)
 Sentences are the tables of tests/data/indicators; with FILEs, those are read instead and only the speed is compared.
+A FILE that ends in .jsonl holds the cases of others' suites (`ITOGUCHI_PEER_CASES=cases.jsonl cargo test --test peers`):
+all three are judged by what the suites say, and by the rule of each kind.
 """
 import json, pathlib, subprocess, sys, time
 
@@ -67,6 +69,10 @@ def scores():
                 want, have = ({one for one in side if one[0] == kind} for side in (wanted, got))
                 for at, part in enumerate((want & have, have - want, want - have)):
                     table[name][kind][at] += len(part)
+    show(table)
+
+
+def show(table):
     print("kind      " + "".join(f"{name:>24}" for name in TOOLS))
     for kind in KINDS:
         cells = []
@@ -92,4 +98,25 @@ def speeds():
             print(f"{path}: {name} {len(text.encode()) / 1e6 / taken:.3f} MB/s")
 
 
-speeds() if files else scores()
+def suites(path):
+    """Right, wrong and missed of each tool and kind over the suites of others, by `peer` and by `rule`."""
+    cases = [json.loads(line) for line in open(path, encoding="utf-8")]
+    for by, title in (("peer", "as the suites say"), ("rule", "by the rule of the kind")):
+        table = {name: {kind: [0, 0, 0] for kind in KINDS} for name in TOOLS}
+        for case in cases:
+            wanted = {canonical(*one) for one in case[by] if one[0] in KINDS}
+            case.setdefault("found", {name: {canonical(*one) for one in tool(case["text"])} for name, tool in TOOLS.items()})
+            for name, got in case["found"].items():
+                for kind in KINDS:
+                    want, have = ({one for one in side if one[0] == kind} for side in (wanted, got))
+                    counts = case["judged"] is None or kind in case["judged"]
+                    for at, part in enumerate((want & have, have - want if counts else (), want - have)):
+                        table[name][kind][at] += len(part)
+        print("%d cases, %s" % (len(cases), title))
+        show(table)
+
+
+if files and files[0].endswith(".jsonl"):
+    suites(files[0])
+else:
+    speeds() if files else scores()

@@ -5,7 +5,8 @@
 use itoguchi::indicators::{Indicators, Pack, Says, kind_alias};
 use itoguchi::ingest::containers::Passwords;
 use itoguchi::model::Instant;
-use itoguchi::workbench::extract::{Distinct, Found, extract};
+use itoguchi::workbench::distinct::Distinct;
+use itoguchi::workbench::extract::{Found, extract};
 use itoguchi::workbench::list_write::{Entry, ListForm, Writing, write};
 use itoguchi::workbench::{Mode, Session, SightingFilter, lists};
 use std::collections::BTreeSet;
@@ -93,6 +94,51 @@ fn containers_mails_and_the_decoded_layer_are_read() {
         found.iter().any(|(_, value, inside, _)| value == "203.0.113.77" && inside.ends_with("/a.csv")),
         "{found:?}"
     );
+}
+
+fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut writer, bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn workbooks_and_archives_in_archives_are_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let book = zipped(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        (
+            "xl/workbook.xml",
+            r#"<workbook xmlns:r="y"><sheets><sheet name="明細" sheetId="1" r:id="rId1"/></sheets></workbook>"#.as_bytes(),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            br#"<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>"#,
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            br#"<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>ip</t></is></c><c r="B1" t="inlineStr"><is><t>mail</t></is></c></row>
+            <row r="2"><c r="A2" t="inlineStr"><is><t>203.0.113.8</t></is></c><c r="B2" t="inlineStr"><is><t>hanako@example.jp</t></is></c></row></sheetData></worksheet>"#,
+        ),
+    ]);
+    let has = |found: &[(String, String, String, (u64, u64))], value: &str, inside: &str| {
+        assert!(
+            found.iter().any(|(_, held, member, _)| held == value && member == inside),
+            "{value} {inside}: {found:?}"
+        );
+    };
+    let found = finds(&file(dir.path(), "answer.xlsx", &book));
+    has(&found, "203.0.113.8", "明細.csv");
+    has(&found, "hanako@example.jp", "明細.csv");
+    let inner = zipped(&[("b.txt", b"hxxp://evil[.]example[.]com/x")]);
+    let outer = zipped(&[("a/answer.xlsx", &book), ("inner.zip", &inner), ("c.log", b"198.51.100.3\n")]);
+    let found = finds(&file(dir.path(), "all.zip", &outer));
+    has(&found, "203.0.113.8", "a/answer.xlsx/明細.csv");
+    has(&found, "http://evil.example.com/x", "inner.zip/b.txt");
+    has(&found, "198.51.100.3", "c.log");
 }
 
 fn entries() -> Vec<Entry> {
@@ -246,7 +292,9 @@ fn warning_lists_load_as_they_are_published() {
     }
     assert_eq!(packs.len(), 24);
     let indicators = Indicators::with_packs(packs);
-    let marked = |kind: &str, value: &str| indicators.marks(kind_alias(kind).unwrap(), value).count() > 0;
+    let marked = |kind: &str, value: &str| {
+        indicators.marks(kind_alias(kind).unwrap(), value).any(|mark| mark.pack.source.starts_with("MISP warning list"))
+    };
     for (kind, value) in [
         ("ipv4", "10.1.2.3"),
         ("ipv4", "203.0.113.5"),

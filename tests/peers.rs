@@ -2,12 +2,13 @@
 //!
 //! Where a suite expects something else than we find, a rule of `tests/data/indicators/peers.rules` must say why and who is
 //! right; it states how many cases it covers, so that none slips in unseen. What we are wrong about stays in the figures.
+//! With `ITOGUCHI_PEER_CASES=FILE` the cases are written there too, for `benches/peers.py` to run the peers over them.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail, and shows its figures")]
 
 use itoguchi::indicators::{Indicators, kind_alias};
 use itoguchi::model::{Extractor as _, Hits, Kind};
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -50,7 +51,7 @@ fn read(dir: &Path, name: &str) -> String {
     fs::read_to_string(dir.join(name)).unwrap_or_else(|err| panic!("{name}: {err}"))
 }
 
-fn json(dir: &Path, name: &str) -> Value {
+fn parsed(dir: &Path, name: &str) -> Value {
     serde_json::from_str(&read(dir, name)).unwrap()
 }
 
@@ -77,7 +78,7 @@ const FINDER: [(&str, &str); 14] = [
 ];
 
 fn ioc_finder(dir: &Path, out: &mut Vec<Case>) {
-    for case in json(dir, "ioc-finder/cases.json").as_array().unwrap() {
+    for case in parsed(dir, "ioc-finder/cases.json").as_array().unwrap() {
         // Options change what the library returns, not what stands in the text.
         if !case["options"].as_object().unwrap().is_empty() {
             continue;
@@ -93,7 +94,7 @@ fn ioc_finder(dir: &Path, out: &mut Vec<Case>) {
 }
 
 fn iocextract(dir: &Path, out: &mut Vec<Case>) {
-    for case in json(dir, "iocextract/cases.json").as_array().unwrap() {
+    for case in parsed(dir, "iocextract/cases.json").as_array().unwrap() {
         let ours: &[&str] = match case["function"].as_str().unwrap() {
             "extract_urls" | "extract_encoded_urls" => &["url"],
             "extract_emails" | "refang_email" => &["email"],
@@ -137,7 +138,7 @@ fn ioc_fanger(dir: &Path, out: &mut Vec<Case>) {
         let (text, expected) = (defanged.to_owned(), found(plain));
         out.push(Case { suite: "ioc_fanger", text, expected, judged: None });
     };
-    for case in json(dir, "ioc_fanger/cases.json").as_array().unwrap() {
+    for case in parsed(dir, "ioc_fanger/cases.json").as_array().unwrap() {
         let text = |name: &str| case[name].as_str().unwrap().to_owned();
         match case["function"].as_str().unwrap() {
             "fang" => push(&text("input"), &text("expected")),
@@ -198,7 +199,7 @@ fn wallets(dir: &Path, out: &mut Vec<Case>) {
         }
     }
     for file in ["bip-0173", "bip-0350"] {
-        let bip = json(dir, &format!("bitcoin-bips/{file}.json"));
+        let bip = parsed(dir, &format!("bitcoin-bips/{file}.json"));
         let values = |key: &str| {
             let entries = bip[key].as_array().cloned().unwrap_or_default();
             entries.iter().filter_map(|entry| Some(entry["value"].as_str()?.to_owned())).collect::<Vec<_>>()
@@ -210,7 +211,7 @@ fn wallets(dir: &Path, out: &mut Vec<Case>) {
             values(key).into_iter().for_each(|value| push("bitcoin-bips", value, Found::new()));
         }
     }
-    for value in list(&json(dir, "eip-55/vectors.json"), "valid") {
+    for value in list(&parsed(dir, "eip-55/vectors.json"), "valid") {
         push("eip-55", value.to_owned(), [(kind("evm"), value.to_owned())].into());
         // One letter in the wrong case.
         let at = value.rfind(|c: char| c.is_ascii_alphabetic()).unwrap();
@@ -218,11 +219,11 @@ fn wallets(dir: &Path, out: &mut Vec<Case>) {
         let wrong = value.char_indices().map(|(here, c)| if here == at { flipped(c) } else { c }).collect();
         push("eip-55", wrong, Found::new());
     }
-    for pair in json(dir, "python-bitcoinlib/bech32_encode_decode.json").as_array().unwrap() {
+    for pair in parsed(dir, "python-bitcoinlib/bech32_encode_decode.json").as_array().unwrap() {
         let value = pair[1].as_str().unwrap();
         push("python-bitcoinlib", value.to_owned(), [canonical(kind("btc"), value)].into());
     }
-    for pair in json(dir, "python-bitcoinlib/base58_encode_decode.json").as_array().unwrap() {
+    for pair in parsed(dir, "python-bitcoinlib/base58_encode_decode.json").as_array().unwrap() {
         let (bytes, value) = (pair[0].as_str().unwrap(), pair[1].as_str().unwrap());
         let address = (bytes.len() == 50 && bytes.starts_with("00")).then(|| (kind("btc"), value.to_owned()));
         push("python-bitcoinlib", value.to_owned(), address.into_iter().collect());
@@ -231,7 +232,7 @@ fn wallets(dir: &Path, out: &mut Vec<Case>) {
 
 fn reports(dir: &Path, out: &mut Vec<Case>) {
     let eset = dir.join("eset-malware-ioc");
-    let expected_counts = json(&eset, "EXPECTED.json");
+    let expected_counts = parsed(&eset, "EXPECTED.json");
     for (family, counts) in expected_counts.as_object().unwrap() {
         let text = read(&eset, &format!("{family}/README.adoc"));
         let (lower, mut expected) = (text.to_ascii_lowercase(), Found::new());
@@ -262,7 +263,7 @@ fn reports(dir: &Path, out: &mut Vec<Case>) {
 }
 
 fn japanese(dir: &Path, out: &mut Vec<Case>) {
-    for case in json(dir, "libphonenumber-jp/cases.json").as_array().unwrap() {
+    for case in parsed(dir, "libphonenumber-jp/cases.json").as_array().unwrap() {
         let number = case["e164"].as_str().map(|value| (kind("phone"), value.to_owned()));
         for form in ["input", "national", "international", "e164", "rfc3966"] {
             let Some(text) = case[form].as_str() else { continue };
@@ -273,7 +274,7 @@ fn japanese(dir: &Path, out: &mut Vec<Case>) {
             }
         }
     }
-    let banks = json(dir, "zengin-code/banks.json");
+    let banks = parsed(dir, "zengin-code/banks.json");
     let branches = dir.join("zengin-code/branches");
     for (code, bank) in banks.as_object().unwrap() {
         let Ok(text) = fs::read_to_string(branches.join(format!("{code}.json"))) else { continue };
@@ -293,13 +294,13 @@ fn widened(c: char) -> char {
 }
 
 fn names(dir: &Path, out: &mut Vec<Case>) {
-    for case in json(dir, "public-suffix-list/cases.json").as_array().unwrap() {
+    for case in parsed(dir, "public-suffix-list/cases.json").as_array().unwrap() {
         let Some(text) = case["input"].as_str() else { continue };
         let registrable = case["registrable_domain"].as_str();
         let expected = registrable.map(|_| canonical(kind("domain"), text)).into_iter().collect();
         out.push(Case { suite: "public-suffix-list", text: text.to_owned(), expected, judged: None });
     }
-    for case in json(dir, "whatwg-url/urltestdata-part.json").as_array().unwrap() {
+    for case in parsed(dir, "whatwg-url/urltestdata-part.json").as_array().unwrap() {
         let (Some(input), None) = (case["input"].as_str(), case["base"].as_str()) else { continue };
         let web =
             |text: &str| ["http://", "https://"].iter().any(|scheme| text.to_ascii_lowercase().starts_with(scheme));
@@ -406,7 +407,9 @@ fn the_suites_of_others_hold_but_for_what_is_written_down() {
     let rules = rules();
     let (mut used, mut unexplained) = (vec![0; rules.len()], BTreeMap::<String, usize>::new());
     let (mut raw, mut judged) = (BTreeMap::<Kind, Score>::new(), BTreeMap::<Kind, Score>::new());
+    let mut told = String::new();
     for case in &cases {
+        let mut by_rule = case.expected.clone();
         // The URL standard speaks of whole values, not of values in a text.
         let whole = || Indicators::new().canonical(kind("url"), &case.text).map(|value| (kind("url"), value));
         let finds = if case.suite == "whatwg-url" { whole().into_iter().collect() } else { found(&case.text) };
@@ -428,6 +431,10 @@ fn the_suites_of_others_hold_but_for_what_is_written_down() {
                     used[at] += 1;
                     if !rules[at].ours {
                         score(&mut judged);
+                    } else if sign == '-' {
+                        by_rule.remove(&(*kind, value.clone()));
+                    } else {
+                        by_rule.insert((*kind, value.clone()));
                     }
                 }
                 None => {
@@ -437,6 +444,13 @@ fn the_suites_of_others_hold_but_for_what_is_written_down() {
                 }
             }
         }
+        let list = |found: &Found| found.iter().map(|(kind, value)| json!([kind.tag(), value])).collect::<Vec<_>>();
+        let line = json!({"suite": case.suite, "text": case.text, "peer": list(&case.expected), "rule": list(&by_rule),
+            "judged": case.judged});
+        writeln!(told, "{line}").unwrap();
+    }
+    if let Some(path) = std::env::var_os("ITOGUCHI_PEER_CASES") {
+        fs::write(path, told).unwrap();
     }
     let report = report(cases.len(), &raw, &mut judged);
     eprintln!("{report}");
