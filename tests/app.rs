@@ -405,7 +405,7 @@ fn a_role_is_stated_and_taken_back() {
     choice.click();
     stage.run();
     assert!(
-        matches!(&stage.orders()[..], [Command::SetRole { case: CaseKey(4), values, role: Some(Role::Suspect) }] if values.len() == 1),
+        matches!(&stage.orders()[..], [Command::SetRole { case: CaseKey(4), values, role: Some(Role::Suspect), rows: None }] if values.len() == 1),
         "{:?}",
         stage.orders()
     );

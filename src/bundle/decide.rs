@@ -81,8 +81,9 @@ fn merge(material: &Material) -> Merged {
             .or_insert_with(|| value.clone());
     }
     for hit in material.records.iter().flat_map(|record| &record.hits) {
+        // What was said of one record guards the value everywhere, and opens it nowhere else.
         if let Some(held) = hit.role.and_then(|_| merged.get_mut(&(hit.kind, hit.value.clone()))) {
-            held.role = stricter(held.role, hit.role);
+            held.role = Role::most_guarded(held.role, hit.role);
         }
     }
     merged

@@ -3,9 +3,9 @@
 use super::args;
 use super::{Context, Result, Verdict};
 use crate::model::time::JST_MINUTES;
-use crate::model::{Extractor as _, Instant, Lang, Role, Ticket};
+use crate::model::{CaseKey, Extractor as _, Instant, Kind, Lang, Role, Ticket};
 use crate::workbench::{Error, Mode, SightingFilter, StoreError, find, lists, network, roles, suggest};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -28,6 +28,13 @@ pub(super) fn indicators(
     let cases: BTreeMap<_, _> =
         session.store.cases()?.into_iter().filter_map(|row| Some((row.case.key?, row.case.id))).collect();
     let evidence: BTreeMap<_, _> = session.store.evidence()?.into_iter().map(|one| (one.key, one.id)).collect();
+    let mut limited: BTreeMap<(CaseKey, Kind, String), Vec<Value>> = BTreeMap::new();
+    for case in cases.keys().filter(|key| filter.case.is_none_or(|case| case == **key)) {
+        for one in session.store.limited_roles(*case)? {
+            let told = json!({"role": one.said.role.tag(), "rows": one.rows.len()});
+            limited.entry((*case, one.said.kind, one.said.value)).or_default().push(told);
+        }
+    }
     let iso = |at: Option<Instant>| at.map(|at| at.iso(JST_MINUTES));
     let mut printed = Ok(());
     // The store is read again for these, so they wait until this walk is over.
@@ -41,8 +48,11 @@ pub(super) fn indicators(
             "first": iso(seen.first), "last": iso(seen.last), "role": seen.role.map(Role::tag), "benign": benign.is_some(),
             "implied": seen.implied, "verified": seen.verified, "why_benign": benign,
         });
-        if let Some(marks) = super::extract::marks(&session.indicators, kind, value) {
+        if let Some(marks) = super::extract::marks(&session.indicators, (kind, value), context.out.lang) {
             row["marks"] = marks.into();
+        }
+        if let Some(parts) = seen.case.and_then(|case| limited.get(&(case, kind, value.clone()))) {
+            row["roles_in"] = parts.clone().into();
         }
         if suggests && seen.role.is_none() && !seen.implied && benign.is_none() {
             hinted.push((kind, value.clone(), row));
@@ -71,17 +81,16 @@ pub(super) fn indicators(
 pub(super) fn role(context: &Context, command: &args::Role) -> Result {
     let session = context.open(&command.store, Mode::Write)?;
     let case = session.store.find_case(&command.case)?;
-    let said = match (&command.query, command.what.as_slice()) {
+    let (values, role) = match (&command.query, command.what.as_slice()) {
         (Some(query), [role]) => {
             let kind = roles::read_kind(&session, command.kind.as_deref().unwrap_or(""))?;
             let role = roles::read_role(role)?;
             let values = find::values_in(&session, query, case, kind, &Ticket::new())?;
-            roles::state(&session, case, kind, &values, role)?
+            (values.into_iter().map(|value| (kind, value)).collect(), role)
         }
         (None, [kind, value, role]) => {
             let kind = roles::read_kind(&session, kind)?;
-            let value = roles::canonical(&session, kind, value)?;
-            roles::state(&session, case, kind, &[value], roles::read_role(role)?)?
+            (vec![(kind, roles::canonical(&session, kind, value)?)], roles::read_role(role)?)
         }
         _ => {
             return Err(Error::input(
@@ -91,10 +100,23 @@ pub(super) fn role(context: &Context, command: &args::Role) -> Result {
             .into());
         }
     };
-    for stated in said {
-        context.out.row(
-            &json!({"kind": stated.kind.tag(), "value": stated.value, "role": stated.role.tag(), "rows": stated.rows}),
-        )?;
+    let said = match &command.only_in {
+        Some(query) => {
+            let rows = find::search_case(&session, query, case, &Ticket::new())?.rows;
+            roles::state_in(&session, case, &values, &rows, role)?
+        }
+        None => {
+            roles::state(&session, case, &values, role)?;
+            let mut counted = Vec::with_capacity(values.len());
+            for (kind, value) in values {
+                let rows = roles::count(&session, case, kind, &value)?;
+                counted.push((kind, value, rows));
+            }
+            counted
+        }
+    };
+    for (kind, value, rows) in said {
+        context.out.row(&json!({"kind": kind.tag(), "value": value, "role": role.map(Role::tag), "rows": rows}))?;
     }
     Ok(Verdict::Done)
 }

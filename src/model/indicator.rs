@@ -172,7 +172,7 @@ pub struct Sighting {
     pub first: Option<Instant>,
     /// Last seen.
     pub last: Option<Instant>,
-    /// The role stated for it in that case.
+    /// The role stated for it in that case; where it plays several parts there, the one that lets least of it out.
     pub role: Option<Role>,
     /// Seen only inside another value.
     pub implied: bool,

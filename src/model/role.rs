@@ -70,6 +70,22 @@ impl Role {
         Self::ALL.into_iter().find(|role| *role == self || *role == other).unwrap_or(self)
     }
 
+    /// Of two parts that one value plays, the one that lets less of it out. A part nobody stated stands behind those of
+    /// victims and witnesses, whom it may be, and before those of offenders.
+    #[must_use]
+    pub fn most_guarded(a: Option<Self>, b: Option<Self>) -> Option<Self> {
+        let rank = |role: Option<Self>| match role {
+            Some(Self::Officer) => 0,
+            Some(Self::Victim) => 1,
+            Some(Self::Witness) => 2,
+            None => 3,
+            Some(Self::Relay) => 4,
+            Some(Self::Infrastructure) => 5,
+            Some(Self::Suspect) => 6,
+        };
+        if rank(b) < rank(a) { b } else { a }
+    }
+
     /// Whether records with such a value go out by default: suspect, infrastructure or relay.
     #[must_use]
     pub const fn is_offending(self) -> bool {

@@ -5,6 +5,7 @@
 
 use super::entry::{DIRECT, VERIFIED, span};
 use super::error::Result;
+use super::limited::{self, Limited};
 use super::listed::ListedRows;
 use super::merge::merge;
 use super::runs::{self, Cursor, Keys};
@@ -73,14 +74,24 @@ impl Store {
     /// Calls `each` with every sighting that passes, in the same order.
     pub fn each_sighting(&self, filter: &SightingFilter, each: &mut dyn FnMut(Sighting) -> Result<()>) -> Result<()> {
         self.read(|connection| {
-            let roles = roles(connection, filter.case)?;
+            let (roles, limited) = (roles(connection, filter.case)?, Limited::read(connection, filter.case)?);
             let skews = skews(connection)?;
             walk(connection, filter, &mut |key, places| {
                 let indicator = values::indicator_of(key)?;
                 if filter.value.as_ref().is_some_and(|value| *value != indicator.value) {
                     return Ok(());
                 }
-                places.iter().try_for_each(|place| each(sighting(&indicator, place, &roles, &skews)))
+                places.chunk_by(|a, b| a.case == b.case).try_for_each(|places| {
+                    let case = places.first().and_then(|place| place.case);
+                    let stated = case.and_then(|case| roles.get(&case.0)?.get(&indicator)).copied();
+                    let parts = case.and_then(|case| Some((case, limited.of(case, &indicator)?)));
+                    let whole = |(case, said)| limited::role(connection, (case, &indicator), said, stated);
+                    let parts = parts.map(whole).transpose()?;
+                    places.iter().try_for_each(|place| {
+                        let role = parts.unwrap_or_else(|| stated.or(place.declared));
+                        each(sighting(&indicator, place, role, &skews))
+                    })
+                })
             })
         })
     }
@@ -95,9 +106,8 @@ fn skews(connection: &Connection) -> Result<BTreeMap<i64, i64>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-fn sighting(indicator: &Indicator, place: &Place, roles: &Roles, skews: &BTreeMap<i64, i64>) -> Sighting {
+fn sighting(indicator: &Indicator, place: &Place, role: Option<Role>, skews: &BTreeMap<i64, i64>) -> Sighting {
     let skew = place.evidence.and_then(|key| skews.get(&key.0)).copied().unwrap_or(0);
-    let stated = place.case.and_then(|case| roles.get(&case.0)?.get(indicator)).copied();
     Sighting {
         indicator: indicator.clone(),
         case: place.case,
@@ -105,7 +115,7 @@ fn sighting(indicator: &Indicator, place: &Place, roles: &Roles, skews: &BTreeMa
         count: place.count,
         first: place.times.map(|times| times.0.without_skew(skew)),
         last: place.times.map(|times| times.1.without_skew(skew)),
-        role: stated.or(place.declared),
+        role,
         implied: place.flags & DIRECT == 0,
         verified: place.flags & VERIFIED != 0,
     }
@@ -196,7 +206,7 @@ fn wanted(connection: &Connection, filter: &SightingFilter) -> Result<Vec<(i64, 
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Roles by case and value.
+/// Roles that hold in a whole case, by case and value.
 type Roles = HashMap<i64, HashMap<Indicator, Role>>;
 
 fn roles(connection: &Connection, case: Option<CaseKey>) -> Result<Roles> {

@@ -96,6 +96,10 @@ fn index(connection: &Connection, statement: &Statement) -> Result<()> {
                 ON CONFLICT(id) DO UPDATE SET number=excluded.number, live=1";
             connection.prepare_cached(sql)?.execute(params![case.id.as_str(), case.number])?;
         }
+        // A role that holds in some records only is looked up from what was said (see `limited`).
+        Statement::Role(role) if !role.cited.is_empty() => {
+            connection.prepare_cached("DELETE FROM role WHERE id=?")?.execute([role.id.as_str()])?;
+        }
         Statement::Role(role) => {
             connection.prepare_cached("INSERT OR REPLACE INTO role VALUES (?,?,?,?,?)")?.execute(params![
                 role.id.as_str(),
@@ -193,7 +197,11 @@ pub(super) fn index_tag(connection: &Connection, tag: &Tag) -> Result<()> {
 }
 
 /// Rows that share a byte with one of the ranges; an empty range means the row it stands in.
-fn rows_of_ranges(connection: &Connection, evidence: EvidenceKey, ranges: &[(u64, u32)]) -> Result<RoaringBitmap> {
+pub(super) fn rows_of_ranges(
+    connection: &Connection,
+    evidence: EvidenceKey,
+    ranges: &[(u64, u32)],
+) -> Result<RoaringBitmap> {
     let end_of = |at: u64, len: u32| at.saturating_add(u64::from(len.max(1)));
     let mut left: BTreeSet<(u64, u64)> = ranges.iter().map(|(at, len)| (*at, end_of(*at, *len))).collect();
     let mut out = RoaringBitmap::new();

@@ -19,9 +19,10 @@ use crate::bundle::{draft, seal};
 use crate::indicators::CANON_VERSION;
 use crate::model::statement::Statement;
 use crate::model::{
-    Case, CaseKey, Citation, Evidence, EvidenceKey, Explain, Extractor as _, Hits, Id, Instant, Sighting, Ticket, Unit,
+    Case, CaseKey, Citation, Evidence, EvidenceKey, Explain, Extractor as _, Hits, Id, Instant, Role, Sighting, Ticket,
+    Unit,
 };
-use crate::store::{ExportEntry, SightingFilter, Store};
+use crate::store::{ExportEntry, LimitedRole, SightingFilter, Store};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -102,6 +103,7 @@ pub fn material(session: &Session, plan: &Plan, profile: &Profile, bundle: &str,
     let chosen = usize::try_from(rows.len()).unwrap_or(usize::MAX);
     profile.permit(store.unit(), &plan.receiver, chosen, 0).map_err(below)?;
     let evidence: Held = store.evidence()?.into_iter().map(|one| (one.key, one)).collect();
+    let limited = store.limited_roles(plan.case)?;
     let (mut records, mut text) = (Vec::with_capacity(chosen), 0);
     find::each_row(session, &rows, u64::MAX, &mut |row| {
         if ticket.is_cancelled() {
@@ -118,8 +120,8 @@ pub fn material(session: &Session, plan: &Plan, profile: &Profile, bundle: &str,
             place: Citation { sha256, offset: row.offset, len: row.len },
             when: row.when,
             skew_secs: row.skew_secs,
+            hits: hits(session, &row, &limited),
             format: row.format,
-            hits: hits(session, &row.text),
             limit: source_limit(&evidence, row.key),
             fields: row.fields,
             text: row.text,
@@ -178,16 +180,22 @@ fn texts(session: &Session, plan: &Plan) -> Result<Vec<ApprovedText>> {
 /// Name and version of the program, as bundles name it.
 pub(super) const TOOL: &str = concat!("itoguchi ", env!("CARGO_PKG_VERSION"));
 
-fn hits(session: &Session, text: &str) -> Vec<RecordHit> {
+/// What a record holds, with roles that hold in it alone.
+fn hits(session: &Session, row: &find::Row, limited: &[LimitedRole]) -> Vec<RecordHit> {
     let mut hits = Hits::default();
-    session.indicators.find(text, &mut hits);
+    session.indicators.find(&row.text, &mut hits);
+    let here: Vec<_> = limited.iter().filter(|one| one.rows.contains(row.key, row.row)).collect();
+    let role = |kind, value: &str| {
+        let said = here.iter().filter(|one| one.said.kind == kind && one.said.value == value);
+        said.map(|one| one.said.role).reduce(Role::stricter)
+    };
     let all = hits.iter().map(|(hit, value)| RecordHit {
         kind: hit.kind,
         value: value.to_owned(),
         span: hit.span.start as usize..hit.span.end as usize,
         implied: hit.implied,
         verified: hit.verified,
-        role: None,
+        role: role(hit.kind, value),
     });
     all.collect()
 }

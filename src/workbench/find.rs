@@ -3,13 +3,16 @@
 use super::error::{Error, Result};
 use super::session::Session;
 use crate::model::record::When;
+use crate::model::statement::RoleStatement;
 use crate::model::{
-    CaseKey, Chunk, Corpus as _, EvidenceKey, Extractor as _, Field, FieldReader as _, Hits, Id, Instant, Kind,
-    ReadingHead, Reject, Role, RowSet, Sighting, Ticket,
+    CaseKey, Chunk, Corpus as _, EvidenceKey, Extractor as _, Field, FieldReader as _, Hits, Id, Indicator, Instant,
+    Kind, ReadingHead, Reject, Role, RowSet, Sighting, Ticket,
 };
 use crate::search::{self, Asked, Outcome, Rows, Scope, Templates};
+use crate::store::LimitedRole;
+use roaring::RoaringBitmap;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One record, read.
 #[derive(Clone, Debug, PartialEq)]
@@ -186,7 +189,32 @@ pub fn row_of(session: &Session, reading: &ReadingHead, chunk: &Chunk, row: u32)
     }
 }
 
-/// Rows of a case that hold a value whose stated role is suspect, infrastructure or relay.
+/// Calls `each` with evidence, offset and length of the records of a row set, as they lie in the originals.
+pub fn each_range(
+    session: &Session,
+    rows: &RowSet,
+    ticket: &Ticket,
+    each: &mut dyn FnMut(EvidenceKey, u64, u32),
+) -> Result<()> {
+    let readings = session.store.readings()?;
+    for (evidence, wanted) in rows.iter() {
+        let Some(reading) = readings.iter().find(|reading| reading.evidence == evidence) else { continue };
+        for head in session.store.chunk_heads(reading.key)?.iter() {
+            if ticket.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
+            let mut inside = wanted.range(head.first_row..head.first_row.saturating_add(head.rows)).peekable();
+            if inside.peek().is_some() {
+                let heads = session.store.records(reading.key, head.seq)?;
+                let held = inside.filter_map(|row| heads.get((row - head.first_row) as usize));
+                held.for_each(|record| each(evidence, record.offset, record.len));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Records of a case in which a value plays the part of a suspect, of infrastructure or of a relay, as stated.
 pub fn offending_rows(session: &Session, case: CaseKey, sightings: &[Sighting]) -> Result<RowSet> {
     let mine: BTreeSet<EvidenceKey> = session
         .store
@@ -195,14 +223,39 @@ pub fn offending_rows(session: &Session, case: CaseKey, sightings: &[Sighting]) 
         .filter(|reading| reading.case == Some(case))
         .map(|reading| reading.evidence)
         .collect();
+    let mut limited: BTreeMap<Indicator, Vec<LimitedRole>> = BTreeMap::new();
+    for one in session.store.limited_roles(case)? {
+        let value = Indicator { kind: one.said.kind, value: one.said.value.clone() };
+        limited.entry(value).or_default().push(one);
+    }
+    let stated = if limited.is_empty() { Vec::new() } else { session.store.roles(case)? };
+    let everywhere = |value: &Indicator| {
+        let whole =
+            |said: &&RoleStatement| said.cited.is_empty() && said.kind == value.kind && said.value == value.value;
+        stated.iter().filter(whole).map(|said| said.role).reduce(Role::stricter)
+    };
     let mut out = RowSet::new();
     let mut done = BTreeSet::new();
-    for seen in sightings.iter().filter(|seen| seen.role.is_some_and(Role::is_offending)) {
-        if done.insert(&seen.indicator) {
-            let rows = session.store.rows_of(seen.indicator.kind, &seen.indicator.value)?;
-            for (evidence, rows) in rows.iter().filter(|(evidence, _)| mine.contains(evidence)) {
-                out.add(evidence, rows.clone());
-            }
+    for seen in sightings {
+        let said = limited.get(&seen.indicator);
+        let offends = match said {
+            None => seen.role,
+            Some(_) => everywhere(&seen.indicator),
+        }
+        .is_some_and(Role::is_offending);
+        if !(offends || said.is_some()) || !done.insert(&seen.indicator) {
+            continue;
+        }
+        let rows = session.store.rows_of(seen.indicator.kind, &seen.indicator.value)?;
+        for (evidence, rows) in rows.iter().filter(|(evidence, _)| mine.contains(evidence)) {
+            let mut chosen = if offends { rows.clone() } else { RoaringBitmap::new() };
+            let here = |offends: bool| {
+                let said = said.into_iter().flatten().filter(move |one| one.said.role.is_offending() == offends);
+                said.filter_map(|one| one.rows.rows(evidence))
+            };
+            here(true).for_each(|said| chosen |= said & rows);
+            here(false).for_each(|said| chosen -= said);
+            out.add(evidence, chosen);
         }
     }
     Ok(out)

@@ -8,6 +8,7 @@ pub mod ask;
 pub mod backup;
 pub mod clock;
 pub mod demo;
+pub mod distinct;
 mod error;
 pub mod export;
 pub mod extract;
@@ -39,6 +40,7 @@ pub use crate::bundle::approve::Accept;
 pub use crate::bundle::fault::Fault;
 pub use crate::bundle::keys::SigningKey;
 pub use crate::bundle::release::Finding;
+pub use crate::indicators::defanged;
 pub use crate::store::{
     Check, Error as StoreError, Found, Mode, Remapped, SightingFilter, TrustRow, Unmapped, print_head,
 };

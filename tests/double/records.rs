@@ -3,7 +3,7 @@
 use super::{id, mix};
 use itoguchi::model::kind::Look;
 use itoguchi::model::record::When;
-use itoguchi::model::{EvidenceKey, Instant, Kind, Known, Precision, Reject, Role, Text, Undated};
+use itoguchi::model::{CaseKey, EvidenceKey, Instant, Kind, Known, Precision, Reject, Role, Text, Undated};
 use itoguchi::workbench::ask::*;
 use std::collections::BTreeMap;
 
@@ -198,6 +198,7 @@ pub fn detail(evidence: EvidenceKey, row: u32, tags: &BTreeMap<u32, Vec<String>>
     RecordDetail {
         evidence,
         row,
+        case: Some(CaseKey(4)),
         evidence_id: id('e', 1).0,
         name: "access.log".into(),
         sha256: "3f2a9c1e5b7d8041aa2201c9f6e4d3b2a1908f7e6d5c4b3a29181706f5e491c0".into(),
@@ -219,6 +220,7 @@ pub fn detail(evidence: EvidenceKey, row: u32, tags: &BTreeMap<u32, Vec<String>>
             value: cells[0].clone(),
             look: Look::Network,
             role: Some(Role::Infrastructure),
+            here: None,
             implied: false,
             benign: None,
             count: 412,

@@ -194,7 +194,12 @@ pub fn indicators(
                 last: Some(Instant(NOW.0 - (r % 20) as i64 * 3_600_000_000_000)),
                 role: roles.get(&value).copied().unwrap_or(stated[(r % 6) as usize]),
                 benign: (at % 12 == 11).then(|| Said::new("公開リゾルバ", "public resolver")),
-                marks: if at % 12 == 5 { vec!["金融機関コード: 架空銀行".into()] } else { vec![] },
+                marks: if at % 12 == 5 {
+                    vec![Said::new("銀行: 架空銀行", "Bank: 架空銀行")]
+                } else {
+                    vec![]
+                },
+                parts: if at % 12 == 7 { vec![(Role::Victim, 3)] } else { vec![] },
                 implied: at % 15 == 14,
                 verified: at % 33 != 32,
                 value,

@@ -329,7 +329,7 @@ pub(super) struct Role {
     pub(super) store: PathBuf,
     /// 事案 / case
     pub(super) case: String,
-    /// KIND VALUE ROLE（--query のときは ROLE だけ） / with --query: ROLE alone
+    /// KIND VALUE ROLE（--query のときは ROLE だけ。ROLE に none で取り消し） / with --query: ROLE alone; none takes it back
     #[arg(required = true, num_args = 1..=3)]
     pub(super) what: Vec<String>,
     /// この検索に合う行にある値すべて / every value in the rows this finds
@@ -338,6 +338,9 @@ pub(super) struct Role {
     /// その種類 / of this kind
     #[arg(long)]
     pub(super) kind: Option<String>,
+    /// この検索に合う記録の中だけの役割として / for the records this finds alone
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
+    pub(super) only_in: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

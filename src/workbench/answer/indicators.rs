@@ -4,9 +4,8 @@
 
 use super::Answers;
 use super::facts::strictest;
-use crate::indicators::Mark;
 use crate::model::fold::fold;
-use crate::model::{CaseKey, Corpus as _, Extractor as _, Instant, Kind, RowSet, Sighting, Ticket};
+use crate::model::{CaseKey, Corpus as _, Extractor as _, Instant, Kind, Lang, Role, RowSet, Sighting, Ticket};
 use crate::search::{self, Bins, Rows};
 use crate::workbench::ask::{
     Hint, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RoleFilter, Said,
@@ -34,7 +33,7 @@ struct Summary {
     cases: u64,
     first: Option<Instant>,
     last: Option<Instant>,
-    role: Option<crate::model::Role>,
+    role: Option<Role>,
 }
 
 fn in_scope<'a>(list: &'a IndicatorList, group: &'a [Sighting]) -> impl Iterator<Item = &'a Sighting> + Clone {
@@ -123,12 +122,11 @@ fn listed(desk: &Answers, list: &IndicatorList, all: &[Sighting], ticket: &Ticke
     Ok(fresh)
 }
 
-fn row_of(desk: &Answers, list: &IndicatorList, group: &[Sighting]) -> Option<IndicatorRow> {
-    let head = group.first()?;
-    let summary = summary(list, group)?;
+fn row_of(desk: &Answers, list: &IndicatorList, group: &[Sighting]) -> Result<Option<IndicatorRow>> {
+    let Some((head, summary)) = group.first().zip(summary(list, group)) else { return Ok(None) };
     let scope = in_scope(list, group);
     let benign = desk.session.indicators.benign(head.indicator.kind, &head.indicator.value);
-    Some(IndicatorRow {
+    Ok(Some(IndicatorRow {
         kind: head.indicator.kind,
         value: head.indicator.value.clone(),
         count: summary.count,
@@ -138,19 +136,25 @@ fn row_of(desk: &Answers, list: &IndicatorList, group: &[Sighting]) -> Option<In
         role: summary.role,
         benign: benign.map(|why| Said::new(why.ja, why.en)),
         marks: marks(desk, head),
+        parts: parts(desk, list, head)?,
         implied: scope.clone().all(|seen| seen.implied),
         verified: scope.into_iter().any(|seen| seen.verified),
-    })
+    }))
+}
+
+/// Roles a value plays in some records of the list's case alone, and in how many.
+fn parts(desk: &Answers, list: &IndicatorList, seen: &Sighting) -> Result<Vec<(Role, u64)>> {
+    let Some(case) = list.case else { return Ok(Vec::new()) };
+    let limited = desk.limited_roles(case)?;
+    let mine =
+        limited.iter().filter(|one| one.said.kind == seen.indicator.kind && one.said.value == seen.indicator.value);
+    Ok(mine.map(|one| (one.said.role, one.rows.len())).collect())
 }
 
 /// What lists say about a value, each with its title.
-fn marks(desk: &Answers, seen: &Sighting) -> Vec<String> {
+fn marks(desk: &Answers, seen: &Sighting) -> Vec<Said> {
     let marks = desk.session.indicators.marks(seen.indicator.kind, &seen.indicator.value);
-    let said = |mark: Mark<'_>| match mark.label {
-        "" => mark.pack.title.clone(),
-        label => format!("{}: {label}", mark.pack.title),
-    };
-    marks.map(said).collect()
+    marks.map(|mark| Said::new(mark.text(Lang::Ja), mark.text(Lang::En))).collect()
 }
 
 /// The roles that fields suggest for the rows of a page whose role nobody stated.
@@ -185,7 +189,8 @@ pub(super) fn page(
     let listed = listed(desk, list, &all, ticket)?;
     let start = usize::try_from(first).unwrap_or(usize::MAX);
     let wanted = listed.groups.iter().skip(start).take(count as usize);
-    let rows = wanted.filter_map(|range| row_of(desk, list, all.get(range.clone())?)).collect();
+    let groups = wanted.filter_map(|range| all.get(range.clone()));
+    let rows = groups.filter_map(|group| row_of(desk, list, group).transpose()).collect::<Result<_>>()?;
     Ok(IndicatorPage { first, shown: listed.groups.len() as u64, total: listed.total, rows })
 }
 

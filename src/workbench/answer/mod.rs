@@ -21,8 +21,8 @@ use super::error::Result;
 use super::network::{self, Correlated};
 use super::session::Session;
 use super::stated;
-use crate::model::{EvidenceKey, Instant, RowSet, Sighting, Text, Ticket};
-use crate::store::{Check, SightingFilter};
+use crate::model::{CaseKey, EvidenceKey, Instant, RowSet, Sighting, Text, Ticket};
+use crate::store::{Check, LimitedRole, SightingFilter};
 use records::{Resolved, SoFar};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,6 +40,7 @@ pub struct Answers {
 struct Cache {
     generation: u64,
     sightings: Option<Arc<Vec<Sighting>>>,
+    limited: Vec<(CaseKey, Arc<Vec<LimitedRole>>)>,
     correlation: Option<Arc<Correlated>>,
     views: Vec<(super::ask::RecordView, Arc<Resolved>)>,
     so_far: SoFar,
@@ -77,6 +78,7 @@ impl Answers {
         let touches = |wanted: &[Topic]| topics.iter().any(|topic| wanted.contains(topic));
         if touches(&[Topic::Store, Topic::Evidence, Topic::Indicators, Topic::Cases, Topic::Received]) {
             cache.sightings = None;
+            cache.limited.clear();
             cache.lists.clear();
             cache.correlation = None;
             cache.graphs.clear();
@@ -115,6 +117,17 @@ impl Answers {
         })?;
         let fresh = Arc::new(all);
         self.keep(generation, |cache| cache.sightings = Some(Arc::clone(&fresh)));
+        Ok(fresh)
+    }
+
+    /// Roles of a case that hold in some records only.
+    fn limited_roles(&self, case: CaseKey) -> Result<Arc<Vec<LimitedRole>>> {
+        let generation = self.generation();
+        if let Some((_, held)) = self.cache().limited.iter().find(|(known, _)| *known == case) {
+            return Ok(Arc::clone(held));
+        }
+        let fresh = Arc::new(self.session.store.limited_roles(case)?);
+        self.keep(generation, |cache| cache.limited.push((case, Arc::clone(&fresh))));
         Ok(fresh)
     }
 

@@ -219,6 +219,8 @@ pub enum Command {
         values: Vec<(Kind, String)>,
         /// The role.
         role: Option<Role>,
+        /// The records it holds in; `None`: everywhere in the case.
+        rows: Option<RowPick>,
     },
     /// Puts a label on rows, or takes it off.
     Tag {

@@ -72,7 +72,9 @@ pub struct IndicatorRow {
     /// Why it is known to be harmless or shared.
     pub benign: Option<Said>,
     /// What lists say about it, harmless or not.
-    pub marks: Vec<String>,
+    pub marks: Vec<Said>,
+    /// Roles it plays in some records of the list's case alone, and in how many.
+    pub parts: Vec<(Role, u64)>,
     /// Seen inside another value only.
     pub implied: bool,
     /// Its own rule holds.

@@ -233,6 +233,8 @@ pub struct HitSpan {
     pub look: Look,
     /// The role stated in the record's case.
     pub role: Option<Role>,
+    /// A role that holds in this record, and is not stated of the whole case.
+    pub here: Option<Role>,
     /// Seen inside another value only.
     pub implied: bool,
     /// Why it is known to be harmless or shared.
@@ -261,6 +263,8 @@ pub struct RecordDetail {
     pub evidence: EvidenceKey,
     /// Row, from 0.
     pub row: u32,
+    /// The case it is filed in.
+    pub case: Option<CaseKey>,
     /// The evidence's public id.
     pub evidence_id: String,
     /// The file's name.

@@ -1,6 +1,7 @@
 //! One record in the inspector: fields, text and bytes, indicators, provenance, custody.
 
 use super::fold;
+use super::things::ROLES;
 use crate::app::style::{self, Palette, palette};
 use crate::app::view::{Act, Outbox, Selection, View};
 use crate::app::widgets::bits::{self, Weight};
@@ -8,10 +9,10 @@ use crate::app::widgets::icon::Icon;
 use crate::app::widgets::mark::{self, Mark};
 use crate::app::words;
 use crate::model::record::When;
-use crate::model::{EvidenceKey, Lang, Role};
-use crate::workbench::ask::{HitSpan, RecordDetail};
+use crate::model::{CaseKey, EvidenceKey, Lang, Role};
+use crate::workbench::ask::{Command, HitSpan, RecordDetail, RowPick};
 use egui::text::LayoutJob;
-use egui::{Align, Label, Rect, RichText, ScrollArea, Sense, Stroke, TextFormat, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Label, Rect, Response, RichText, ScrollArea, Sense, Stroke, TextFormat, Ui, WidgetInfo, pos2, vec2};
 
 const NAMES: f32 = 92.0;
 
@@ -155,16 +156,38 @@ fn show_hex(ui: &mut Ui, detail: &RecordDetail) {
 fn hits(ui: &mut Ui, view: &View<'_>, detail: &RecordDetail, out: &mut Outbox) {
     ui.spacing_mut().item_spacing.y = 1.0;
     for hit in &detail.hits {
-        if hit_line(ui, view, hit) {
+        let line = hit_line(ui, view, hit);
+        if line.clicked() {
             out.act(Act::Select(Selection::Indicator(hit.kind, hit.value.clone())));
+        }
+        if let Some(case) = detail.case {
+            line.context_menu(|ui| roles_here(ui, view, (case, detail), hit, out));
         }
     }
 }
 
-fn hit_line(ui: &mut Ui, view: &View<'_>, hit: &HitSpan) -> bool {
+/// States what a value is in this record alone, whatever it is elsewhere in the case.
+fn roles_here(ui: &mut Ui, view: &View<'_>, (case, detail): (CaseKey, &RecordDetail), hit: &HitSpan, out: &mut Outbox) {
+    ui.label(bits::caption(ui, view.t("この記録だけの役割", "Role in this record alone")));
+    let choices = ROLES.map(|role| (Some(role), view.text(role.text())));
+    let none = (None, view.t("限らない（事案での役割のまま）", "None: as in the whole case"));
+    for (role, text) in std::iter::once(none).chain(choices) {
+        if ui.selectable_label(hit.here == role, text).clicked() {
+            let rows = Some(RowPick::Rows(vec![(detail.evidence, detail.row)]));
+            out.order(Command::SetRole { case, values: vec![(hit.kind, hit.value.clone())], role, rows });
+        }
+    }
+}
+
+fn hit_line(ui: &mut Ui, view: &View<'_>, hit: &HitSpan) -> Response {
     let p = palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 38.0), Sense::CLICK);
-    let role = hit.role.map_or(Role::not_stated(), Role::text).get(view.lang);
+    let stated = |role: Option<Role>| role.map_or(Role::not_stated(), Role::text).get(view.lang);
+    let role = match (hit.here, view.lang) {
+        (None, _) => stated(hit.role).to_owned(),
+        (here, Lang::Ja) => format!("{}（この記録だけ）", stated(here)),
+        (here, Lang::En) => format!("{} in this record alone", stated(here)),
+    };
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("{} {role}", hit.value)));
     if response.hovered() {
         ui.painter().rect_filled(rect, style::CORNER, p.hover);
@@ -183,7 +206,7 @@ fn hit_line(ui: &mut Ui, view: &View<'_>, hit: &HitSpan) -> bool {
     let text =
         [Some(view.kind_label(hit.kind)), Some(seen), note].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     bits::text_in(ui.painter(), below, &text, style::caption(), p.quiet, Align::Min);
-    response.clicked()
+    response
 }
 
 fn origin(ui: &mut Ui, view: &View<'_>, detail: &RecordDetail, out: &mut Outbox) {

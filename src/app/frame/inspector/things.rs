@@ -9,6 +9,7 @@ use crate::app::widgets::mark::{self, Mark};
 use crate::app::words;
 use crate::model::{CaseKey, EvidenceKey, EvidenceState, Kind, Lang, Role};
 use crate::workbench::ask::{Command, EvidenceRow, GraphSpec, IndicatorList, IndicatorRow, RecordView, WhyOf};
+use crate::workbench::defanged;
 use egui::{RichText, Ui};
 
 const NAMES: f32 = 92.0;
@@ -211,7 +212,7 @@ pub fn indicator(ui: &mut Ui, view: &View<'_>, kind: Kind, value: &str, out: &mu
         ui.horizontal(|ui| {
             ui.label(bits::quiet(ui, view.t("役割", "Role")));
             if role_choice(ui, view, &mut role, 150.0) {
-                out.order(Command::SetRole { case, values: vec![(kind, value.to_owned())], role });
+                out.order(Command::SetRole { case, values: vec![(kind, value.to_owned())], role, rows: None });
             }
         });
         ui.add_space(style::S);
@@ -227,6 +228,11 @@ pub fn indicator(ui: &mut Ui, view: &View<'_>, kind: Kind, value: &str, out: &mu
         if bits::button(ui, Weight::Bare, Some(Icon::Copy), view.t("写す", "Copy")).clicked() {
             out.act(Act::Copy(value.to_owned()));
         }
+        let safe = defanged(kind, value);
+        let name = view.t("無害化して写す", "Copy defanged");
+        if safe != value && bits::button(ui, Weight::Bare, Some(Icon::Copy), name).clicked() {
+            out.act(Act::Copy(safe));
+        }
     });
 }
 
@@ -240,6 +246,19 @@ fn indicator_facts(ui: &mut Ui, view: &View<'_>, row: &IndicatorRow, out: &mut O
     ];
     if let Some(why) = &row.benign {
         list.push((view.t("既知", "Known"), why.get(view.lang).to_owned(), false));
+    }
+    let marks: Vec<&str> =
+        row.marks.iter().filter(|mark| row.benign.as_ref() != Some(mark)).map(|mark| mark.get(view.lang)).collect();
+    if !marks.is_empty() {
+        list.push((view.t("一覧", "Lists"), marks.join("\n"), false));
+    }
+    if !row.parts.is_empty() {
+        let part = |(role, rows): &(Role, u64)| match view.lang {
+            Lang::Ja => format!("{} {}件", role.text().ja, words::count(*rows)),
+            Lang::En => format!("{} in {}", role.text().en, words::many(*rows, "record")),
+        };
+        let parts: Vec<String> = row.parts.iter().map(part).collect();
+        list.push((view.t("記録を限って", "In some alone"), parts.join("\n"), false));
     }
     if row.implied {
         list.push((

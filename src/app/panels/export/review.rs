@@ -155,7 +155,7 @@ impl ReviewRows<'_, '_> {
         let changed =
             cells.ui.scope_builder(builder, |ui| quiet_role_choice(ui, self.view, &mut role, place.width())).inner;
         if changed {
-            self.out.order(Command::SetRole { case, values: vec![(row.kind, row.before.clone())], role });
+            self.out.order(Command::SetRole { case, values: vec![(row.kind, row.before.clone())], role, rows: None });
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::model::{CaseKey, Lang, Role, Text};
 use crate::workbench::ask::{
     Command, Hint, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RecordView, RoleFilter,
 };
+use crate::workbench::defanged;
 use egui::{Rect, TextEdit, Ui, UiBuilder, pos2, vec2};
 use std::path::PathBuf;
 use sweep::SweepForm;
@@ -222,7 +223,7 @@ impl Indicators {
                     && let Some(rows) = rows
                 {
                     let values = rows.into_iter().map(|row| (row.kind, row.value.clone())).collect();
-                    out.order(Command::SetRole { case, values, role: self.bulk });
+                    out.order(Command::SetRole { case, values, role: self.bulk, rows: None });
                 }
             }
             if bits::button(ui, Weight::Bare, None, view.t("選択を解除", "Clear selection")).clicked() {
@@ -361,7 +362,7 @@ impl Rows for IndicatorRows<'_, '_> {
             };
             if ui.button(text).clicked() {
                 let values = vec![(row.kind, row.value.clone())];
-                self.out.order(Command::SetRole { case, values, role: Some(hint.role) });
+                self.out.order(Command::SetRole { case, values, role: Some(hint.role), rows: None });
             }
         }
         if let Some(case) = self.case {
@@ -370,13 +371,22 @@ impl Rows for IndicatorRows<'_, '_> {
                 for role in roles {
                     let text = self.view.text(role.map_or(Role::not_stated(), Role::text));
                     if ui.selectable_label(row.role == role, text).clicked() {
-                        self.out.order(Command::SetRole { case, values: vec![(row.kind, row.value.clone())], role });
+                        self.out.order(Command::SetRole {
+                            case,
+                            values: vec![(row.kind, row.value.clone())],
+                            role,
+                            rows: None,
+                        });
                     }
                 }
             });
         }
         if ui.button(t("値を写す", "Copy value")).clicked() {
             self.out.act(Act::Copy(row.value.clone()));
+        }
+        let safe = defanged(row.kind, &row.value);
+        if safe != row.value && ui.button(t("無害化して写す", "Copy defanged")).clicked() {
+            self.out.act(Act::Copy(safe));
         }
     }
 }
@@ -409,7 +419,7 @@ impl IndicatorRows<'_, '_> {
         let changed =
             cells.ui.scope_builder(builder, |ui| quiet_role_choice(ui, self.view, &mut role, place.width())).inner;
         if changed {
-            self.out.order(Command::SetRole { case, values: vec![(row.kind, row.value.clone())], role });
+            self.out.order(Command::SetRole { case, values: vec![(row.kind, row.value.clone())], role, rows: None });
         }
     }
 }
@@ -443,7 +453,8 @@ fn remark(view: &View<'_>, row: &IndicatorRow, hint: Option<&Hint>) -> String {
     if let Some(why) = &row.benign {
         parts.push(why.get(view.lang).to_owned());
     }
-    parts.extend(row.marks.iter().filter(|mark| row.benign.as_ref().is_none_or(|why| why.ja != **mark)).cloned());
+    let marks = row.marks.iter().filter(|mark| row.benign.as_ref() != Some(mark));
+    parts.extend(marks.map(|mark| mark.get(view.lang).to_owned()));
     if row.implied {
         parts.push(view.t("他の値の一部", "part of another").to_owned());
     }

@@ -6,8 +6,8 @@ mod records;
 mod stated;
 
 use super::Answers;
-use crate::model::statement::{Filing, RoleStatement, Statement, Withdrawal};
-use crate::model::{CaseKey, Edit, Id, Kind, Role, Ticket};
+use crate::model::statement::{Filing, Statement, Withdrawal};
+use crate::model::{Edit, Ticket};
 use crate::store::Check;
 use crate::workbench::ask::{CaseForm, Command, Notice, ReadAs, Said, Topic};
 use crate::workbench::error::{Error, Result};
@@ -77,7 +77,9 @@ pub fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<O
         Command::VerifyEvidence(key) => evidence::verify(desk, *key, ticket)?,
         Command::SaveEvidence { evidence, out } => evidence::save(desk, *evidence, out, ticket)?,
         Command::PutCase(form) => put_case(desk, form)?,
-        Command::SetRole { case, values, role } => set_role(desk, *case, values, *role)?,
+        Command::SetRole { case, values, role, rows } => {
+            records::role(desk, *case, values, *role, rows.as_ref(), ticket)?
+        }
         Command::Tag { rows, name, on } => records::tag(desk, rows, name, *on, ticket)?,
         Command::CopyRecords { rows, lang } => records::copy(desk, rows, *lang, ticket)?,
         Command::Undo => step(store.undo(&author)?, "元に戻しました", "undone"),
@@ -166,36 +168,4 @@ fn put_case(desk: &Answers, form: &CaseForm) -> Result<Outcome> {
     case.handling.clone_from(&form.handling);
     session.store.apply(&Edit::Put(Statement::Case(Box::new(case))), &session.author())?;
     Ok(done(&[Topic::Store, Topic::Cases, Topic::Audit], "事案を記録しました", "case entered"))
-}
-
-fn set_role(desk: &Answers, case: CaseKey, values: &[(Kind, String)], role: Option<Role>) -> Result<Outcome> {
-    let session = &desk.session;
-    let held = session.store.roles(case)?;
-    let mut edits = Vec::new();
-    for (kind, value) in values {
-        let before = held.iter().find(|said| said.kind == *kind && said.value == *value && said.cited.is_empty());
-        match (before, role) {
-            (Some(said), None) => edits.push(Edit::Drop(Statement::Role(said.clone()).key())),
-            (None, None) => {}
-            (before, Some(role)) => {
-                let id = match before {
-                    Some(said) => said.id.clone(),
-                    None => Id::from_random('r', crate::store::random()?),
-                };
-                edits.push(Edit::Put(Statement::Role(RoleStatement {
-                    id,
-                    case,
-                    kind: *kind,
-                    value: value.clone(),
-                    role,
-                    cited: Vec::new(),
-                })));
-            }
-        }
-    }
-    if edits.is_empty() {
-        return Ok(Outcome::default());
-    }
-    session.store.apply(&Edit::All(edits), &session.author())?;
-    Ok(done(&[Topic::Store, Topic::Indicators, Topic::Audit], "役割を記録しました", "role stated"))
 }

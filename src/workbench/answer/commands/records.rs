@@ -4,12 +4,13 @@ use super::{Outcome, Unfinished, caution, done};
 use crate::model::numbers::{grouped, many};
 use crate::model::statement::{Statement, Tag};
 use crate::model::time::JST_MINUTES;
-use crate::model::{Corpus as _, Edit, EvidenceKey, Id, Lang, RowSet, Ticket};
+use crate::model::{CaseKey, Edit, EvidenceKey, Id, Kind, Lang, Role, RowSet, Ticket};
 use crate::workbench::answer::{Answers, records};
 use crate::workbench::ask::{GraphSpec, Notice, RecordView, RowPick, Said, Topic};
 use crate::workbench::error::{Error, Result};
 use crate::workbench::export;
 use crate::workbench::find::{self, Row};
+use crate::workbench::roles;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -41,25 +42,36 @@ fn rows_of(desk: &Answers, pick: &RowPick, ticket: &Ticket) -> Result<RowSet> {
 
 /// The bytes of rows in their evidence.
 fn ranges(desk: &Answers, rows: &RowSet, ticket: &Ticket) -> Result<BTreeMap<EvidenceKey, Vec<(u64, u32)>>> {
-    let store = &desk.session.store;
-    let readings = store.readings()?;
     let mut out: BTreeMap<EvidenceKey, Vec<(u64, u32)>> = BTreeMap::new();
-    for (evidence, wanted) in rows.iter() {
-        let Some(reading) = readings.iter().find(|reading| reading.evidence == evidence) else { continue };
-        for head in store.chunk_heads(reading.key)?.iter() {
-            if ticket.is_cancelled() {
-                return Err(Error::Cancelled);
-            }
-            let mut inside = wanted.range(head.first_row..head.first_row.saturating_add(head.rows)).peekable();
-            if inside.peek().is_none() {
-                continue;
-            }
-            let heads = store.records(reading.key, head.seq)?;
-            let held = inside.filter_map(|row| heads.get((row - head.first_row) as usize));
-            out.entry(evidence).or_default().extend(held.map(|record| (record.offset, record.len)));
-        }
-    }
+    find::each_range(&desk.session, rows, ticket, &mut |evidence, offset, len| {
+        out.entry(evidence).or_default().push((offset, len));
+    })?;
     Ok(out)
+}
+
+/// States what values are in a case, or in some of its records alone.
+pub(super) fn role(
+    desk: &Answers,
+    case: CaseKey,
+    values: &[(Kind, String)],
+    role: Option<Role>,
+    pick: Option<&RowPick>,
+    ticket: &Ticket,
+) -> Result<Outcome> {
+    let session = &desk.session;
+    let topics = [Topic::Store, Topic::Indicators, Topic::Audit];
+    let Some(pick) = pick else {
+        roles::state(session, case, values, role)?;
+        return Ok(done(&topics, "役割を記録しました", "role stated"));
+    };
+    let rows = rows_of(desk, pick, ticket)?;
+    let said = roles::state_in(session, case, values, &rows, role)?;
+    let count = said.iter().map(|(.., rows)| rows).sum();
+    Ok(done(
+        &topics,
+        format!("{}件の記録に限って役割を記録しました", grouped(count)),
+        format!("role stated for {} alone", many(count, "record")),
+    ))
 }
 
 pub(super) fn tag(desk: &Answers, pick: &RowPick, name: &str, on: bool, ticket: &Ticket) -> Result<Outcome> {

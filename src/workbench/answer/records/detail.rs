@@ -33,6 +33,7 @@ pub(in crate::workbench::answer) fn record(desk: &Answers, evidence: EvidenceKey
     Ok(RecordDetail {
         evidence,
         row: row.row,
+        case: one.case,
         evidence_id: one.id.to_string(),
         name: one.file_name(),
         sha256: one.sha256.map(|hash| data_encoding::HEXLOWER.encode(&hash)).unwrap_or_default(),
@@ -42,7 +43,7 @@ pub(in crate::workbench::answer) fn record(desk: &Answers, evidence: EvidenceKey
         when: row.when,
         reject: row.reject,
         bytes,
-        hits: hits(desk, &row.text, one.case)?,
+        hits: hits(desk, &row, one.case)?,
         text: row.text,
         fields: row
             .fields
@@ -54,10 +55,18 @@ pub(in crate::workbench::answer) fn record(desk: &Answers, evidence: EvidenceKey
     })
 }
 
-fn hits(desk: &Answers, text: &str, case: Option<CaseKey>) -> Result<Vec<HitSpan>> {
+fn hits(desk: &Answers, row: &find::Row, case: Option<CaseKey>) -> Result<Vec<HitSpan>> {
     let session = &desk.session;
     let mut hits = Hits::default();
-    session.indicators.find(text, &mut hits);
+    session.indicators.find(&row.text, &mut hits);
+    let limited = case.map(|case| desk.limited_roles(case)).transpose()?;
+    let here = |kind, value: &str| {
+        let said = limited
+            .iter()
+            .flat_map(|limited| limited.iter())
+            .filter(|one| one.said.kind == kind && one.said.value == value);
+        strictest(said.filter(|one| one.rows.contains(row.key, row.row)).map(|one| one.said.role))
+    };
     let mut known: BTreeMap<(crate::model::Kind, String), Vec<Sighting>> = BTreeMap::new();
     let mut spans = Vec::new();
     for (hit, value) in hits.iter().take(MAX_HITS) {
@@ -78,6 +87,7 @@ fn hits(desk: &Answers, text: &str, case: Option<CaseKey>) -> Result<Vec<HitSpan
             value: value.to_owned(),
             look: session.indicators.about(hit.kind).map_or(crate::model::kind::Look::Network, |about| about.look),
             role: strictest(mine.clone().filter_map(|seen| seen.role)),
+            here: here(hit.kind, value),
             implied: hit.implied,
             benign: benign.map(|why| Said::new(why.ja, why.en)),
             count: mine.map(|seen| seen.count).sum(),
