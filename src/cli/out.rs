@@ -60,7 +60,8 @@ impl Rows {
     /// A member of the row whose value is text.
     pub(super) fn text(&mut self, name: &str, value: &str) {
         self.name(name);
-        if is_clean(value) {
+        let calm = |value: &str| !value.chars().any(|c| matches!(c, '"' | '\\') || is_tricky(c));
+        if is_clean(value) || calm(value) {
             self.quoted(value);
         } else if self.json {
             self.held.extend_from_slice(escaped(&Value::from(value).to_string()).as_bytes());

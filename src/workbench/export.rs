@@ -3,13 +3,13 @@
 use super::arrival::derived_id;
 use super::error::{Error, Result};
 use super::session::Session;
-use super::{clock, find};
+use super::{clock, find, roles};
 use crate::bundle::approve::{self, Accept, Decision};
 use crate::bundle::bag_info::{BagInfo, Content, NO_PREVIOUS};
 use crate::bundle::clean::CleanBundle;
 use crate::bundle::identity::Recipient;
 use crate::bundle::keys::SigningKey;
-use crate::bundle::material::{ApprovedText, Material, Record, RecordHit, Value};
+use crate::bundle::material::{ApprovedText, Material, Record, Value};
 use crate::bundle::policy::Profile;
 use crate::bundle::release::{self, ReleaseReport};
 use crate::bundle::sanitise::{self, sanitise};
@@ -19,10 +19,9 @@ use crate::bundle::{draft, seal};
 use crate::indicators::CANON_VERSION;
 use crate::model::statement::Statement;
 use crate::model::{
-    Case, CaseKey, Citation, Evidence, EvidenceKey, Explain, Extractor as _, Hits, Id, Instant, Role, Sighting, Ticket,
-    Unit,
+    Case, CaseKey, Citation, Evidence, EvidenceKey, Explain, Extractor as _, Id, Instant, Sighting, Ticket, Unit,
 };
-use crate::store::{ExportEntry, LimitedRole, SightingFilter, Store};
+use crate::store::{ExportEntry, SightingFilter, Store};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -120,7 +119,7 @@ pub fn material(session: &Session, plan: &Plan, profile: &Profile, bundle: &str,
             place: Citation { sha256, offset: row.offset, len: row.len },
             when: row.when,
             skew_secs: row.skew_secs,
-            hits: hits(session, &row, &limited),
+            hits: roles::hits_of(session, &row, &limited),
             format: row.format,
             limit: source_limit(&evidence, row.key),
             fields: row.fields,
@@ -179,26 +178,6 @@ fn texts(session: &Session, plan: &Plan) -> Result<Vec<ApprovedText>> {
 
 /// Name and version of the program, as bundles name it.
 pub(super) const TOOL: &str = concat!("itoguchi ", env!("CARGO_PKG_VERSION"));
-
-/// What a record holds, with roles that hold in it alone.
-fn hits(session: &Session, row: &find::Row, limited: &[LimitedRole]) -> Vec<RecordHit> {
-    let mut hits = Hits::default();
-    session.indicators.find(&row.text, &mut hits);
-    let here: Vec<_> = limited.iter().filter(|one| one.rows.contains(row.key, row.row)).collect();
-    let role = |kind, value: &str| {
-        let said = here.iter().filter(|one| one.said.kind == kind && one.said.value == value);
-        said.map(|one| one.said.role).reduce(Role::stricter)
-    };
-    let all = hits.iter().map(|(hit, value)| RecordHit {
-        kind: hit.kind,
-        value: value.to_owned(),
-        span: hit.span.start as usize..hit.span.end as usize,
-        implied: hit.implied,
-        verified: hit.verified,
-        role: role(hit.kind, value),
-    });
-    all.collect()
-}
 
 /// Evidence by its key.
 type Held = BTreeMap<EvidenceKey, Evidence>;

@@ -178,9 +178,10 @@ fn observable(entry: &Entry, now: &str, author: &str, extension: &str) -> Value 
         "sha512" => sco("file", "hashes", json!({"SHA-512": value})),
         "cve" => sdo("vulnerability", "cve"),
         "attack" => sdo("attack-pattern", "mitre-attack"),
+        // What contributes to an id of version 5 the standard says for its own observables alone (§2.9).
         kind => json!({
             "type": "x-itoguchi-value", "spec_version": "2.1",
-            "id": format!("x-itoguchi-value--{}", uuid(5, &json!({"kind": kind, "value": value}).to_string())),
+            "id": format!("x-itoguchi-value--{}", uuid(4, &json!({"kind": kind, "value": value}).to_string())),
             "kind": kind, "value": value, "extensions": {extension: {"extension_type": "new-sco"}},
         }),
     }

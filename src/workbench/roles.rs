@@ -4,10 +4,11 @@
 use super::error::{Error, Result};
 use super::find;
 use super::session::Session;
+use crate::bundle::material::RecordHit;
 use crate::model::numbers::{grouped, many};
 use crate::model::statement::{RoleStatement, Statement};
-use crate::model::{CaseKey, Citation, Edit, EvidenceKey, Extractor as _, Id, Kind, Role, RowSet, Ticket};
-use crate::store::SightingFilter;
+use crate::model::{CaseKey, Citation, Edit, EvidenceKey, Extractor as _, Hits, Id, Kind, Role, RowSet, Ticket};
+use crate::store::{LimitedRole, SightingFilter};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads a kind's tag or a common name of it.
@@ -157,6 +158,26 @@ fn apply(session: &Session, edits: Vec<Edit>) -> Result<()> {
         session.store.apply(&Edit::All(edits), &session.author())?;
     }
     Ok(())
+}
+
+/// What a record holds, with roles that hold in it alone.
+pub(super) fn hits_of(session: &Session, row: &find::Row, limited: &[LimitedRole]) -> Vec<RecordHit> {
+    let mut hits = Hits::default();
+    session.indicators.find(&row.text, &mut hits);
+    let here: Vec<_> = limited.iter().filter(|one| one.rows.contains(row.key, row.row)).collect();
+    let role = |kind, value: &str| {
+        let said = here.iter().filter(|one| one.said.kind == kind && one.said.value == value);
+        said.map(|one| one.said.role).reduce(Role::stricter)
+    };
+    let all = hits.iter().map(|(hit, value)| RecordHit {
+        kind: hit.kind,
+        value: value.to_owned(),
+        span: hit.span.start as usize..hit.span.end as usize,
+        implied: hit.implied,
+        verified: hit.verified,
+        role: role(hit.kind, value),
+    });
+    all.collect()
 }
 
 /// The canonical form of a value a person typed.

@@ -77,9 +77,7 @@ pub fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<O
         Command::VerifyEvidence(key) => evidence::verify(desk, *key, ticket)?,
         Command::SaveEvidence { evidence, out } => evidence::save(desk, *evidence, out, ticket)?,
         Command::PutCase(form) => put_case(desk, form)?,
-        Command::SetRole { case, values, role, rows } => {
-            records::role(desk, *case, values, *role, rows.as_ref(), ticket)?
-        }
+        Command::SetRole { .. } => records::role(desk, command, ticket)?,
         Command::Tag { rows, name, on } => records::tag(desk, rows, name, *on, ticket)?,
         Command::CopyRecords { rows, lang } => records::copy(desk, rows, *lang, ticket)?,
         Command::Undo => step(store.undo(&author)?, "元に戻しました", "undone"),

@@ -4,9 +4,9 @@ use super::{Outcome, Unfinished, caution, done};
 use crate::model::numbers::{grouped, many};
 use crate::model::statement::{Statement, Tag};
 use crate::model::time::JST_MINUTES;
-use crate::model::{CaseKey, Edit, EvidenceKey, Id, Kind, Lang, Role, RowSet, Ticket};
+use crate::model::{Edit, EvidenceKey, Id, Lang, RowSet, Ticket};
 use crate::workbench::answer::{Answers, records};
-use crate::workbench::ask::{GraphSpec, Notice, RecordView, RowPick, Said, Topic};
+use crate::workbench::ask::{Command, GraphSpec, Notice, RecordView, RowPick, Said, Topic};
 use crate::workbench::error::{Error, Result};
 use crate::workbench::export;
 use crate::workbench::find::{self, Row};
@@ -50,17 +50,11 @@ fn ranges(desk: &Answers, rows: &RowSet, ticket: &Ticket) -> Result<BTreeMap<Evi
 }
 
 /// States what values are in a case, or in some of its records alone.
-pub(super) fn role(
-    desk: &Answers,
-    case: CaseKey,
-    values: &[(Kind, String)],
-    role: Option<Role>,
-    pick: Option<&RowPick>,
-    ticket: &Ticket,
-) -> Result<Outcome> {
-    let session = &desk.session;
+pub(super) fn role(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<Outcome> {
+    let Command::SetRole { case, values, role, rows } = command else { return Ok(Outcome::default()) };
+    let (session, case, role) = (&desk.session, *case, *role);
     let topics = [Topic::Store, Topic::Indicators, Topic::Audit];
-    let Some(pick) = pick else {
+    let Some(pick) = rows else {
         roles::state(session, case, values, role)?;
         return Ok(done(&topics, "役割を記録しました", "role stated"));
     };
