@@ -368,6 +368,7 @@ fn a_bundle_goes_from_plan_to_seal_and_is_received() {
     window.wait("起案を破棄しました");
     assert!(!draft.exists());
     window.click("4 起案");
+    window.fill("置き場所", &draft.display().to_string());
     window.click("起案署名");
     window.wait_until("a new draft", |window| draft.exists() && window.has("second.itd"));
     // The same person may not approve.

@@ -346,7 +346,7 @@ fn a_bank_is_told_of_its_own_accounts_only() {
     };
     let accounts = vec![account("9901"), account("9902")];
     material.values.extend(accounts);
-    material.receiver_bank = Some("9901".into());
+    (material.receiver, material.receiver_bank) = (unit("org/bank/9901"), Some("9901".into()));
     let profile = Profile::named("financial").unwrap();
     let all = all_text(&payload(&sanitise(&Plan::new(&material, &profile, None).unwrap(), &Indicators::new())));
     assert!(all.contains("9901-905-1-1234567"));
