@@ -291,7 +291,8 @@ fn from_nothing_to_a_role_and_back() {
     window.wait("証拠を見る");
     window.drop_files(&[path]);
     window.wait("証拠1点、記録90件を取り込みました");
-    window.wait("access.log");
+    // What was taken in stands there at once.
+    window.wait("GET /admin/login HTTP/1.1 401");
     // Whose store it is can still be said.
     window.click("所属を記録…");
     window.click("所属 選んでください");
