@@ -99,9 +99,7 @@ pub trait Corpus: Sync {
         block: u32,
         spare: Chunk,
     ) -> Result<(Chunk, Range<usize>), Failure> {
-        let chunk = self.chunk_in(reading, seq, spare)?;
-        let rows = if block == 0 { 0..chunk.records.len() } else { 0..0 };
-        Ok((chunk, rows))
+        Ok(self.chunk_in(reading, seq, spare)?.undivided(block))
     }
 
     /// The heads of a chunk's records alone, for questions about time that need no text. A keeper that stores them apart

@@ -155,6 +155,13 @@ pub struct Layer {
 }
 
 impl Chunk {
+    /// Itself and the records of one of its blocks, where all stand in the first.
+    #[must_use]
+    pub fn undivided(self, block: u32) -> (Self, Range<usize>) {
+        let rows = if block == 0 { 0..self.records.len() } else { 0..0 };
+        (self, rows)
+    }
+
     /// Where record `index` (counted inside this chunk) stands in `bytes`; empty if there is none.
     #[must_use]
     pub fn place(&self, index: usize) -> Range<usize> {

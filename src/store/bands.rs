@@ -1,8 +1,9 @@
 //! Skip filters of many blocks, turned on their side so that a question reads only the bits it asks about.
 //!
 //! A segment is up to [`SEGMENT`] chunks, [`BLOCKS`] blocks each; a block that a chunk lacks holds nothing. Each of the two
-//! bit sets becomes a table: one row for a position, one bit in it for a block. Rows are pressed together in bands of about 16 KiB. Sets that are nearly empty are folded to fewer bits
-//! first (halves OR-ed), which may admit a block too many and never hides one.
+//! bit sets becomes a table: one row for a position, one bit in it for a block. Rows are pressed together in bands of about
+//! 16 KiB. Sets that are nearly empty are folded to fewer bits first (halves OR-ed), which may admit a block too many and
+//! never hides one.
 
 use super::codec;
 use super::error::{Error, Result};

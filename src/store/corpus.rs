@@ -425,9 +425,7 @@ impl Corpus for Store {
         let form = self.held(reading).map_err(failure)?.form;
         if self.layers.as_ref().is_some_and(|layers| layers.is_layered(&form)) {
             // A layer is made of the whole chunk, and its filter is the first block's.
-            let chunk = self.chunk_in(reading, seq, spare)?;
-            let rows = if block == 0 { 0..chunk.records.len() } else { 0..0 };
-            return Ok((chunk, rows));
+            return Ok(self.chunk_in(reading, seq, spare)?.undivided(block));
         }
         self.read(|connection| load_block(connection, evidence, head, block, spare)).map_err(failure)
     }

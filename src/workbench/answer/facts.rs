@@ -7,7 +7,8 @@ use crate::model::evidence::ReadingForm;
 use crate::model::{CaseKey, EvidenceKey, Extractor as _, Role, Text, Ticket};
 use crate::store::{Check, Mode};
 use crate::workbench::Result;
-use crate::workbench::ask::{CaseRow, CheckLine, EvidenceRow, KindRow, Reply, Said, StoreFacts, unit_name};
+use crate::workbench::ask::{CaseRow, CheckLine, EvidenceRow, KindRow, ReadAs, Reply, Said, StoreFacts, unit_name};
+use crate::workbench::import::AddOptions;
 use crate::workbench::network;
 use crate::workbench::session::UNNAMED;
 use std::collections::BTreeMap;
@@ -99,6 +100,18 @@ pub(super) fn evidence(desk: &Answers, case: Option<CaseKey>) -> Result<Vec<Evid
             evidence: one,
         })
         .collect())
+}
+
+/// What a person said about how files are to be read, for whoever takes them in or looks ahead.
+pub(super) fn options(read_as: &ReadAs) -> AddOptions {
+    AddOptions {
+        format: read_as.format.clone(),
+        encoding: read_as.encoding.clone(),
+        zone: read_as.zone.clone(),
+        year: read_as.year,
+        basis: read_as.basis.clone(),
+        ..AddOptions::default()
+    }
 }
 
 /// What a reading is called.

@@ -6,10 +6,11 @@ use crate::model::record::When;
 use crate::model::{CaseKey, Corpus as _, Evidence, EvidenceKey, Lang, Ticket, Undated};
 use crate::store::{Remapped, Unmapped};
 use crate::workbench::answer::Answers;
+use crate::workbench::answer::facts::options;
 use crate::workbench::ask::{Notice, ReadAs, Said, Topic, Trouble};
 use crate::workbench::error::{Error, Result};
 use crate::workbench::export;
-use crate::workbench::import::{self, AddOptions};
+use crate::workbench::import;
 use crate::workbench::reading::{self, Again, Choice};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -21,14 +22,7 @@ pub(super) fn add(
     read_as: &ReadAs,
     ticket: &Ticket,
 ) -> Result<Outcome> {
-    let options = AddOptions {
-        format: read_as.format.clone(),
-        encoding: read_as.encoding.clone(),
-        zone: read_as.zone.clone(),
-        year: read_as.year,
-        basis: read_as.basis.clone(),
-        ..AddOptions::default()
-    };
+    let options = options(read_as);
     let (mut files, mut rows, mut notices, mut added) = (0_u64, 0_u64, Vec::new(), Vec::new());
     import::add(&desk.session, case, paths, &options, ticket, &mut |outcome| match outcome {
         import::Outcome::Added { evidence, .. } => {

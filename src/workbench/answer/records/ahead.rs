@@ -4,10 +4,10 @@
 use super::{MAX_TEXT, column};
 use crate::ingest::{Reader, encoding};
 use crate::model::{EvidenceKey, FieldReader as _, Ticket};
-use crate::workbench::answer::facts::read_as as named;
+use crate::workbench::answer::facts::{options, read_as as named};
 use crate::workbench::ask::{Ahead, ReadAs, RecordRow};
 use crate::workbench::error::{Error, Result};
-use crate::workbench::import::{AddOptions, first_files};
+use crate::workbench::import::first_files;
 use crate::workbench::preview::{Preview, Seen, stream};
 use std::path::{Path, PathBuf};
 
@@ -25,13 +25,7 @@ pub fn ahead(
     ticket: &Ticket,
     emit: &mut (dyn FnMut(Ahead) + Send),
 ) -> Result<Ahead> {
-    let options = AddOptions {
-        format: read_as.format.clone(),
-        encoding: read_as.encoding.clone(),
-        zone: read_as.zone.clone(),
-        year: read_as.year,
-        ..AddOptions::default()
-    };
+    let options = options(read_as);
     let mut first = None;
     for path in first_files(paths, TRIED) {
         let mut told = false;
