@@ -30,8 +30,6 @@ const TOKEN: u64 = 0;
 const PARTS: u64 = 1 << 32;
 const AGAIN: u64 = 2 << 32;
 const MINIMIZER: u64 = 3 << 32;
-/// A piece of text while a set is built; no key.
-const PIECE: u64 = 4 << 32;
 
 /// The two bit sets of one block, at full width.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,112 +58,122 @@ impl Skip {
 
     /// Adds everything in one piece of folded text.
     ///
-    /// Logs repeat themselves, so the text is taken in pieces (a token, what divides it from the next, and the two bytes
-    /// that grams reach beyond), and a piece that was just seen, byte for byte, is passed over. So is what stands in quotes,
-    /// as a whole, where that is long: the same few programs ask a server again and again.
+    /// Logs repeat themselves. The text is taken in pieces (a token, what divides it from the next, and the two bytes that
+    /// grams reach beyond), and pieces that repeat earlier ones, byte for byte, are passed over, many at once.
     pub fn add(&mut self, folded: &[u8]) {
-        let mut seen = Seen::of(folded);
-        let mut pieces = Pieces::of(folded);
-        let mut quoted = Quoted::default();
+        let (mut grams, mut keys) = (Marks::default(), Marks::default());
+        let (mut seen, mut pieces) = (Seen::of(folded), Pieces::of(folded));
         let mut minimizers = Vec::new();
-        if let Some(lead) = pieces.lead() {
-            self.add_grams(lead);
-        }
+        // What is new and lies together is looked at together.
+        let mut new = 0;
         loop {
-            if let Some(end) = quoted.end(folded, pieces.at) {
-                let again = seen.again(pieces.at, pieces.with_reach(pieces.at, end));
-                quoted.passed += u32::from(again);
-                if again {
-                    pieces.pass(end);
-                    self.add_grams(pieces.with_reach(end, pieces.at));
-                    continue;
-                }
+            let start = pieces.at;
+            if let Some(end) = seen.again(start)
+                && pieces.pass(end)
+            {
+                grams.add_grams(with_reach(folded, new, start));
+                new = pieces.at;
+                continue;
             }
-            let Some((start, token, piece)) = pieces.next() else { return };
-            if !seen.again(start, piece) {
-                self.add_piece(token, piece, &mut minimizers);
-            }
+            let Some((_, token)) = pieces.next() else { break };
+            each_key(token, Wanted::Held, &mut minimizers, &mut |key| {
+                positions(key).into_iter().for_each(|at| keys.set(at));
+            });
+        }
+        grams.add_grams(with_reach(folded, new, folded.len()));
+        grams.pack(&mut self.grams);
+        keys.pack(&mut self.keys);
+    }
+}
+
+/// A part of a text, and the two bytes behind it; none of an empty part.
+fn with_reach(text: &[u8], start: usize, end: usize) -> &[u8] {
+    if start < end { text.get(start..(end + 2).min(text.len())).unwrap_or(&[]) } else { &[] }
+}
+
+/// A bit set while it is built, a byte each: a byte is written without being read first.
+struct Marks(Vec<u8>);
+
+impl Default for Marks {
+    fn default() -> Self {
+        Self(vec![0; BITS])
+    }
+}
+
+impl Marks {
+    fn set(&mut self, at: u32) {
+        if let Some(mark) = self.0.get_mut(at as usize) {
+            *mark = 1;
         }
     }
 
-    fn add_piece(&mut self, token: &[u8], piece: &[u8], minimizers: &mut Vec<u64>) {
-        self.add_grams(piece);
-        each_key(token, Wanted::Held, minimizers, &mut |key| {
-            positions(key).into_iter().for_each(|at| set(&mut self.keys, at));
-        });
-    }
-
-    fn add_grams(&mut self, piece: &[u8]) {
+    fn add_grams(&mut self, text: &[u8]) {
         // Four bytes are read at once, and the last left out.
-        for window in piece.windows(4).filter_map(<[u8]>::first_chunk::<4>) {
-            set(&mut self.grams, gram_hash(u32::from_le_bytes(*window) & 0xff_ffff));
+        for window in text.windows(4).filter_map(<[u8]>::first_chunk::<4>) {
+            self.set(gram_hash(u32::from_le_bytes(*window) & 0xff_ffff));
         }
-        if let Some(last) = piece.last_chunk::<3>() {
-            set(&mut self.grams, gram_hash(gram(*last)));
+        if let Some(last) = text.last_chunk::<3>() {
+            self.set(gram_hash(gram(*last)));
+        }
+    }
+
+    fn pack(&self, set: &mut Set) {
+        // The product gathers eight marks in its highest byte.
+        for (word, marks) in set.iter_mut().zip(self.0.as_chunks::<64>().0) {
+            for (eight, marks) in marks.as_chunks::<8>().0.iter().enumerate() {
+                let bits = u64::from_le_bytes(*marks).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+                *word |= bits << (8 * eight);
+            }
         }
     }
 }
 
-/// Long quotations, as long as looking for them is worth it.
-#[derive(Default)]
-struct Quoted {
-    found: u32,
-    passed: u32,
-}
+/// Bytes by which a repetition is known: shorter ones cost more to find than to look at again.
+const KNOWN: usize = 16;
 
-impl Quoted {
-    /// Bytes of one: fewer are soon told by their pieces, more are not looked at.
-    const LEN: std::ops::Range<usize> = 24..1024;
-
-    /// Where the quotation that begins at `start` ends.
-    fn end(&mut self, text: &[u8], start: usize) -> Option<usize> {
-        if start == 0 || text.get(start - 1) != Some(&b'"') || (self.found > 64 && self.passed < self.found / 8) {
-            return None;
-        }
-        self.found += 1;
-        let rest = text.get(start..).unwrap_or(&[]);
-        let len = memchr::memchr(b'"', rest.get(..Self::LEN.end).unwrap_or(rest))?;
-        Self::LEN.contains(&len).then_some(start + len)
-    }
-}
-
-/// Pieces of a text that were just seen.
+/// Where pieces of a text begin, by their first bytes.
 struct Seen<'a> {
     text: &'a [u8],
-    /// Short pieces themselves, with their length in the highest byte.
-    short: Vec<u128>,
-    /// Where long pieces stand.
-    long: Vec<(u32, u32)>,
+    starts: Vec<u32>,
 }
 
 impl<'a> Seen<'a> {
-    /// Places for short and for long pieces, as powers of two.
-    const SHORT: u32 = 10;
-    const LONG: u32 = 9;
+    /// Places, as a power of two.
+    const PLACES: u32 = 11;
 
     fn of(text: &'a [u8]) -> Self {
-        Self { text, short: vec![0; 1 << Self::SHORT], long: vec![(0, 0); 1 << Self::LONG] }
+        Self { text, starts: vec![0; 1 << Self::PLACES] }
     }
 
-    /// Whether the same piece was seen before; remembers it.
-    fn again(&mut self, start: usize, piece: &[u8]) -> bool {
-        let whole = self.text.get(start..).and_then(<[u8]>::first_chunk::<16>);
-        if let Some(bytes) = whole.filter(|_| piece.len() < 16) {
-            let bits = piece.len() * 8;
-            let key = u128::from_le_bytes(*bytes) & ((1 << bits) - 1) | (bits as u128) << 120;
-            let Some(place) = self.short.get_mut(top(mixed(key), Self::SHORT) as usize) else { return false };
-            return std::mem::replace(place, key) == key;
-        }
-        let Some(place) = self.long.get_mut(top(hash(PIECE, piece), Self::LONG) as usize) else { return false };
-        let (from, len) = (place.0 as usize, place.1 as usize);
-        if len == piece.len() && self.text.get(from..from + len) == Some(piece) {
-            return true;
-        }
-        if let (Ok(start), Ok(len)) = (u32::try_from(start), u32::try_from(piece.len())) {
-            *place = (start, len);
-        }
-        false
+    fn first(&self, start: usize) -> Option<u128> {
+        self.text.get(start..)?.first_chunk::<KNOWN>().map(|bytes| u128::from_le_bytes(*bytes))
     }
+
+    /// How far the text at `start` repeats what began at an earlier start; remembers this one.
+    fn again(&mut self, start: usize) -> Option<usize> {
+        let first = self.first(start)?;
+        let place = self.starts.get_mut(top(mixed(first), Self::PLACES) as usize)?;
+        let before = std::mem::replace(place, u32::try_from(start).ok()?) as usize;
+        // A place nobody took yet names the start of the text.
+        if before >= start || self.first(before) != Some(first) {
+            return None;
+        }
+        let (known, more) = (self.text.get(before + KNOWN..)?, self.text.get(start + KNOWN..)?);
+        Some(start + KNOWN + shared(known, more))
+    }
+}
+
+/// How many first bytes two texts share, at least: what is left behind the last eight is not looked at.
+fn shared(a: &[u8], b: &[u8]) -> usize {
+    let mut same = 0;
+    for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
+        let other = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
+        if other != 0 {
+            return same + other.trailing_zeros() as usize / 8;
+        }
+        same += 8;
+    }
+    same
 }
 
 /// The positions (at full width) that must all be set in a block that holds a literal.
@@ -186,7 +194,7 @@ impl Probe {
         probe.grams.extend(grams.map(|bytes| gram_hash(gram(*bytes))));
         let mut pieces = Pieces::of(folded);
         let mut minimizers = Vec::new();
-        while let Some((start, token, _)) = pieces.next() {
+        while let Some((start, token)) = pieces.next() {
             // The literal's own ends may be cut out of something longer.
             let whole = start > 0 && start + token.len() < folded.len();
             let wanted = if whole { Wanted::Asked } else { Wanted::AskedInPart };
@@ -209,12 +217,6 @@ impl Probe {
     #[must_use]
     pub fn admits(&self, skip: &Skip) -> bool {
         self.grams.iter().all(|at| get(&skip.grams, *at)) && self.keys.iter().all(|at| get(&skip.keys, *at))
-    }
-}
-
-fn set(bits: &mut Set, at: u32) {
-    if let Some(word) = bits.get_mut(at as usize / 64) {
-        *word |= 1 << (at % 64);
     }
 }
 
@@ -296,30 +298,22 @@ impl<'a> Pieces<'a> {
         Self { text, edges, at }
     }
 
-    fn with_reach(&self, start: usize, end: usize) -> &'a [u8] {
-        self.text.get(start..(end + 2).min(self.text.len())).unwrap_or(&[])
+    /// Passes over the pieces that end, with their reach, before `end`; whether there was any.
+    fn pass(&mut self, end: usize) -> bool {
+        let last = self.edges.pass(self.at, end.saturating_sub(2));
+        self.at = last.unwrap_or(self.at);
+        last.is_some()
     }
 
-    /// What stands before the first token.
-    fn lead(&self) -> Option<&'a [u8]> {
-        (self.at > 0).then(|| self.with_reach(0, self.at))
-    }
-
-    /// Goes on to the first token behind `end`, which lies outside a token.
-    fn pass(&mut self, end: usize) {
-        self.edges.pass(end);
-        self.at = self.edges.next();
-    }
-
-    /// Where the next token begins, the token, and its piece.
-    fn next(&mut self) -> Option<(usize, &'a [u8], &'a [u8])> {
+    /// Where the next token begins, and the token.
+    fn next(&mut self) -> Option<(usize, &'a [u8])> {
         let start = self.at;
         if start >= self.text.len() {
             return None;
         }
         let end = self.edges.next();
         self.at = self.edges.next();
-        Some((start, self.text.get(start..end)?, self.with_reach(start, self.at)))
+        Some((start, self.text.get(start..end)?))
     }
 }
 
@@ -417,12 +411,17 @@ mod tests {
         #[test]
         fn repeated_text_adds_nothing(spans in prop::collection::vec("[ab.1]{1,3}|a{10,20}[\", \\n]{1,3}[ab]{3,20}|[\"\\n ]{1,2}|\"(ab.1 ?){8}a{3}\"", 0..60)) {
             let text = spans.concat().repeat(2);
-            let mut plain = Skip::default();
+            let (mut grams, mut keys) = (Marks::default(), Marks::default());
+            grams.add_grams(text.as_bytes());
             let mut pieces = Pieces::of(text.as_bytes());
-            pieces.lead().into_iter().for_each(|lead| plain.add_grams(lead));
-            while let Some((_, token, piece)) = pieces.next() {
-                plain.add_piece(token, piece, &mut Vec::new());
+            while let Some((_, token)) = pieces.next() {
+                each_key(token, Wanted::Held, &mut Vec::new(), &mut |key| {
+                    positions(key).into_iter().for_each(|at| keys.set(at));
+                });
             }
+            let mut plain = Skip::default();
+            grams.pack(&mut plain.grams);
+            keys.pack(&mut plain.keys);
             prop_assert_eq!(skip(&text), plain);
         }
 

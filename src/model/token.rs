@@ -47,15 +47,35 @@ impl<'a> Edges<'a> {
         at.min(self.text.len())
     }
 
-    /// Passes over the edges up to `to`, where no token may begin; one may end there.
-    pub(super) fn pass(&mut self, to: usize) {
-        while self.base + STEP <= to || self.step >= BATCH {
-            if !self.turn() {
-                return;
-            }
+    /// Goes to the last token that begins behind `from` and not behind `to`, as far as the text is judged; tells where. `from`
+    /// is where the token begins whose end would be told next.
+    pub(super) fn pass(&mut self, from: usize, to: usize) -> Option<usize> {
+        let batch = self.base - self.step * STEP;
+        let to = to.min(batch + STEP * BATCH - 1);
+        if self.step >= BATCH || to <= from {
+            return None;
         }
-        if let Some(passed) = to.checked_sub(self.base) {
-            self.lane &= u64::MAX << passed << 1;
+        // The edge before a byte of a token is its beginning; before any other it is an end, and the one before that begins.
+        let mut ends = usize::from(!is_token(*self.text.get(to)?));
+        let mut step = (to - batch) / STEP;
+        let mut lane = self.lanes.get(step)? & (u64::MAX >> (STEP - 1 - (to - batch) % STEP));
+        loop {
+            if let Some(last) = lane.checked_ilog2() {
+                if ends == 0 {
+                    let at = batch + step * STEP + last as usize;
+                    if at <= from {
+                        return None;
+                    }
+                    (self.step, self.base) = (step, batch + step * STEP);
+                    self.lane = self.lanes.get(step)? & (u64::MAX << last << 1);
+                    return Some(at);
+                }
+                ends = 0;
+                lane ^= 1 << last;
+            } else {
+                step = step.checked_sub(1).filter(|step| batch + step * STEP + STEP > from)?;
+                lane = *self.lanes.get(step)?;
+            }
         }
     }
 
@@ -70,6 +90,11 @@ impl<'a> Edges<'a> {
             }
             (self.base, self.step) = (self.judged, 0);
             dispatch!(Level::new(), simd => self.judge(simd));
+            for lane in &mut self.lanes {
+                let tokens = *lane;
+                *lane = tokens ^ (tokens << 1 | u64::from(self.inside));
+                self.inside = tokens >> (STEP - 1) == 1;
+            }
         }
         self.lane = self.lanes.get(self.step).copied().unwrap_or(0);
         true
@@ -79,20 +104,24 @@ impl<'a> Edges<'a> {
     fn judge<S: Simd>(&mut self, simd: S) {
         let mut rest = self.text.get(self.judged..).unwrap_or(&[]);
         for lane in &mut self.lanes {
-            let tokens = if let Some(bytes) = rest.first_chunk::<STEP>() {
-                tokens(simd, bytes)
-            } else {
-                // What fills the last step up is no token, so that the last token ends.
-                let mut bytes = [b' '; STEP];
-                bytes.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-                tokens(simd, &bytes)
-            };
-            *lane = tokens ^ (tokens << 1 | u64::from(self.inside));
-            self.inside = tokens >> (STEP - 1) == 1;
+            let Some(bytes) = rest.first_chunk::<STEP>() else { break };
+            *lane = tokens(simd, bytes);
             rest = rest.get(STEP..).unwrap_or(&[]);
+        }
+        // What fills the last step up is no token, so that the last token ends.
+        let whole = (self.text.len() - self.judged) / STEP;
+        for lane in self.lanes.iter_mut().skip(whole) {
+            let mut bytes = [b' '; STEP];
+            bytes.iter_mut().zip(std::mem::take(&mut rest)).for_each(|(to, from)| *to = *from);
+            *lane = tokens(simd, &bytes);
         }
         self.judged += STEP * BATCH;
     }
+}
+
+/// Whether a byte is part of a token.
+const fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
 }
 
 #[inline(always)]
