@@ -216,6 +216,24 @@ fn what_cannot_be_taken_in_is_told_after_the_rest() {
 }
 
 #[test]
+fn a_record_longer_than_a_chunk_is_told_with_its_whole_length() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    let text = |len: usize| format!("short\n{} needle-at-the-end\r\nlast\n", "a".repeat(len));
+    let wide: Vec<u8> = text(2 << 20).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(dir.join("long.txt"), text(4 << 20)).unwrap();
+    std::fs::write(dir.join("wide.txt"), [&b"\xff\xfe"[..], &wide].concat()).unwrap();
+    done(dir, &["new", "a.itoguchi", "--unit", "11"]);
+    for (file, start, step) in [("long.txt", 6, 1), ("wide.txt", 2 + 12, 2)] {
+        let evidence = done(dir, &["evidence", "add", "a.itoguchi", "-", file])["evidence"].clone();
+        let only = ["--evidence", evidence.as_str().unwrap()];
+        let found = done(dir, &[&["search", "a.itoguchi", "needle-at-the-end"], &only[..]].concat());
+        let len = (4 << 20) + step * " needle-at-the-end".len();
+        assert_eq!((&found["offset"], &found["len"]), (&Value::from(start), &Value::from(len)), "{file}");
+    }
+}
+
+#[test]
 fn an_older_copy_in_a_stores_place_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();

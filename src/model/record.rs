@@ -132,6 +132,23 @@ pub struct ChunkHead {
     pub last: Option<Instant>,
 }
 
+impl ChunkHead {
+    /// The place of the chunk in which the last record of the chunk at `place` ends, among all of an evidence.
+    #[must_use]
+    pub fn last_of(heads: &[Self], place: usize) -> usize {
+        let mut last = place;
+        for (index, head) in heads.iter().enumerate().skip(place + 1) {
+            if head.lead > 0 {
+                last = index;
+            }
+            if head.lead == 0 || head.rows > 0 || head.lead < head.len {
+                break;
+            }
+        }
+        last
+    }
+}
+
 /// One chunk, decompressed, with the heads of its records.
 #[derive(Clone, Debug, Default)]
 pub struct Chunk {

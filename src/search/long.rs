@@ -27,15 +27,7 @@ pub(super) struct Long {
 
 /// The row that begins in the chunk at `place` and goes on after it, if there is one.
 pub(super) fn at(heads: &[ChunkHead], place: usize) -> Option<Long> {
-    let mut last = place;
-    for (index, head) in heads.iter().enumerate().skip(place + 1) {
-        if head.lead > 0 {
-            last = index;
-        }
-        if head.lead == 0 || head.rows > 0 || head.lead < head.len {
-            break;
-        }
-    }
+    let last = ChunkHead::last_of(heads, place);
     (last > place).then_some(Long { first: place, last })
 }
 

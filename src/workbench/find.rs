@@ -5,8 +5,8 @@ use super::session::Session;
 use crate::model::record::When;
 use crate::model::statement::RoleStatement;
 use crate::model::{
-    CaseKey, Chunk, Corpus as _, EvidenceKey, Extractor as _, Field, FieldReader as _, Hits, Id, Indicator, Instant,
-    Kind, ReadingHead, Reject, Role, RowSet, Sighting, Ticket,
+    CaseKey, Chunk, ChunkHead, Corpus as _, EvidenceKey, Extractor as _, Field, FieldReader as _, Hits, Id, Indicator,
+    Instant, Kind, ReadingHead, Reject, Role, RowSet, Sighting, Ticket,
 };
 use crate::search::{self, Asked, Outcome, Rows, Scope, Templates};
 use crate::store::LimitedRole;
@@ -136,7 +136,8 @@ pub fn each_row(session: &Session, rows: &RowSet, limit: u64, each: &mut dyn FnM
     let mut left = limit;
     for (evidence, wanted) in rows.iter() {
         let Some(reading) = readings.iter().find(|reading| reading.evidence == evidence) else { continue };
-        for head in session.store.chunk_heads(reading.key)?.iter() {
+        let heads = session.store.chunk_heads(reading.key)?;
+        for (place, head) in heads.iter().enumerate() {
             let end = head.first_row.saturating_add(head.rows);
             let inside: Vec<u32> =
                 wanted.range(head.first_row..end).take(usize::try_from(left).unwrap_or(usize::MAX)).collect();
@@ -145,7 +146,11 @@ pub fn each_row(session: &Session, rows: &RowSet, limit: u64, each: &mut dyn FnM
             }
             let chunk = session.store.chunk(reading.key, head.seq)?;
             for row in inside {
-                each(row_of(session, reading, &chunk, row))?;
+                let mut read = row_of(session, reading, &chunk, row);
+                if row + 1 == end {
+                    read.len += beyond(session, reading, &heads, place)?;
+                }
+                each(read)?;
                 left -= 1;
             }
             if left == 0 {
@@ -154,6 +159,21 @@ pub fn each_row(session: &Session, rows: &RowSet, limit: u64, each: &mut dyn FnM
         }
     }
     Ok(())
+}
+
+/// Bytes of the last record of a chunk that lie in the chunks behind it, its line end left out.
+fn beyond(session: &Session, reading: &ReadingHead, heads: &[ChunkHead], place: usize) -> Result<u64> {
+    let last = ChunkHead::last_of(heads, place);
+    let (Some(parts), Some(ends)) = (heads.get(place + 1..=last), heads.get(last).filter(|_| last > place)) else {
+        return Ok(0);
+    };
+    let len: u64 = parts.iter().map(|head| u64::from(head.lead)).sum();
+    let end = ends.offset + u64::from(ends.lead);
+    let tail = session.store.read_range(reading.evidence, end.saturating_sub(4.min(len)), 4.min(len))?;
+    let line_ends: [&[u8]; 6] = [b"\r\0\n\0", b"\0\r\0\n", b"\n\0", b"\0\n", b"\r\n", b"\n"];
+    let wide = reading.form.encoding.starts_with("utf-16");
+    let fits = |line_end: &&&[u8]| line_end.contains(&0) == wide && tail.ends_with(line_end);
+    Ok(len - line_ends.iter().find(fits).map_or(0, |line_end| line_end.len() as u64))
 }
 
 /// Reads one row of a chunk.
