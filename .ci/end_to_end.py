@@ -7,7 +7,7 @@ import importlib, shutil, sys, time
 
 import desk
 
-PARTS = ("evidence", "lists", "refusals", "kills", "bundles", "leaks", "reach", "demo")
+PARTS = ("evidence", "truth", "lists", "refusals", "kills", "bundles", "leaks", "reach", "demo")
 
 
 def main():
