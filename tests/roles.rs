@@ -1,12 +1,14 @@
 //! Roles: one value may play another part in some records than in the rest of its case; what fields suggest is said only
 //! where it is known.
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use itoguchi::bundle::shown::How;
 use itoguchi::bundle::token::Tokens;
 use itoguchi::indicators::kind_alias;
+use itoguchi::jobs::LocalDesk;
 use itoguchi::model::{CaseKey, Kind, Role, RowSet, Ticket, Unit};
 use itoguchi::store::SightingFilter;
+use itoguchi::workbench::ask::{Answer, Desk as _, IndicatorList, Question, Reply};
 use itoguchi::workbench::import::{AddOptions, Outcome};
 use itoguchi::workbench::{Session, export, find, import, roles, suggest};
 
@@ -77,6 +79,23 @@ impl Desk {
     }
 }
 
+/// What the window is answered.
+fn asked(desk: &mut LocalDesk, question: &Question) -> Reply {
+    desk.ask(question.clone());
+    let began = std::time::Instant::now();
+    loop {
+        for answer in desk.poll() {
+            if let Answer::Reply(of, reply) = answer
+                && of == *question
+            {
+                return reply;
+            }
+        }
+        assert!(began.elapsed().as_secs() < 60, "no answer to {question:?}");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+}
+
 fn kind(tag: &str) -> Kind {
     kind_alias(tag).unwrap()
 }
@@ -115,6 +134,62 @@ fn a_role_may_hold_in_some_records_alone() {
     assert_eq!(desk.role(), Some(Role::Suspect));
     let wanting = desk.session.store.check().unwrap().into_iter().find(|check| check.ok == Some(false));
     assert_eq!(wanting, None);
+}
+
+#[test]
+fn the_last_word_on_a_record_holds_there_and_leaves_the_others() {
+    let desk = Desk::new();
+    desk.add("a.csv", &Desk::statements());
+    let parts = || {
+        let mut parts: Vec<(Role, u64)> = Vec::new();
+        for one in desk.session.store.limited_roles(desk.case).unwrap() {
+            parts.push((one.said.role, one.rows.len()));
+        }
+        parts.sort();
+        parts
+    };
+    assert_eq!(desk.state_in("本人 OR 受け子", Some(Role::Victim)), 6);
+    assert_eq!((parts(), desk.leaves()), (vec![(Role::Victim, 6)], (How::Token, 0)));
+    // One record inside is another matter: the record goes out, the value stays as guarded as where it is a victim's.
+    assert_eq!(desk.state_in("2026-04-05", Some(Role::Suspect)), 1);
+    assert_eq!(parts(), [(Role::Victim, 5), (Role::Suspect, 1)]);
+    assert_eq!((desk.role(), desk.leaves()), (Some(Role::Victim), (How::Token, 1)));
+    // The same word again says nothing new, inside or out.
+    assert_eq!(desk.state_in("2026-04-05", Some(Role::Suspect)), 1);
+    assert_eq!(desk.state_in("2026-04-01", Some(Role::Victim)), 1);
+    assert_eq!(parts(), [(Role::Victim, 5), (Role::Suspect, 1)]);
+    // One that overlaps both takes what it names of each, in one step.
+    assert_eq!(desk.state_in("2026-04-04 OR 2026-04-05", Some(Role::Witness)), 2);
+    assert_eq!(parts(), [(Role::Victim, 4), (Role::Witness, 2)]);
+    desk.session.store.undo(&desk.session.author()).unwrap();
+    assert_eq!(parts(), [(Role::Victim, 5), (Role::Suspect, 1)]);
+    // Taken back in one record of many, it holds in the others.
+    assert_eq!(desk.state_in("2026-04-02", None), 1);
+    assert_eq!(parts(), [(Role::Victim, 4), (Role::Suspect, 1)]);
+    // A wider word in the end is the last word on all of them.
+    assert_eq!(desk.state_in("本人 OR 受け子", Some(Role::Suspect)), 6);
+    assert_eq!((parts(), desk.leaves()), (vec![(Role::Suspect, 6)], (How::Kept, 6)));
+    assert_eq!(desk.state_in("2026-04-03", Some(Role::Victim)), 1);
+    assert_eq!((parts(), desk.leaves()), (vec![(Role::Victim, 1), (Role::Suspect, 5)], (How::Token, 5)));
+    let wanting = desk.session.store.check().unwrap().into_iter().find(|check| check.ok == Some(false));
+    assert_eq!(wanting, None);
+    // Each record says what holds in it, and the list of indicators in how many what holds.
+    let (case, evidence) = (desk.case, desk.session.store.evidence().unwrap()[0].key);
+    let mut window = LocalDesk::new(Some(desk.session), "訓練太郎").unwrap();
+    for row in 0..6 {
+        let Reply::Record(record) = asked(&mut window, &Question::Record { evidence, row }) else {
+            panic!("no record {row}");
+        };
+        let here: Vec<_> = record.hits.iter().filter(|hit| hit.value == ACCOUNT).map(|hit| hit.here).collect();
+        assert_eq!(here, [Some(if row == 2 { Role::Victim } else { Role::Suspect })], "{row}");
+    }
+    let list = IndicatorList { case: Some(case), ..IndicatorList::default() };
+    let Reply::Indicators(page) = asked(&mut window, &Question::Indicators { list, first: 0, count: 9 }) else {
+        panic!("no list");
+    };
+    let mut parts = page.rows.iter().find(|row| row.value == ACCOUNT).unwrap().parts.clone();
+    parts.sort();
+    assert_eq!(parts, [(Role::Victim, 1), (Role::Suspect, 5)]);
 }
 
 #[test]

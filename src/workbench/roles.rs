@@ -9,7 +9,7 @@ use crate::model::numbers::{grouped, many};
 use crate::model::statement::{RoleStatement, Statement};
 use crate::model::{CaseKey, Citation, Edit, EvidenceKey, Extractor as _, Hits, Id, Kind, Role, RowSet, Ticket};
 use crate::store::{LimitedRole, SightingFilter};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Reads a kind's tag or a common name of it.
 pub fn read_kind(session: &Session, text: &str) -> Result<Kind> {
@@ -45,7 +45,7 @@ pub fn state(session: &Session, case: CaseKey, values: &[(Kind, String)], role: 
     let held = by_value(&held);
     let mut edits = Vec::new();
     for (kind, value) in values {
-        edits.extend(edit(&held, case, (*kind, value), role, Vec::new())?);
+        edits.extend(self::edits(&held, case, (*kind, value), role, Vec::new())?);
     }
     apply(session, edits)
 }
@@ -104,7 +104,7 @@ pub fn state_in(
             let sha256 = mine.get(&evidence).cloned().unwrap_or_default();
             cited.push(Citation { sha256, offset, len: u64::from(len) });
         })?;
-        edits.extend(edit(&held, case, (*kind, value), role, cited)?);
+        edits.extend(self::edits(&held, case, (*kind, value), role, cited)?);
         out.push((*kind, value.clone(), here.len()));
     }
     apply(session, edits)?;
@@ -116,30 +116,67 @@ const MOST_CITED: u64 = 100_000;
 
 /// What to change so that a value plays this role where it is cited, or everywhere if it is not cited.
 ///
-/// What was said of exactly these places is replaced; without a role, whatever was said of nothing but places among these
-/// is taken back.
-fn edit(
+/// The last word on a record holds: what was said before of these places among others goes on holding of the others alone,
+/// what was said of nothing else is replaced. Without a role, whatever was said of these places is taken back there.
+fn edits(
     held: &ByValue<'_>,
     case: CaseKey,
     (kind, value): (Kind, &str),
     role: Option<Role>,
     cited: Vec<Citation>,
 ) -> Result<Vec<Edit>> {
-    let mut same = held.get(&(kind, value)).into_iter().flatten().copied();
-    let Some(role) = role else {
-        let places: BTreeSet<(&str, u64)> = cited.iter().map(|one| (one.sha256.as_str(), one.offset)).collect();
-        let among = |said: &&RoleStatement| {
-            said.cited.is_empty() == cited.is_empty()
-                && said.cited.iter().all(|one| places.contains(&(one.sha256.as_str(), one.offset)))
+    let (mut edits, mut free, mut known) = (Vec::new(), None, false);
+    let same = held.get(&(kind, value)).into_iter().flatten().copied();
+    for said in same.filter(|said| said.cited.is_empty() == cited.is_empty()) {
+        let left = without(&said.cited, &cited);
+        if role == Some(said.role) && !cited.is_empty() && without(&cited, &said.cited).is_empty() {
+            known = true;
+        } else if left.is_empty() && role.is_some() && free.is_none() {
+            free = Some(said.id.clone());
+        } else if left.is_empty() {
+            edits.push(Edit::Drop(Statement::Role(said.clone()).key()));
+        } else if left != said.cited {
+            edits.push(Edit::Put(Statement::Role(RoleStatement { cited: left, ..said.clone() })));
+        }
+    }
+    if let Some(role) = role.filter(|_| !known) {
+        let id = match free {
+            Some(id) => id,
+            None => Id::from_random('r', crate::store::random()?),
         };
-        let taken = same.filter(among);
-        return Ok(taken.map(|said| Edit::Drop(Statement::Role(said.clone()).key())).collect());
-    };
-    let id = match same.find(|said| said.cited == cited) {
-        Some(said) => said.id.clone(),
-        None => Id::from_random('r', crate::store::random()?),
-    };
-    Ok(vec![Edit::Put(Statement::Role(RoleStatement { id, case, kind, value: value.to_owned(), role, cited }))])
+        edits.push(Edit::Put(Statement::Role(RoleStatement { id, case, kind, value: value.to_owned(), role, cited })));
+    }
+    Ok(edits)
+}
+
+/// The bytes of the first list that the second does not name.
+fn without(cited: &[Citation], taken: &[Citation]) -> Vec<Citation> {
+    let end = |one: &Citation| one.offset.saturating_add(one.len.max(1));
+    let mut gone: BTreeMap<&str, BTreeMap<u64, u64>> = BTreeMap::new();
+    for one in taken {
+        let reach = gone.entry(&one.sha256).or_default().entry(one.offset).or_default();
+        *reach = end(one).max(*reach);
+    }
+    let mut out = Vec::with_capacity(cited.len());
+    for one in cited {
+        let (mut from, to) = (one.offset, end(one));
+        let here = gone.get(one.sha256.as_str());
+        // The one that begins before may reach into this.
+        let before = here.and_then(|here| here.range(..from).next_back());
+        let inside = here.into_iter().flat_map(|here| here.range(one.offset..to));
+        let mut push = |from: u64, to: u64| {
+            let len = if (from, to) == (one.offset, end(one)) { one.len } else { to.saturating_sub(from) };
+            if from < to {
+                out.push(Citation { sha256: one.sha256.clone(), offset: from, len });
+            }
+        };
+        for (start, stop) in before.into_iter().chain(inside) {
+            push(from, (*start).min(to));
+            from = from.max(*stop);
+        }
+        push(from, to);
+    }
+    out
 }
 
 /// What was said, by value.
@@ -186,4 +223,39 @@ pub fn canonical(session: &Session, kind: Kind, text: &str) -> Result<String> {
         .indicators
         .canonical(kind, text)
         .ok_or_else(|| Error::input(format!("{kind} として読めません: `{text}`"), format!("not a {kind}: `{text}`")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Records one behind another, as (which of two evidences, first byte, length).
+    fn records() -> impl Strategy<Value = Vec<Citation>> {
+        prop::collection::vec((0..2_u8, 0..4_u64, 1..6_u64), 0..8).prop_map(|list| {
+            let mut at = [0, 0];
+            let place = |(which, gap, len): (u8, u64, u64)| {
+                let at = &mut at[usize::from(which)];
+                let offset = *at + gap;
+                *at = offset + len;
+                Citation { sha256: which.to_string(), offset, len }
+            };
+            list.into_iter().map(place).collect()
+        })
+    }
+
+    fn bytes(cited: &[Citation]) -> Vec<(&str, u64)> {
+        cited.iter().flat_map(|one| (one.offset..one.offset + one.len).map(|at| (one.sha256.as_str(), at))).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_is_gone_and_the_rest_stays(cited in records(), taken in records()) {
+            let (taken_bytes, left) = (bytes(&taken), without(&cited, &taken));
+            let mut wanted = bytes(&cited);
+            wanted.retain(|byte| !taken_bytes.contains(byte));
+            prop_assert_eq!(bytes(&left), wanted);
+            prop_assert!(without(&cited, &cited).is_empty() && without(&cited, &[]) == cited);
+        }
+    }
 }
