@@ -69,6 +69,43 @@ fn hostile(c: &mut Criterion) {
         "LINE ID:",
         "xn--",
         "http://あ.",
+        // One run of what values are made of, without an end.
+        "deadbeef01",
+        "1234567890",
+        ".",
+        "@",
+        "hxxp[.]",
+        "hxxp://a[.]",
+        // Codings inside codings, and what looks like one.
+        "%25",
+        "%2525253A%25252F",
+        "http://a.jp/?u=http%3A%2F%2F",
+        "YUhSMGNEb3ZMMlY0WVcxd2JHVXU=",
+        "QUJD",
+        "68747470",
+        // Hyphens and digits of every script.
+        "-",
+        "ー",
+        "〇ー",
+        "一二三四",
+        "九〇ー",
+        "０９０ー",
+        "(03) ",
+        // Full-width text, and characters that are not seen or turn the line around.
+        "ｅｘａｍｐｌｅ．ｊｐ",
+        "ｈｔｔｐ：／／",
+        "\u{200d}",
+        "a\u{200b}.",
+        "1\u{200d}",
+        "\u{202e}a\u{202c}.jp",
+        "👨\u{200d}👩\u{200d}👧",
+        // Names beside signs that hand them on.
+        "aの",
+        "@user ",
+        "https://t.me/a",
+        "&lt;http://a.jp",
+        "[http://a.jp](",
+        "「例え.jp",
     ];
     let indicators = Indicators::new();
     for part in parts {

@@ -32,6 +32,7 @@ const ALONE: &[(&str, &[&str])] = &[
     ("ssh_key", &["bundle"]),
     ("petgraph", &["graph"]),
     ("encoding_rs", &["ingest", "bundle"]),
+    ("simdutf8", &["ingest"]),
     ("thread::Builder", &["jobs"]),
     ("std::fs", &["store", "workbench"]),
     ("Timestamp::now", &["workbench", "cli"]),

@@ -1,7 +1,8 @@
 //! `extract`: indicators of a file or of standard input, one a line as they stand in it, or each value once.
 
 use super::args;
-use super::out::{Pipe, Rows};
+use super::out::Pipe;
+use super::rows::Rows;
 use super::{Context, Result, Verdict, tell};
 use crate::model::{Extractor as _, Instant, Kind, Lang};
 use crate::workbench::distinct::Distinct;

@@ -10,6 +10,7 @@ mod extract;
 mod links;
 mod out;
 mod readings;
+mod rows;
 mod secret;
 mod stated;
 mod usage;

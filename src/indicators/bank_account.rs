@@ -200,11 +200,19 @@ const fn separates(c: char) -> bool {
 
 /// Where one of the words begins that a lead ends with, separators aside.
 fn word_at(lead: &str, words: &[&str]) -> Option<usize> {
-    let lead = lead.trim_end_matches(separates);
-    words.iter().find_map(|word| {
-        let at = lead.len().checked_sub(word.len())?;
-        lead.get(at..).filter(|end| end.eq_ignore_ascii_case(word)).map(|_| at)
-    })
+    let lead = lead.trim_end_matches(separates).as_bytes();
+    words.iter().find_map(|word| ends_at(lead, word))
+}
+
+/// Where the word begins that a text ends with.
+fn ends_at(text: &[u8], word: &str) -> Option<usize> {
+    // Most words end in another byte.
+    let last = |bytes: &[u8]| bytes.last().map(u8::to_ascii_lowercase);
+    if last(text) != last(word.as_bytes()) {
+        return None;
+    }
+    let at = text.len().checked_sub(word.len())?;
+    text[at..].eq_ignore_ascii_case(word.as_bytes()).then_some(at)
 }
 
 /// The lead without such a word.
@@ -222,7 +230,8 @@ fn phrase(lead: &str, number: &str) -> Option<(usize, String)> {
     }
     let numbered = strip(lead, &NUMBER);
     let lead = numbered.unwrap_or(lead);
-    let typed = TYPES.iter().find_map(|(word, kind)| strip(lead, &[word]).map(|lead| (lead, *kind)));
+    let before = lead.trim_end_matches(separates);
+    let typed = TYPES.iter().find_map(|(word, kind)| Some((before.get(..ends_at(before.as_bytes(), word)?)?, *kind)));
     let (lead, kind) = typed.or_else(|| numbered.map(|lead| (lead, '?')))?;
     let lead =
         strip(lead, &["account_type", "accounttype", "account type", "預金種目", "種別", "口座種別"]).unwrap_or(lead);

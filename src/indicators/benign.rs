@@ -5,10 +5,15 @@
 use super::host;
 use crate::model::Text;
 use std::collections::HashSet;
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
-static RESOLVERS: LazyLock<HashSet<&str>> =
-    LazyLock::new(|| entries(include_str!("../../assets/lists/public-resolvers.txt")).collect());
+static RESOLVERS: LazyLock<Vec<u128>> = LazyLock::new(|| {
+    let list = entries(include_str!("../../assets/lists/public-resolvers.txt"));
+    let mut list: Vec<u128> = list.filter_map(|line| line.parse().ok()).map(bits).collect();
+    list.sort_unstable();
+    list
+});
 static POPULAR: LazyLock<HashSet<&str>> =
     LazyLock::new(|| entries(include_str!("../../assets/lists/popular-hosts.txt")).collect());
 static TRAINING: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
@@ -27,8 +32,16 @@ pub(super) fn training(kind: &str, value: &str) -> Option<Text> {
 }
 
 /// A DNS server open to everybody.
-pub(super) fn resolver(address: &str) -> Option<Text> {
-    RESOLVERS.contains(address).then_some(Text::new("公開DNSサーバー", "Public resolver"))
+pub(super) fn resolver(address: IpAddr) -> Option<Text> {
+    RESOLVERS.binary_search(&bits(address)).is_ok().then_some(Text::new("公開DNSサーバー", "Public resolver"))
+}
+
+/// An address of either version as a number.
+const fn bits(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits(),
+    }
 }
 
 /// A host, or one below a registrable domain, that everybody's evidence holds.

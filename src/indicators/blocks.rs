@@ -3,6 +3,7 @@
 //! A list of the world's allotments has hundreds of thousands of blocks and a handful of labels, and is asked about every
 //! address of a log: version 4 lies apart in 32 bits with a place for each /16, labels stand once.
 
+use ahash::RandomState;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -52,12 +53,95 @@ fn block(text: &str) -> Option<(IpAddr, IpAddr)> {
     }
 }
 
+/// The same of a block of version 4, in the spellings that long lists are full of; `None` for any other.
+fn block4(text: &str) -> Option<(u32, u32)> {
+    let (address, rest) = address4(text.as_bytes())?;
+    let digit = |byte: &u8| u32::from(byte - b'0');
+    let len = match rest {
+        [] => 32,
+        [b'/', one @ b'0'..=b'9'] => digit(one),
+        [b'/', ten @ b'1'..=b'3', one @ b'0'..=b'9'] => digit(ten) * 10 + digit(one),
+        [b'-', last @ ..] => {
+            let (last, rest) = address4(last)?;
+            return (rest.is_empty() && address <= last).then_some((address, last));
+        }
+        _ => return None,
+    };
+    let host = u32::MAX.checked_shr(len).unwrap_or(0);
+    (len <= 32).then_some((address & !host, address | host))
+}
+
+/// A block in the spellings that long lists are full of.
+fn plain(text: &str) -> Option<(IpAddr, IpAddr)> {
+    let v4 = |(first, last)| (Ipv4Addr::from_bits(first).into(), Ipv4Addr::from_bits(last).into());
+    let v6 = |(first, last)| (Ipv6Addr::from_bits(first).into(), Ipv6Addr::from_bits(last).into());
+    block4(text).map(v4).or_else(|| block6(text).map(v6))
+}
+
+/// The address of version 4 that a text begins with, and what follows.
+fn address4(text: &[u8]) -> Option<(u32, &[u8])> {
+    let (mut address, mut part, mut value, mut digits) = (0_u32, 0, 0_u32, 0);
+    let mut at = 0;
+    loop {
+        let byte = text.get(at).copied().unwrap_or(0);
+        if byte.is_ascii_digit() {
+            if digits == 3 || (digits > 0 && value == 0) {
+                return None;
+            }
+            value = value * 10 + u32::from(byte - b'0');
+            (digits, at) = (digits + 1, at + 1);
+            continue;
+        }
+        if digits == 0 || value > 255 {
+            return None;
+        }
+        address = address << 8 | value;
+        if part == 3 {
+            return Some((address, &text[at..]));
+        }
+        if byte != b'.' {
+            return None;
+        }
+        (part, value, digits, at) = (part + 1, 0, 0, at + 1);
+    }
+}
+
+/// First and last address of a block of version 6 with a length behind `::`; `None` for any other.
+fn block6(text: &str) -> Option<(u128, u128)> {
+    let (front, len) = text.as_bytes().split_at(text.len().checked_sub(3)?);
+    let digit = |byte: &u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
+    let [b'/', ten @ b'1'..=b'9', one] = len else { return None };
+    let len = digit(ten)? * 10 + digit(one)?;
+    let (mut address, mut groups, mut value, mut digits) = (0_u128, 0, 0_u32, 0);
+    for byte in front.strip_suffix(b":")? {
+        if *byte == b':' {
+            if digits == 0 || groups == 6 {
+                return None;
+            }
+            address = address << 16 | u128::from(value);
+            (groups, value, digits) = (groups + 1, 0, 0);
+        } else {
+            value = value << 4 | char::from(*byte).to_digit(16)?;
+            digits += 1;
+            if digits > 4 {
+                return None;
+            }
+        }
+    }
+    if digits > 0 || groups == 0 {
+        return None;
+    }
+    let host = u128::MAX >> len;
+    let first = address << (16 * (8 - groups)) & !host;
+    Some((first, first | host))
+}
+
 impl Blocks {
     /// Reads blocks with their labels, and counts the entries that are none.
     pub(super) fn read<'e>(entries: impl Iterator<Item = (&'e str, &'e str)>) -> (Self, usize) {
-        let (mut blocks, mut known, mut unread) = (Self::default(), HashMap::new(), 0);
+        let (mut blocks, mut known, mut unread) = (Self::default(), HashMap::<_, _, RandomState>::default(), 0);
         for (entry, label) in entries {
-            let Some(ends) = block(entry) else {
+            let Some(ends) = plain(entry).or_else(|| block(entry)) else {
                 unread += 1;
                 continue;
             };
@@ -77,8 +161,13 @@ impl Blocks {
         }
         put_in_order(&mut blocks.v4);
         put_in_order(&mut blocks.v6);
-        let place = |high: u32| blocks.v4.partition_point(|block| block.first >> 16 < high);
-        blocks.places = (0..=1 << 16).map(|high| u32::try_from(place(high)).unwrap_or(u32::MAX)).collect();
+        let mut firsts = blocks.v4.iter().map(|block| block.first >> 16).zip(0..).peekable();
+        let end = u32::try_from(blocks.v4.len()).unwrap_or(u32::MAX);
+        let mut place = |high| {
+            while firsts.next_if(|(first, _)| *first < high).is_some() {}
+            firsts.peek().map_or(end, |(_, at)| *at)
+        };
+        blocks.places = (0..=1 << 16).map(&mut place).collect();
         (blocks, unread)
     }
 
@@ -162,6 +251,49 @@ mod tests {
             ("2001:db9::5", None),
         ] {
             assert_eq!(blocks.label(address.parse().unwrap()), label, "{address}");
+        }
+    }
+
+    #[test]
+    fn blocks_in_the_common_spellings_are_what_they_are_in_all() {
+        let texts = ["203.0.113.5", "203.0.113.5/32", "203.0.113.5/0", "203.0.113.5/24", "203.0.113.1-203.0.113.9"];
+        let odd = [
+            "203.0.113.05",
+            "203.0.113.256",
+            "203.0.113",
+            "203.0.113.5/33",
+            "203.0.113.5/+8",
+            "203.0.113.9-203.0.113.1",
+        ];
+        let more = [
+            "203.0.113.5 ",
+            "203.0.113.5/",
+            "203.0.113.5/008",
+            "203.0.113.1 - 203.0.113.9",
+            "203.0.113.1-203.0.113.9x",
+            "",
+        ];
+        let v6 = ["2001:db8::/32", "2001:db8:ffff::/35", "2001:DB8::/10", "2001:db8:1:2:3:4::/64"];
+        let odd6 = [
+            "2001:db8::",
+            "2001::db8::/32",
+            "::/10",
+            ":2001::/16",
+            "2001:db8:1:2:3:4:5::/64",
+            "20011::/16",
+            "2001:db8/32",
+        ];
+        let odd = odd.into_iter().chain(more).chain(odd6).chain([
+            "2001:db8::/128",
+            "2001:db8::1/64",
+            "2001:db8:g::/32",
+            "x::/99",
+        ]);
+        for text in texts.into_iter().chain(v6) {
+            assert!(plain(text).is_some() && plain(text) == block(text), "{text}");
+        }
+        for text in odd {
+            assert!(plain(text).is_none() || plain(text) == block(text), "{text}: {:?}", plain(text));
         }
     }
 

@@ -186,7 +186,7 @@ fn benign_value(value: &str) -> Option<Text> {
         }
         _ if address.is_multicast() => Text::new("マルチキャスト", "Multicast"),
         _ if first >= 240 => Text::new("予約済みアドレス・ブロードキャスト", "Reserved range or broadcast"),
-        _ => return benign::resolver(value),
+        _ => return benign::resolver(address.into()),
     })
 }
 

@@ -115,7 +115,7 @@ fn benign_value(value: &str) -> Option<Text> {
         _ if address.is_unique_local() => Text::new("プライベートアドレス", "Private range"),
         _ if address.is_unicast_link_local() => Text::new("リンクローカル", "Link-local"),
         _ if address.is_multicast() => Text::new("マルチキャスト", "Multicast"),
-        _ => return benign::resolver(value),
+        _ => return benign::resolver(address.into()),
     })
 }
 

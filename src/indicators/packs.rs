@@ -6,10 +6,11 @@
 //! store gives the same answer on every desk.
 
 use super::blocks::Blocks;
-use super::{email, host, kind_alias, url, warning_list};
+use super::{bank_account, domain, email, host, ipv4, ipv6, kind_alias, url, warning_list};
 use crate::model::{Kind, Lang};
 use aho_corasick::AhoCorasick;
 use regex::RegexSet;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::LazyLock;
@@ -44,6 +45,8 @@ pub struct Pack {
     /// Entries that could not be read.
     pub unread: usize,
     pub(super) matcher: Matcher,
+    /// Where the English part of the title begins, if it has one.
+    pub(super) english: Option<usize>,
 }
 
 /// What a list says about one value.
@@ -138,7 +141,10 @@ impl<'v> Asked<'v> {
     pub(super) fn of(kind: Kind, value: &'v str) -> Self {
         let host = host_of(kind, value);
         let digits = |host: &&str| host.starts_with(|c: char| c.is_ascii_hexdigit() || matches!(c, '[' | ':'));
-        let address = host.filter(digits).and_then(|host| host.trim_matches(['[', ']']).parse().ok());
+        let address = host.filter(digits).and_then(|host| match ipv4::parse(host.as_bytes()) {
+            Some(address) => Some(address.into()),
+            None => host.trim_matches(['[', ']']).parse().ok(),
+        });
         Self { kind, value, host, address }
     }
 }
@@ -173,20 +179,28 @@ impl Mark<'_> {
     }
 }
 
-/// The part of a text in one language where it is written as `国（Country）`; else the whole.
+/// Bytes of a bracket of Japanese.
+const BRACKET: usize = '（'.len_utf8();
+
+/// Where the English part begins of a text that is written as `国（Country）`.
+pub(super) fn english(text: &str) -> Option<usize> {
+    let (ja, en) = text.strip_suffix('）')?.split_once('（')?;
+    (!ja.is_ascii() && en.is_ascii()).then_some(ja.len() + BRACKET)
+}
+
+/// The part of a text in one language, if it has both.
 fn in_lang(text: &str, lang: Lang) -> &str {
-    let both = text.strip_suffix('）').and_then(|text| text.split_once('（'));
-    match both.filter(|(ja, en)| !ja.is_ascii() && en.is_ascii()) {
-        Some((ja, en)) => lang.pick(ja, en),
-        None => text,
-    }
+    english(text).map_or(text, |at| lang.pick(&text[..at - BRACKET], &text[at..text.len() - BRACKET]))
 }
 
 impl Pack {
     /// Its title in a language.
     #[must_use]
     pub fn title_in(&self, lang: Lang) -> &str {
-        in_lang(&self.title, lang)
+        match self.english {
+            Some(at) => lang.pick(&self.title[..at - BRACKET], &self.title[at..self.title.len() - BRACKET]),
+            None => &self.title,
+        }
     }
 
     /// Reads a list in either form; says in English what is wrong with it.
@@ -223,9 +237,17 @@ fn read_text(text: &str) -> Result<Pack, String> {
     if title.is_empty() || kinds.is_empty() {
         return Err("no title, or no `# Kinds: …` that are known".to_owned());
     }
+    let count = Cell::new(0);
     let entries = || {
-        let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
-        lines.map(|line| line.split_once('\t').map_or((line.trim(), ""), |(value, label)| (value.trim(), label.trim())))
+        let mut rest = text;
+        let lines = std::iter::from_fn(move || {
+            let feed = memchr::memchr(b'\n', rest.as_bytes());
+            let line = &rest[..feed.unwrap_or(rest.len())];
+            let ended = rest.is_empty();
+            rest = feed.map_or("", |feed| &rest[feed + 1..]);
+            (!ended).then_some(line)
+        });
+        lines.filter(|line| !line.starts_with('#')).filter_map(entry).inspect(|_| count.set(count.get() + 1))
     };
     let (matcher, unread) = match head("Match") {
         "" | "exact" => (Matcher::exact(entries()), 0),
@@ -240,13 +262,30 @@ fn read_text(text: &str) -> Result<Pack, String> {
         other => return Err(format!("`# Mark: {other}` is neither benign nor note")),
     };
     let (date, source) = (head("Date").to_owned(), head("Source").to_owned());
-    Ok(Pack { title, date, source, says, kinds, entries: entries().count(), unread, matcher })
+    let english = english(&title);
+    Ok(Pack { title, date, source, says, kinds, entries: count.get(), unread, matcher, english })
+}
+
+/// A text without white space around it; few have any.
+fn trim(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let tight = bytes.first().is_some_and(u8::is_ascii_graphic) && bytes.last().is_some_and(u8::is_ascii_graphic);
+    if tight { text } else { text.trim() }
+}
+
+/// A value and what stands beside it behind a tab; `None` for an empty line.
+fn entry(line: &str) -> Option<(&str, &str)> {
+    let (value, label) = match memchr::memchr(b'\t', line.as_bytes()) {
+        Some(tab) => (trim(&line[..tab]), trim(&line[tab + 1..])),
+        None => (trim(line), ""),
+    };
+    (!value.is_empty() || !label.is_empty()).then_some((value, label))
 }
 
 /// A list that comes with the program, read when something it speaks of is asked about.
 struct BuiltIn {
-    /// Tags of the kinds it speaks of.
-    kinds: &'static [&'static str],
+    /// The kinds it speaks of.
+    kinds: &'static [Kind],
     says: Says,
     pack: LazyLock<Option<Pack>>,
 }
@@ -263,14 +302,14 @@ macro_rules! list {
 }
 
 static BUILT_IN: [BuiltIn; 8] = [
-    list!(["bank_account"], Says::Note, plain, "jp-banks.txt"),
-    list!(["bank_account"], Says::Note, packed, "jp-branches.txt.zst"),
-    list!(["ipv4", "ipv6"], Says::Note, packed, "ip-countries.txt.zst"),
-    list!(["ipv4", "ipv6"], Says::Note, packed, "tor-nodes.txt.zst"),
-    list!(["ipv4", "ipv6"], Says::Note, packed, "vpn.txt.zst"),
-    list!(["ipv4", "ipv6"], Says::Note, packed, "datacentres.txt.zst"),
-    list!(["ipv4", "ipv6"], Says::Note, plain, "sinkholes.txt"),
-    list!(["domain"], Says::Benign, plain, "url-shorteners.txt"),
+    list!([bank_account::KIND], Says::Note, plain, "jp-banks.txt"),
+    list!([bank_account::KIND], Says::Note, packed, "jp-branches.txt.zst"),
+    list!([ipv4::KIND, ipv6::KIND], Says::Note, packed, "ip-countries.txt.zst"),
+    list!([ipv4::KIND, ipv6::KIND], Says::Note, packed, "tor-nodes.txt.zst"),
+    list!([ipv4::KIND, ipv6::KIND], Says::Note, packed, "vpn.txt.zst"),
+    list!([ipv4::KIND, ipv6::KIND], Says::Note, packed, "datacentres.txt.zst"),
+    list!([ipv4::KIND, ipv6::KIND], Says::Note, plain, "sinkholes.txt"),
+    list!([domain::KIND], Says::Benign, plain, "url-shorteners.txt"),
 ];
 
 fn plain(list: &[u8]) -> Option<Pack> {
@@ -288,13 +327,13 @@ pub fn built_in() -> impl Iterator<Item = &'static Pack> {
 
 /// What built-in lists say about a value.
 pub(super) fn marks<'a>(asked: Asked<'a>) -> impl Iterator<Item = Mark<'a>> {
-    let speaking = BUILT_IN.iter().filter(move |list| list.kinds.contains(&asked.kind.tag()));
+    let speaking = BUILT_IN.iter().filter(move |list| list.kinds.contains(&asked.kind));
     speaking.filter_map(move |list| -> Option<Mark<'a>> { list.pack.as_ref()?.meet(&asked) })
 }
 
 /// Whether a built-in list says that a value is harmless or shared.
 pub(super) fn benign(kind: Kind, value: &str) -> Option<&'static Pack> {
-    let speaking = BUILT_IN.iter().filter(|list| list.says == Says::Benign && list.kinds.contains(&kind.tag()));
+    let speaking = BUILT_IN.iter().filter(|list| list.says == Says::Benign && list.kinds.contains(&kind));
     speaking.filter_map(|list| list.pack.as_ref()?.mark(kind, value)).map(|mark| mark.pack).next()
 }
 
@@ -319,7 +358,7 @@ mod tests {
             let pack = list.pack.as_ref().unwrap();
             let sound = pack.entries > 50 && pack.unread == 0 && pack.date.len() == 10 && !pack.source.is_empty();
             assert!(sound, "{} {} {}", pack.title, pack.entries, pack.unread);
-            assert!(list.says == pack.says && pack.kinds.iter().map(Kind::tag).eq(list.kinds.iter().copied()));
+            assert!(list.says == pack.says && pack.kinds == list.kinds);
         }
         let said = |kind, value| -> Vec<&str> {
             marks(Asked::of(Kind::from_tag(kind).unwrap(), value)).map(|mark| mark.label).collect()

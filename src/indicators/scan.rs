@@ -418,7 +418,7 @@ mod tests {
         |00:00:5e:00:53:01|00-00-5E-00-53-01|0000.5e00.5301|user|+|%40|%3A%2F%2F|090|-|ー|1234|5678| |　|「|」\
         |です|の|普通|記号10530|番号|1234567|０９０|ｊｐ|\\n|\n|+81|(|)|（|）|0|0x|f|CVE-2026-|T1566.001|AS64496|_|☆|ドット\
         |\u{200b}|銀行(9998)|支店(998)|12345671|bc1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq9e75rs|.onion|xn--|www.|com\
-        |,|\"|LINE|ID:|〇九〇|d41d8cd98f00b204e9800998ecf8427e|abcdefghijklmnopqrstuvwxyz";
+        |,|\"|LINE|ID:|〇九〇|MAC|AS番号|.)|dot]|at>|ｰ|ｱ|ID|d41d8cd98f00b204e9800998ecf8427e|abcdefghijklmnopqrstuvwxyz";
 
     /// What is found when every byte of the text is looked at for every reason.
     fn found_everywhere(text: &str) -> Hits {

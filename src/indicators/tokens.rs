@@ -2,7 +2,7 @@
 
 use super::class::{ALNUM, ALPHA, DIGIT, DOT, HYPHEN, TOKEN, UNDERSCORE, class, classes};
 use super::scan::{Find, Scan, Token};
-use super::triggers::STEP;
+use super::triggers::{Events, STEP};
 use super::{AT_SIGN, DOTTED, JOINED, LONG_RUN, NUMBER, PREFIXED, SCHEME, url};
 
 /// Shortest run of letters and digits that can be a hash or a wallet.
@@ -35,13 +35,23 @@ impl Scan<'_> {
         let (step, bit) = (from / STEP, from % STEP);
         let steps = self.steps.get(..self.steps_len)?;
         let here = steps.get(step)?;
+        let word = here.word();
+        let mut before = !word & !(!0 << bit);
+        let mut behind = !word >> bit << bit;
+        if before != 0 && behind != 0 {
+            // Most stand in one step.
+            let base = from - bit;
+            let start = (base + STEP - before.leading_zeros() as usize).max(self.done.saturating_sub(self.steps_at));
+            let end = base + behind.trailing_zeros() as usize;
+            let inside = (1_u64 << (end - base)).wrapping_sub(1) >> (start - base) << (start - base);
+            let flags = self.flags(here, base, inside);
+            return Some(Token { start: self.steps_at + start, end: self.steps_at + end, flags });
+        }
         let (mut first, mut last) = (step, step);
-        let mut before = !here.word() & !(!0 << bit);
         while before == 0 {
             first = first.checked_sub(1)?;
             before = !steps[first].word();
         }
-        let mut behind = !here.word() >> bit << bit;
         while behind == 0 {
             last += 1;
             behind = !steps.get(last)?.word();
@@ -55,15 +65,22 @@ impl Scan<'_> {
             let from = start.saturating_sub(at * STEP).min(STEP);
             let len = end.saturating_sub(at * STEP).min(STEP).saturating_sub(from);
             let inside = if len == 0 { 0 } else { !0 >> (STEP - len) << from };
-            let has = |lane: u64, class: u8| if lane & inside == 0 { 0 } else { class };
-            flags |= has(events.digit, DIGIT) | has(events.alpha, ALPHA) | has(events.dot, DOT);
-            let mut dashes = events.dash & inside;
-            while dashes != 0 {
-                flags |= class(self.byte(self.steps_at + at * STEP + dashes.trailing_zeros() as usize));
-                dashes &= dashes - 1;
-            }
+            flags |= self.flags(events, at * STEP, inside);
         }
-        Some(Token { start: self.steps_at + start, end: self.steps_at + end, flags: flags & TOKEN })
+        Some(Token { start: self.steps_at + start, end: self.steps_at + end, flags })
+    }
+
+    /// The classes, joined, of those bytes of a step that begins so far behind the first.
+    #[inline]
+    fn flags(&self, events: &Events, from: usize, inside: u64) -> u8 {
+        let has = |lane: u64, class: u8| if lane & inside == 0 { 0 } else { class };
+        let mut flags = has(events.digit, DIGIT) | has(events.alpha, ALPHA) | has(events.dot, DOT);
+        let mut dashes = events.dash & inside;
+        while dashes != 0 {
+            flags |= class(self.byte(self.steps_at + from + dashes.trailing_zeros() as usize));
+            dashes &= dashes - 1;
+        }
+        flags & TOKEN
     }
 
     /// Where dots stand in a token of at most 64 bytes, one bit for each of its bytes.

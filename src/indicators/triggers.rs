@@ -10,7 +10,7 @@
 )]
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Level, Simd, dispatch, mask8x64, u8x64};
+use fearless_simd::{Level, Simd, dispatch, mask8x64, u8x16, u8x64};
 
 /// Bytes judged at once.
 pub(super) const STEP: usize = 64;
@@ -51,23 +51,32 @@ impl Events {
     }
 }
 
-/// A lane of this step and of the step before.
+/// A lane of this step, and its last bits in the step before.
+///
+/// Kept as so few, they are shifted in by two plain instructions. Out of a whole word, compilers make one that shifts two
+/// words, and that takes some processors longer than all the comparing.
 #[derive(Clone, Copy, Debug, Default)]
 struct Lane {
     now: u64,
     before: u64,
+    /// What the next step will see of this one.
+    left: u64,
 }
+
+/// As far as a lane is seen back into the step before.
+const SIGHT: u32 = 16;
 
 impl Lane {
     /// The lane as seen `by` bytes further on.
     #[inline(always)]
     const fn back(self, by: u32) -> u64 {
-        self.now << by | self.before >> (64 - by)
+        self.now << by | self.before >> (SIGHT - by)
     }
 
     #[inline(always)]
     const fn step(&mut self, now: u64) {
-        self.before = self.now;
+        self.before = self.left;
+        self.left = now >> (64 - SIGHT);
         self.now = now;
     }
 
@@ -77,7 +86,7 @@ impl Lane {
 
     #[inline(always)]
     const fn or(self, other: Self) -> Self {
-        Self { now: self.now | other.now, before: self.before | other.before }
+        Self { now: self.now | other.now, before: self.before | other.before, left: 0 }
     }
 }
 
@@ -101,6 +110,8 @@ pub(super) struct Triggers {
     number: [Lane; 3],
     /// Runs of two and four digits.
     digits: [Lane; 2],
+    /// Ends of eight letters and digits.
+    eights: Lane,
     wide_dot: Lane,
 }
 
@@ -162,7 +173,7 @@ impl Triggers {
         self.dash.step((is(bytes, b'-') | is(bytes, b'_')).to_bitmask());
         self.colon.step(is(bytes, b':').to_bitmask());
         self.slash.step(is(bytes, b'/').to_bitmask());
-        self.high.step(within(bytes, 0x80, 0xff).to_bitmask());
+        self.high.step(bytes.simd_ge(0x80).to_bitmask());
         // A space or a round bracket; an opening bracket.
         self.gap.step((is(bytes, b' ') | is(bytes & 0xfe, b'(')).to_bitmask());
         self.bracket.step((is(folded, b'{') | is(bytes, b'(') | is(bytes, b'<')).to_bitmask());
@@ -207,10 +218,9 @@ impl Triggers {
 
     /// Two aligned groups of eight letters and digits, as any run of 23 holds: hashes and wallets.
     #[inline(always)]
-    const fn runs(&self) -> u64 {
-        let other = Lane { now: !(self.digit.now | self.alpha.now), before: !(self.digit.before | self.alpha.before) };
-        let eights = Lane { now: zero_bytes(other.now), before: zero_bytes(other.before) };
-        eights.now & eights.back(8)
+    const fn runs(&mut self) -> u64 {
+        self.eights.step(zero_bytes(!(self.digit.now | self.alpha.now)));
+        self.eights.now & self.eights.back(8)
     }
 
     /// A letter and three digits: `T1566`, `AS64496`.
@@ -255,31 +265,30 @@ impl Triggers {
     /// What only texts with other scripts hold.
     #[inline(always)]
     fn other_scripts<S: Simd>(&mut self, simd: S, window: &[u8; WINDOW], events: &mut Events) {
-        let (this, next, third) = (load(simd, window, 0), load(simd, window, 1), load(simd, window, 2));
+        let (this, next) = (load(simd, window, 0), load(simd, window, 1));
+        let third = load(simd, window, 2);
+        let signs = WIDE.first.of(simd, this) & WIDE.second.of(simd, next) & WIDE.third.of(simd, third);
+        let among = |sets: u8| !(signs & sets).simd_eq(0).to_bitmask();
         let alnum = self.digit.or(self.alpha);
-        // Full-width forms; signs and kana behind a letter or digit; 〇.
-        let narrow = is(next, 0xbd) & (third.simd_le(0x9e) | is(third, 0xa1) | is(third, 0xb0));
-        let forms = (is(this, 0xef) & (is(next, 0xbc) | is(next, 0xbb) | narrow)).to_bitmask();
         let joiners = (is(this, 0xc2) | within(this, 0xe2, 0xe3)).to_bitmask();
-        let punctuation = is(this, 0xe3) & is(next, 0x80);
-        let circle = (punctuation & is(third, 0x87)).to_bitmask();
         let spaced = self.gap.back(1) & alnum.back(2);
-        events.odd |= forms | circle | joiners & (alnum.back(1) | spaced);
+        events.odd |= among(FORMS) | joiners & (alnum.back(1) | spaced);
         // A label behind an ideographic dot; five digits behind Japanese; `ID` behind Japanese; `の` behind a name.
-        let full = is(next, 0xbc) & is(third, 0x8e) | is(next, 0xbd) & is(third, 0xa1);
-        self.wide_dot.step((punctuation & is(third, 0x82) | is(this, 0xef) & full).to_bitmask());
+        self.wide_dot.step(among(DOTS));
         let label = self.wide_dot.back(3) & self.alpha.now;
         let [two, four] = &mut self.digits;
         two.step(self.digit.now & self.digit.back(1));
         four.step(two.now & two.back(2));
         let near = Lane {
             now: self.high.back(1) | self.high.back(2) | self.high.back(3),
-            before: self.high.before << 1 | self.high.before << 2 | self.high.before << 3,
+            before: (self.high.before << 1 | self.high.before << 2 | self.high.before << 3) & ((1 << SIGHT) - 1),
+            left: 0,
         };
-        let start = Lane { now: near.now & !self.digit.back(1), before: near.before & !(self.digit.before << 1) };
+        let before = near.before & !(self.digit.before << 1);
+        let start = Lane { now: near.now & !self.digit.back(1), before, left: 0 };
         events.token |= label | start.back(4) & four.now & self.digit.back(4);
         let id = (is(this | 0x20, b'i') & is(next | 0x20, b'd')).to_bitmask();
-        let owner = (is(this, 0xe3) & is(next, 0x81) & is(third, 0xae)).to_bitmask();
+        let owner = among(OWNER);
         let number = (is(this, b'A') & is(next, b'S') & is(third, 0xe7)).to_bitmask();
         events.mark |=
             number | id & (self.high.back(1) | self.high.back(2) & self.gap.back(1)) | owner & self.alpha.back(1);
@@ -293,25 +302,79 @@ const fn zero_bytes(word: u64) -> u64 {
     !(((word & LOW) + LOW) | word | LOW)
 }
 
-/// Signs that are events wherever they stand: `@`, `%`, `+8`, `=3D`, `:__`, `:\\`, `LIN`, `MAC`, `asn`, a closing bracket behind `dot`, `at` and `.`.
+/// Signs that are events wherever they stand, up to eight sets of them: a byte out of each column, one behind another.
+///
+/// A byte stands in a set if the lookups of its two halves both say so; that lets a few neighbours in beside the bytes
+/// written here, which the families turn away.
+struct Signs {
+    low: [u8; 16],
+    high: [u8; 16],
+}
+
+impl Signs {
+    /// What may stand in one column of each set; anything where that is empty.
+    const fn column(sets: [&[u8]; 8]) -> Self {
+        let (mut low, mut high) = ([0; 16], [0; 16]);
+        let mut set = 0;
+        while set < 8 {
+            let mut at = 0;
+            while at < sets[set].len() {
+                low[(sets[set][at] & 15) as usize] |= 1 << set;
+                high[(sets[set][at] >> 4) as usize] |= 1 << set;
+                at += 1;
+            }
+            while sets[set].is_empty() && at < 16 {
+                low[at] |= 1 << set;
+                high[at] |= 1 << set;
+                at += 1;
+            }
+            set += 1;
+        }
+        Self { low, high }
+    }
+
+    /// The sets that each byte may stand in.
+    #[inline(always)]
+    fn of<S: Simd>(&self, simd: S, bytes: u8x64<S>) -> u8x64<S> {
+        let table = |table: &[u8; 16]| u8x64::block_splat(u8x16::from_slice(simd, table));
+        let low = table(&self.low).swizzle_dyn_within_blocks(bytes & 15);
+        low & table(&self.high).swizzle_dyn_within_blocks(bytes >> 4)
+    }
+}
+
+/// Three columns of signs.
+struct Triples {
+    first: Signs,
+    second: Signs,
+    third: Signs,
+}
+
+/// Full-width forms and `＠`, `ａ`; `｡`; `ｰ`; `〇`; `。`; `．`; `の`.
+static WIDE: Triples = Triples {
+    first: Signs::column([b"\xef", b"\xef", b"\xef", b"\xef", b"\xe3", b"\xe3", b"\xef", b"\xe3"]),
+    second: Signs::column([b"\xbb\xbc", b"\xbd", b"\xbd", b"\xbd", b"\x80", b"\x80", b"\xbc", b"\x81"]),
+    third: Signs::column([b"", NARROW, b"\xa1", b"\xb0", b"\x87", b"\x82", b"\x8e", b"\xae"]),
+};
+/// The last bytes of the full-width forms from `｀` on, with room for one more.
+const NARROW: &[u8] = b"\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f";
+/// The sets of those that may begin an unusual spelling.
+const FORMS: u8 = 0b0001_1111;
+/// Dots.
+const DOTS: u8 = 0b0110_0100;
+/// `の`.
+const OWNER: u8 = 0b1000_0000;
+
+/// `LIN` and `MAC`, `asn`, `:__` and `:\\\\`, `=3D` and soft line breaks, `+8`, a closing bracket behind `dot`, `at` and `.`.
+static PLAIN: Triples = Triples {
+    first: Signs::column([b"LM", b"aA", b":", b"=", b"+", b"tT.", b"tT.", b"tT."]),
+    second: Signs::column([b"IA", b"sS", b"_\\", b"3\n\r", b"123456789", b"]}", b")", b">"]),
+    third: Signs::column([b"NC", b"nN", b"_\\", b"", b"", b"", b"", b""]),
+};
+
+/// Those signs, `@` and `%`.
 #[inline(always)]
 fn marks<S: Simd>(simd: S, window: &[u8; WINDOW]) -> u64 {
     let (this, next, third) = (load(simd, window, 0), load(simd, window, 1), load(simd, window, 2));
-    let equals = is(this, b'=') & (is(next, b'3') | within(next, b'\n', b'\r'));
-    let line = is(this, b'L') & is(next, b'I') & is(third, b'N');
-    let spelt = is(this, b':') & (is(next, b'_') & is(third, b'_') | is(next, b'\\') & is(third, b'\\'));
-    let mac = is(this, b'M') & is(next, b'A') & is(third, b'C');
-    let asn = is(this | 0x20, b'a') & is(next | 0x20, b's') & is(third | 0x20, b'n');
-    let closing = is(next | 0x20, b'}') | is(next, b')') | is(next, b'>');
-    let closed = (is(this | 0x20, b't') | is(this, b'.')) & closing;
-    (is(this, b'@')
-        | is(this, b'%')
-        | is(this, b'+') & within(next, b'1', b'9')
-        | equals
-        | spelt
-        | line
-        | mac
-        | asn
-        | closed)
-        .to_bitmask()
+    let signs = PLAIN.first.of(simd, this) & PLAIN.second.of(simd, next) & PLAIN.third.of(simd, third);
+    !signs.simd_eq(0).to_bitmask() | (is(this, b'@') | is(this, b'%')).to_bitmask()
 }

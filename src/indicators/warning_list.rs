@@ -4,7 +4,7 @@
 //! is too loose to call a value harmless and is a note too.
 
 use super::kind_alias;
-use super::packs::{Matcher, Pack, Says, is_host};
+use super::packs::{Matcher, Pack, Says, english, is_host};
 use crate::model::Kind;
 use regex::RegexSetBuilder;
 use serde::Deserialize;
@@ -101,7 +101,8 @@ pub(super) fn read(text: &str) -> Result<Pack, String> {
         if dated { format!("{}-{}-{}", &version[..4], &version[4..6], &version[6..]) } else { format!("v{version}") };
     let source = format!("MISP warning list: {}", file.description);
     let entries = file.list.len() - unread;
-    Ok(Pack { title: file.name, date, source, says, kinds, entries, unread, matcher })
+    let english = english(&file.name);
+    Ok(Pack { title: file.name, date, source, says, kinds, entries, unread, matcher, english })
 }
 
 /// A pattern as PHP writes it, `/…/i`; `None` for one that this engine does not read.

@@ -209,32 +209,37 @@ impl Reading<'_> {
     /// Text, block by block.
     fn text(&mut self, input: &mut dyn Read, form: &ReadingForm, path: &Path) -> Result<()> {
         let unit = Unit::of(encoding::of(&form.encoding));
-        let (mut block, mut offset, mut wanted) = (Vec::with_capacity(2 * BLOCK), 0_u64, BLOCK);
+        let (mut block, mut held, mut offset) = (vec![0; BLOCK / 16], 0, 0_u64);
         loop {
-            let missing = wanted.saturating_sub(block.len()) as u64;
-            let ended = input.take(missing).read_to_end(&mut block).map_err(Error::file(path))? as u64 != missing;
-            let len = match cut(&block, unit) {
-                _ if ended => block.len(),
+            let ended = fill(input, &mut block, &mut held).map_err(Error::file(path))?;
+            if !ended && held < BLOCK {
+                block.resize(BLOCK, 0);
+                continue;
+            }
+            let read = block.get(..held).unwrap_or(&[]);
+            let len = match cut(read, unit) {
+                _ if ended => held,
                 Some(len) => len,
-                None if block.len() < LONGEST_LINE => {
-                    wanted = block.len() * 2;
+                None if held < LONGEST_LINE => {
+                    block.resize(held * 2, 0);
                     continue;
                 }
-                None => torn(&block),
+                None => torn(read),
             };
-            self.block(block.get(..len).unwrap_or(&[]), form, offset)?;
+            self.block(read.get(..len).unwrap_or(&[]), form, offset)?;
             if ended {
                 return Ok(());
             }
             offset += len as u64;
-            block.drain(..len);
-            wanted = BLOCK;
+            block.copy_within(len..held, 0);
+            held -= len;
+            block.truncate(BLOCK.max(held));
         }
     }
 
     fn block(&mut self, bytes: &[u8], form: &ReadingForm, offset: u64) -> Result<()> {
         if form.encoding == "utf-8"
-            && let Ok(text) = std::str::from_utf8(bytes)
+            && let Some(text) = encoding::utf8(bytes)
         {
             self.find(text);
             return self.report(text, |hit| (offset + u64::from(hit.span.start), offset + u64::from(hit.span.end)));
@@ -304,6 +309,19 @@ impl Reading<'_> {
 fn told(problem: &containers::Problem, path: &Path) -> Error {
     let text = |lang| format!("{}: {}", problem.sentence(lang), path.display());
     Error::input(text(Lang::Ja), text(Lang::En))
+}
+
+/// Reads until the block is full, into memory that is filled again and again; whether the input ended before.
+fn fill(input: &mut dyn Read, block: &mut [u8], held: &mut usize) -> std::io::Result<bool> {
+    while *held < block.len() {
+        match input.read(&mut block[*held..]) {
+            Ok(0) => return Ok(true),
+            Ok(len) => *held += len,
+            Err(err) if err.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(err) => return Err(err),
+        }
+    }
+    Ok(false)
 }
 
 /// Where a block of lines may end: behind an empty line, which no value spans, else behind a line that nothing shows to go

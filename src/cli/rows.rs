@@ -1,0 +1,270 @@
+//! Many rows of a few members each on standard output, as JSON Lines or in columns.
+//!
+//! Millions of finds come this way, so a row is put together from ready pieces in memory that is filled again and again.
+
+use super::out::{Out, escaped, is_tricky, plain};
+use crate::workbench::extract::Found;
+use serde_json::Value;
+use std::io::{self, Write as _};
+
+/// Rows, printed through one buffer: a JSON object a line, or values in columns.
+pub(super) struct Rows {
+    json: bool,
+    fresh: bool,
+    held: Held,
+    out: io::StdoutLock<'static>,
+}
+
+/// Bytes held back before they are written.
+const HELD: usize = 1 << 16;
+
+/// Bytes on their way out.
+struct Held {
+    /// Longer than what it holds.
+    bytes: Vec<u8>,
+    len: usize,
+}
+
+impl Held {
+    /// Makes room for so many more bytes.
+    fn room(&mut self, more: usize) {
+        if self.bytes.len() - self.len < more {
+            self.bytes.resize((self.len + more).next_power_of_two(), 0);
+        }
+    }
+
+    /// Appends.
+    fn put(&mut self, piece: &[u8]) {
+        self.room(piece.len());
+        self.add(piece);
+    }
+
+    /// Appends where room was made; short pieces are quickest where their length is known.
+    #[inline]
+    fn add(&mut self, piece: &[u8]) {
+        let end = self.len + piece.len();
+        self.bytes[self.len..end].copy_from_slice(piece);
+        self.len = end;
+    }
+
+    /// Appends a number in decimal where room was made for [`DIGITS`].
+    fn digits(&mut self, value: u64) {
+        if value >= 100_000_000 {
+            self.digits(value / 100_000_000);
+            self.add(&(eight_digits(value % 100_000_000) | ASCII_ZEROS).to_le_bytes());
+            return;
+        }
+        let digits = eight_digits(value);
+        // Its first digit stands in the lowest byte.
+        let zeros = (digits.trailing_zeros() / 8).min(7);
+        let text = ((digits | ASCII_ZEROS) >> (8 * zeros)).to_le_bytes();
+        self.add(&text);
+        self.len -= zeros as usize;
+    }
+}
+
+/// Room for all of a find but its value.
+const PIECES: usize = 256;
+/// Room for the digits of any number.
+const DIGITS: usize = 24;
+
+/// `0` in each byte of a word.
+const ASCII_ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// The last eight digits of a number below 10^8, one a byte, the first in the lowest; splits fours, pairs and digits of
+/// all at once.
+const fn eight_digits(value: u64) -> u64 {
+    let fours = (value / 10_000) | ((value % 10_000) << 32);
+    let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
+    let pairs = hundreds | ((fours - 100 * hundreds) << 16);
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | ((pairs - 10 * tens) << 8)
+}
+
+impl Rows {
+    pub(super) fn new(out: Out) -> Self {
+        let held = Held { bytes: vec![0; 2 * HELD], len: 0 };
+        Self { json: out.json, fresh: true, held, out: io::stdout().lock() }
+    }
+
+    /// A member of the row whose value is text.
+    pub(super) fn text(&mut self, name: &str, value: &str) {
+        self.name(name);
+        let calm = |value: &str| !value.chars().any(|c| matches!(c, '"' | '\\') || is_tricky(c));
+        if is_clean(value) || calm(value) {
+            self.quoted(value.as_bytes());
+        } else if self.json {
+            self.held.put(escaped(&Value::from(value).to_string()).as_bytes());
+        } else {
+            self.held.put(plain(value).as_bytes());
+        }
+    }
+
+    /// One whose value is a tag: letters, digits and underscores.
+    pub(super) fn tag(&mut self, name: &str, value: &str) {
+        self.name(name);
+        self.quoted(value.as_bytes());
+    }
+
+    /// The members every find has. In most of them the value stands in the text as it is.
+    pub(super) fn find(&mut self, found: &Found<'_>) {
+        let (kind, value) = (found.kind.tag_bytes(), found.value.as_bytes());
+        if found.value != found.text || !is_clean(found.value) {
+            self.tag("kind", found.kind.tag());
+            self.text("value", found.value);
+            self.text("text", found.text);
+            self.number("start", found.start);
+            self.number("end", found.end);
+            self.truth("implied", found.implied);
+            self.truth("verified", found.verified);
+            return;
+        }
+        self.fresh = false;
+        let held = &mut self.held;
+        held.room(2 * value.len() + PIECES);
+        if self.json {
+            held.add(br#"{"kind":""#);
+            held.add(kind);
+            held.add(br#"","value":""#);
+            held.add(value);
+            held.add(br#"","text":""#);
+            held.add(value);
+            held.add(br#"","start":"#);
+            held.digits(found.start);
+            held.add(br#","end":"#);
+            held.digits(found.end);
+            held.add(match (found.implied, found.verified) {
+                (false, true) => br#","implied":false,"verified":true"#,
+                (true, true) => br#","implied":true,"verified":true"#,
+                (false, false) => br#","implied":false,"verified":false"#,
+                (true, false) => br#","implied":true,"verified":false"#,
+            });
+        } else {
+            held.add(kind);
+            held.add(b"\t");
+            held.add(value);
+            held.add(b"\t");
+            held.add(value);
+            held.add(b"\t");
+            held.digits(found.start);
+            held.add(b"\t");
+            held.digits(found.end);
+            held.add(match (found.implied, found.verified) {
+                (false, true) => b"\tfalse\ttrue",
+                (true, true) => b"\ttrue\ttrue",
+                (false, false) => b"\tfalse\tfalse",
+                (true, false) => b"\ttrue\tfalse",
+            });
+        }
+    }
+
+    /// One whose value is a number.
+    pub(super) fn number(&mut self, name: &str, value: u64) {
+        self.name(name);
+        self.held.room(DIGITS);
+        self.held.digits(value);
+    }
+
+    /// One whose value is true or false.
+    pub(super) fn truth(&mut self, name: &str, value: bool) {
+        self.name(name);
+        self.held.put(if value { b"true" } else { b"false" });
+    }
+
+    fn quoted(&mut self, value: &[u8]) {
+        if self.json {
+            self.held.put(b"\"");
+        }
+        self.held.put(value);
+        if self.json {
+            self.held.put(b"\"");
+        }
+    }
+
+    fn name(&mut self, name: &str) {
+        let first = std::mem::take(&mut self.fresh);
+        self.held.room(name.len() + 8);
+        if self.json {
+            self.held.add(if first { b"{\"" } else { b",\"" });
+            self.held.add(name.as_bytes());
+            self.held.add(b"\":");
+        } else if !first {
+            self.held.add(b"\t");
+        }
+    }
+
+    /// Ends the row.
+    pub(super) fn end(&mut self) -> io::Result<()> {
+        self.held.put(if self.json { b"}\n" } else { b"\n" });
+        self.fresh = true;
+        if self.held.len < HELD { Ok(()) } else { self.flush() }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let written = self.out.write_all(&self.held.bytes[..self.held.len]);
+        self.held.len = 0;
+        written
+    }
+
+    /// Prints what is still held.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.flush()?;
+        self.out.flush()
+    }
+}
+
+/// Whether a text stands in JSON as it is: printable ASCII but `"` and `\`. Looks at eight bytes at once, and at the last
+/// eight of all again.
+fn is_clean(text: &str) -> bool {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const TOP: u64 = 0x80 * EACH;
+    let odd = |word: u64| {
+        let less = |word: u64, than: u64| word.wrapping_sub(than * EACH) & !word & TOP;
+        let is = |byte: u64| less(word ^ (byte * EACH), 1);
+        word & TOP | less(word, 0x20) | is(0x7f) | is(0x22) | is(0x5c)
+    };
+    let bytes = text.as_bytes();
+    let Some(last) = bytes.last_chunk() else {
+        let mut word = [b' '; 8];
+        word[..bytes.len()].copy_from_slice(bytes);
+        return odd(u64::from_le_bytes(word)) == 0;
+    };
+    let (words, _) = bytes.as_chunks();
+    words.iter().fold(odd(u64::from_le_bytes(*last)), |found, word| found | odd(u64::from_le_bytes(*word))) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn numbers_are_written_as_they_are(value in prop_oneof![any::<u64>(), 0..1_000_000_000_000_u64, 0..10_000_u64]) {
+            let mut held = Held { bytes: Vec::new(), len: 0 };
+            held.room(DIGITS);
+            held.digits(value);
+            prop_assert_eq!(std::str::from_utf8(&held.bytes[..held.len]).unwrap(), value.to_string());
+        }
+
+        #[test]
+        fn clean_is_what_json_leaves_alone(text in r"[ -~]{0,20}|(\PC|\pC|[\x00-\x9f]){0,12}") {
+            let stands = text.chars().all(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\'));
+            prop_assert_eq!(is_clean(&text), stands, "{:?}", text);
+        }
+    }
+
+    #[test]
+    fn every_number_of_digits_is_written() {
+        for power in 0..20 {
+            for value in [10_u64.pow(power) - 1, 10_u64.pow(power), 10_u64.pow(power) + 7] {
+                let mut held = Held { bytes: vec![0; DIGITS], len: 0 };
+                held.digits(value);
+                assert_eq!(held.bytes[..held.len], *value.to_string().as_bytes());
+            }
+        }
+        let mut held = Held { bytes: vec![0; DIGITS], len: 0 };
+        held.digits(u64::MAX);
+        assert_eq!(held.bytes[..held.len], *u64::MAX.to_string().as_bytes());
+    }
+}
