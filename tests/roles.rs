@@ -1,6 +1,6 @@
 //! Roles: one value may play another part in some records than in the rest of its case; what fields suggest is said only
 //! where it is known.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use itoguchi::bundle::shown::How;
 use itoguchi::bundle::token::Tokens;
