@@ -1,13 +1,16 @@
 //! The evidence engine from file to answer: preview, ingest, search, facets, histogram, templates, one record's proof.
 //!
 //! The logs are made here, the same on every machine: a web server's, a sensor's JSON lines, a bank's table in UTF-8 and in
-//! `Shift_JIS`, and `sshd`. `ITOGUCHI_BENCH_MB` sets their size (8). `ITOGUCHI_BENCH_STORE` names a store of
+//! `Shift_JIS`, `sshd`, a notebook, mails, a workbook. `ITOGUCHI_BENCH_MB` sets their size (8). `ITOGUCHI_BENCH_FILES` names
+//! files of your own, event logs for one, to be looked ahead at. `ITOGUCHI_BENCH_STORE` names a store of
 //! your own, of access logs, to be opened and asked. Throughput is evidence bytes a second.
 #![expect(missing_docs, reason = "the macro's own function")]
 #![expect(clippy::unwrap_used, reason = "a benchmark may fail")]
 
 mod logs;
 mod numbers;
+#[path = "logs/papers.rs"]
+mod papers;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
@@ -65,13 +68,21 @@ fn ingest(c: &mut Criterion) {
     }
     group.finish();
     let [access, eve, ..] = &files;
+    let sheet: String = logs::bank(size()).lines().take(20_001).map(|line| format!("{line}\n")).collect();
+    let book = papers::book(&sheet);
+    let book: Vec<(&str, &[u8])> = book.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
     let packed = [
         written(&folder, "access.log.gz", &gzipped(&std::fs::read(access).unwrap())),
-        written(&folder, "eve.zip", &zipped("eve.jsonl", &std::fs::read(eve).unwrap())),
+        written(&folder, "eve.zip", &zipped(&[("eve.jsonl", &std::fs::read(eve).unwrap())])),
+        written(&folder, "bank.xlsx", &zipped(&book)),
+        written(&folder, "mails.mbox", papers::mailbox(size()).as_bytes()),
     ];
+    // Event logs are not made here, but brought.
+    let brought = std::env::var_os("ITOGUCHI_BENCH_FILES").unwrap_or_default();
+    let brought: Vec<PathBuf> = std::env::split_paths(&brought).collect();
     let mut group = c.benchmark_group("preview of 10,000 records");
     bounded(&mut group);
-    for path in files.iter().chain(&packed) {
+    for path in files.iter().chain(&packed).chain(&brought) {
         let look = || preview(path, &AddOptions::default(), 10_000).unwrap().rows.len();
         group.bench_function(path.file_name().unwrap().to_string_lossy(), |b| b.iter(|| black_box(look())));
     }
@@ -89,10 +100,12 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
     gzip.finish().unwrap()
 }
 
-fn zipped(name: &str, bytes: &[u8]) -> Vec<u8> {
+fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
-    zip.write_all(bytes).unwrap();
+    for (name, bytes) in members {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
     zip.finish().unwrap().into_inner()
 }
 

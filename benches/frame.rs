@@ -45,12 +45,16 @@ fn main() {
     }
 }
 
-/// The last records of a store as the window asks for them, then frames with them on screen.
+/// The indicators of a store; then its last records as the window asks for them, and frames with them on screen.
 fn real(path: &Path) {
     let desk = || {
         let session = Session::open(path, Mode::Read, "bench", None).unwrap();
         Box::new(LocalDesk::new(Some(session), "bench").unwrap())
     };
+    listed(desk());
+    if Session::open(path, Mode::Read, "bench", None).unwrap().store.evidence().unwrap().is_empty() {
+        return;
+    }
     let (total, last) = last_records(&mut desk());
     let mut window = Window::new(desk(), "records");
     let text = last.split_at(last.len().min(40)).0.to_owned();
@@ -64,12 +68,19 @@ fn real(path: &Path) {
         sleep(Duration::from_millis(20));
     }
     println!("last record on screen after {:.2} s", begun.elapsed().as_secs_f64());
-    // What comes in late must not be measured as a still window.
-    (0..100).for_each(|_| {
-        window.frame(Vec::new());
-        sleep(Duration::from_millis(10));
-    });
+    window.settle();
     tell("records", &format!("{total} records"), &mut window, 1.0);
+}
+
+/// The indicators of a store, then with all of them picked.
+fn listed(desk: Box<dyn Desk>) {
+    let mut window = Window::new(desk, "indicators");
+    window.settle();
+    tell("indicators", "of that store", &mut window, -1.0);
+    window.frame(vec![key(Key::J)]);
+    let all = Modifiers::COMMAND;
+    window.frame(vec![Event::Key { key: Key::A, physical_key: None, pressed: true, repeat: false, modifiers: all }]);
+    tell("indicators", "all picked", &mut window, -1.0);
 }
 
 /// From a dropped file to the first frame with its records, while it is taken in; and to the last of the first 10,000.
@@ -203,6 +214,14 @@ impl Window {
         let mut window = Self { ctx, app, time: 0.0, dropped: Vec::new() };
         window.frame(vec![Event::PointerMoved(Pos2::new(800.0, 600.0))]);
         window
+    }
+
+    /// What comes in late must not be measured as a still window.
+    fn settle(&mut self) {
+        (0..100).for_each(|_| {
+            self.frame(Vec::new());
+            sleep(Duration::from_millis(10));
+        });
     }
 
     /// Draws a frame; tells what it cost in milliseconds.

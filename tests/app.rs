@@ -88,6 +88,16 @@ impl Stage<'_> {
         self.run();
     }
 
+    /// Opens the menu of the row whose name holds a part.
+    fn menu(&mut self, part: &str) {
+        {
+            let mut rows = self.harness.query_all_by_role(egui::Role::Row);
+            let named = |row: &Node<'_>| row.accesskit_node().label().is_some_and(|label| label.contains(part));
+            rows.find(named).unwrap().click_secondary();
+        }
+        self.run();
+    }
+
     fn has(&self, part: &str) -> bool {
         self.harness.query_all_by_label_contains(part).next().is_some()
     }
@@ -539,4 +549,104 @@ fn a_role_that_a_column_suggests_is_shown_as_such_and_stated_only_by_hand() {
     stage.run();
     assert!(stage.has("候補: 被疑者側（振込先口座番号）"));
     assert!(stage.orders().iter().all(|order| !matches!(order, Command::SetRole { .. })));
+}
+
+#[test]
+fn what_a_pasted_list_found_is_walked_by_keys_and_left_by_escape() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "indicators", Some(1));
+    stage.click("一覧を照合…");
+    let field = stage.harness.get_by_label("照合する一覧（1行に1つ。表や文章のままでも可）");
+    assert!(field.is_focused(), "a list is pasted at once");
+    field.type_text("203.0.113.5\n203.0.113.6\n203.0.113.7");
+    stage.run();
+    stage.key(Modifiers::COMMAND, Key::Enter);
+    assert!(stage.has("3件中2件が証拠にあります"));
+    assert_eq!(stage.rows().len(), 3);
+    stage.click("証拠にある 2");
+    assert_eq!(stage.rows().len(), 2);
+    stage.key(Modifiers::NONE, Key::J);
+    stage.menu("203.0.113.7");
+    assert!(stage.has("記録を見る：access.log 12") && stage.has("無害化して写す"));
+    stage.key(Modifiers::NONE, Key::Escape);
+    stage.key(Modifiers::NONE, Key::Escape);
+    assert!(stage.has("識別情報の一覧") || stage.rows().len() > 3, "back at the list");
+    assert!(!stage.has("全証拠と照合"));
+}
+
+#[test]
+fn a_list_too_long_to_edit_is_held_as_it_is() {
+    let mut stage = open(Double::new(Size::Small), Lang::En, "indicators", Some(1));
+    stage.click("Look for a list…");
+    let list = "203.0.113.5\n".repeat(20_000);
+    stage.harness.event(Event::Paste(list));
+    stage.run();
+    assert!(stage.has("pasted list of 20,000 lines"));
+    stage.click("Look in all evidence");
+    assert!(stage.has("10,000 of 20,000 stand in the evidence"));
+    stage.click("Clear it");
+    assert!(!stage.has("pasted list of"));
+}
+
+#[test]
+fn a_role_is_stated_of_all_rows_picked_also_of_those_far_from_the_screen() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "indicators", Some(4));
+    stage.key(Modifiers::NONE, Key::J);
+    stage.key(Modifiers::COMMAND, Key::A);
+    assert!(stage.has("240件を選択中"));
+    stage.click("役割をまとめて設定");
+    let orders = stage.orders();
+    let Some(Command::SetRoles { case: CaseKey(4), places, role: None, .. }) = orders.last() else {
+        panic!("{orders:?}")
+    };
+    assert_eq!(places.len(), 240);
+    stage.key(Modifiers::NONE, Key::Escape);
+    assert!(!stage.has("を選択中"));
+}
+
+#[test]
+fn rows_of_a_review_and_of_what_came_in_have_menus() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "export", Some(4));
+    stage.click("サイバー特別捜査部");
+    stage.click("次へ：範囲");
+    stage.click("次へ：点検");
+    let row = stage.rows()[0].clone();
+    stage.menu(row.split(' ').next().unwrap());
+    for item in ["記録を見る", "相関図で見る", "役割", "値を写す"] {
+        assert!(stage.has(item), "{item}");
+    }
+    stage.click("識別情報の一覧で見る");
+    assert!(stage.has("役割をまとめて設定") || stage.has("値で絞り込む"), "the list stands there");
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "received", None);
+    let row = stage.rows()[0].clone();
+    stage.menu(&row);
+    stage.click("束番号を写す");
+    assert!(stage.has("写しました"));
+}
+
+#[test]
+fn authorities_abroad_and_the_public_are_receivers_of_a_national_store_alone() {
+    let stage = open(Double::new(Size::Small), Lang::Ja, "export", Some(4));
+    assert!(!stage.has("外国の治安機関") && !stage.has("公表"));
+    let mut stage = open(Double::new(Size::Small).national(), Lang::Ja, "export", Some(4));
+    let next = |stage: &Stage<'_>| !stage.harness.get_by_label("次へ：範囲").accesskit_node().is_disabled();
+    stage.click("外国の治安機関");
+    stage.fill("国名2文字", "de");
+    assert!(!next(&stage), "the name is missing");
+    stage.fill("略称（英小文字・数字）", "example-kripo");
+    assert!(stage.has("外国機関") && !stage.has("注意喚起（公表）") && next(&stage));
+    stage.click("公表");
+    assert!(stage.has("注意喚起（公表）") && next(&stage));
+}
+
+#[test]
+fn an_evidence_read_again_starts_from_how_it_is_read() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "evidence", Some(4));
+    let row = stage.rows()[0].clone();
+    stage.menu(&row);
+    // The menu lies above the inspector, which offers the same.
+    stage.harness.query_all_by_label("読み方を変える…").last().unwrap().click();
+    stage.run();
+    assert!(stage.has("形式 今のまま"), "the format it is read as stands there");
+    stage.key(Modifiers::NONE, Key::Escape);
+    assert!(stage.orders().is_empty());
 }

@@ -515,3 +515,86 @@ fn rows_found_so_far_are_true_rows() {
     assert_eq!(rows.len() as u64, naive);
     assert!(rows.iter().all(|row| row.text.contains("/p2")));
 }
+
+#[test]
+fn records_with_fields_of_their_own_have_columns_from_what_most_of_them_hold() {
+    let mut bench = Bench::new();
+    let line = |at: usize| {
+        let rare = if at == 7 { ",\"note\":\"once\"" } else { "" };
+        let second = at % 60;
+        format!(
+            "{{\"timestamp\":\"2026-04-01T08:15:{second:02}+0900\",\"event_type\":\"dns\",\"src_ip\":\"192.0.2.{}\",\
+             \"dns\":{{\"rrname\":\"h{at}.example.jp\"}}{rare}}}\n",
+            at % 200
+        )
+    };
+    let path = bench.file("eve.jsonl", &(0..900).map(line).collect::<String>());
+    let question = Question::Ahead { paths: vec![path.clone()], read_as: ReadAs::default() };
+    let Reply::Ahead(ahead) = bench.ask(&question) else { panic!("no look ahead") };
+    bench.take_in(vec![path], ReadAs::default());
+    let search = bench.search(&view(""));
+    let names: Vec<&str> = search.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["event_type", "src_ip", "dns.rrname"]);
+    assert_eq!(ahead.columns, search.columns);
+    let rows = bench.rows(&view("h899.example.jp"));
+    assert_eq!(rows[0].cells, ["dns", "192.0.2.99", "h899.example.jp"]);
+    assert_eq!(ahead.rows[899].cells, rows[0].cells);
+    // What is written to a file is the whole text still.
+    let out = bench.dir.path().join("out.csv");
+    bench.order(Command::SaveRecords { view: view("note:once"), out: out.clone() });
+    assert!(std::fs::read_to_string(&out).unwrap().contains("\"\"note\"\":\"\"once\"\""));
+}
+
+#[test]
+fn a_role_is_stated_of_places_in_a_list_unless_the_list_has_become_another() {
+    let mut bench = Bench::new();
+    bench.order(case("役割"));
+    let Reply::Cases(cases) = bench.ask(&Question::Cases) else { panic!("no cases") };
+    let key = cases[0].key;
+    let path = bench.file("access.log", &log(700));
+    bench.order(Command::AddEvidence { case: Some(key), paths: vec![path], read_as: ReadAs::default() });
+    let open = IndicatorList { case: Some(key), role: RoleFilter::Open, benign: true, ..IndicatorList::default() };
+    let page = |bench: &mut Bench| {
+        let Reply::Indicators(page) = bench.ask(&Question::Indicators { list: open.clone(), first: 0, count: 50 })
+        else {
+            panic!("no list")
+        };
+        page
+    };
+    let before = page(&mut bench);
+    let role = Some(itoguchi::model::Role::Suspect);
+    let set = |places: Vec<u64>, mark| Command::SetRoles { case: key, list: open.clone(), places, mark, role };
+    bench.order(set(vec![0, 2, 3], before.mark));
+    let after = page(&mut bench);
+    assert_eq!(after.shown, before.shown - 3);
+    assert_eq!(after.rows[0].value, before.rows[1].value, "those named by their places, no others");
+    assert_ne!(after.mark, before.mark);
+    // The same places mean other values now.
+    bench.order(set(vec![0], before.mark));
+    assert_eq!(bench.failures().len(), 1);
+    assert_eq!(page(&mut bench).shown, after.shown);
+    bench.order(Command::Undo);
+    assert_eq!(page(&mut bench).mark, before.mark, "one step back");
+}
+
+#[test]
+fn what_a_new_reading_does_not_hold_is_listed_whole() {
+    let mut bench = Bench::new();
+    // A line break in quotation marks: two lines are one record of a table, and two of plain text.
+    let rows: String = (0..40).map(|at| format!("2026/04/01 09:00:{at:02},\"a\nb{at}\",1\n")).collect();
+    let path = bench.file("ledger.csv", &format!("取引日時,摘要,金額\n{rows}"));
+    bench.take_in(vec![path], ReadAs { zone: Some("Asia/Tokyo".into()), ..ReadAs::default() });
+    let key = bench.evidence()[0].evidence.key;
+    bench.order(Command::Tag { rows: RowPick::All(view("")), name: "要確認".into(), on: true });
+    bench.order(Command::ReadAgain {
+        evidence: key,
+        read_as: ReadAs { format: Some("text".into()), ..ReadAs::default() },
+    });
+    let lines = bench.told.iter().find_map(|notice| match notice {
+        Notice::Checked { title, lines } if title.ja.contains("40か所") => Some(lines.clone()),
+        _ => None,
+    });
+    let lines = lines.unwrap_or_else(|| panic!("{:?}", bench.told));
+    assert_eq!(lines.len(), 40);
+    assert!(lines[0].label.ja.starts_with("付箋") && lines[0].label.en.starts_with("tag"), "{:?}", lines[0]);
+}

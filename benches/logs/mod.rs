@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 
 impl Numbers {
     /// Few addresses often, many rarely, as logs have them.
-    fn address(&mut self) -> String {
+    pub(crate) fn address(&mut self) -> String {
         let host = if self.below(4) == 0 { self.below(60_000) } else { self.below(400) };
         format!("198.18.{}.{}", host / 250, 1 + host % 250)
     }
 }
 
 /// Lines until the size in bytes is reached; the clock moves a second every few lines.
-fn lines(size: usize, mut line: impl FnMut(&mut Numbers, u32, &mut String)) -> String {
+pub(crate) fn lines(size: usize, mut line: impl FnMut(&mut Numbers, u32, &mut String)) -> String {
     let (mut numbers, mut text) = (Numbers(11), String::new());
     for at in 0.. {
         if text.len() >= size {
@@ -24,7 +24,7 @@ fn lines(size: usize, mut line: impl FnMut(&mut Numbers, u32, &mut String)) -> S
     text
 }
 
-fn clock(secs: u32) -> (u32, u32, u32, u32) {
+pub(crate) fn clock(secs: u32) -> (u32, u32, u32, u32) {
     (1 + secs / 86_400 % 28, secs / 3600 % 24, secs / 60 % 60, secs % 60)
 }
 

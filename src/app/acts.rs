@@ -94,8 +94,13 @@ impl App {
             UiCommand::Palette => self.palette = Some(palette::Palette::default()),
             UiCommand::Keys => self.key_sheet = !self.key_sheet,
             UiCommand::KeyRing => out.act(Act::Keys),
-            UiCommand::Undo => out.order(Command::Undo),
-            UiCommand::Redo => out.order(Command::Redo),
+            UiCommand::Undo | UiCommand::Redo => {
+                let (back, active) = (command == UiCommand::Undo, self.active);
+                let front = self.panels.iter_mut().find(|panel| panel.id() == active);
+                if !front.is_some_and(|panel| panel.step(back, view)) {
+                    out.order(if back { Command::Undo } else { Command::Redo });
+                }
+            }
             UiCommand::AddEvidence => self.pick(ctx, PickFor::Evidence),
             UiCommand::AddFolder => self.pick(ctx, PickFor::EvidenceFolder),
             UiCommand::PasteText => out.act(Act::Paste),

@@ -122,6 +122,7 @@ pub const SHEET: &[(&str, Text)] = &[
     ("Enter", Text::new("詳細を開く", "Open the detail")),
     ("Space", Text::new("行を選ぶ", "Select the row")),
     ("Shift+↑↓", Text::new("範囲を選ぶ", "Select a range")),
+    ("Ctrl+A", Text::new("すべての行を選ぶ（10万行まで）", "Select all rows, at most 100,000")),
     ("1–9", Text::new("選んだ行に付箋", "Tag the selected rows")),
     ("Shift+1–9", Text::new("表示中の全行に付箋", "Tag all rows shown")),
     ("Ctrl+C", Text::new("行を出所とともに写す", "Copy rows with their citation")),

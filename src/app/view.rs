@@ -11,8 +11,8 @@ use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Lang, Text, Unit};
 use crate::workbench::ask::{
     Ahead, AuditPage, AuditState, CaseRow, Command, DraftRow, EvidenceRow, ExportChoices, ExportPlan, Facet, Folder,
     GraphData, GraphPlaces, GraphSpec, Hint, Histogram, IndicatorCounts, IndicatorList, IndicatorPage, JobState,
-    KindRow, Notice, Question, ReceivedRow, RecordDetail, RecordView, Reply, Review, RowPage, Search, StoreFacts,
-    Sweep, Templates, Tie, Why, WhyOf,
+    KindRow, Notice, Pasted, Question, ReceivedRow, RecordDetail, RecordView, Reply, Review, RowPage, Search,
+    StoreFacts, Sweep, Templates, Tie, Why, WhyOf,
 };
 use std::cell::{Cell, RefCell};
 
@@ -338,7 +338,7 @@ impl<'a> View<'a> {
         hints(list: &IndicatorList, first: u64, count: u32) -> Vec<Option<Hint>>,
         Question::Hints { list: list.clone(), first, count }, Hints);
     ask!(/// What came of looking for a pasted list.
-        sweep(text: &str) -> Sweep, Question::Sweep(text.to_owned()), Sweep);
+        sweep(list: &Pasted) -> Sweep, Question::Sweep(list.clone()), Sweep);
     ask!(/// Nodes and edges.
         graph(spec: &GraphSpec) -> GraphData, Question::Graph(spec.clone()), Graph);
     ask!(/// Why something is in the graph.

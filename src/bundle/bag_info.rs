@@ -120,7 +120,7 @@ impl BagInfo {
             content: [Content::Report, Content::Answer].into_iter().find(|c| Some(c.tag()) == one("Content"))?,
             sequence: one("Sequence")?.parse().ok()?,
             previous: one("Previous-Hash")?.to_owned(),
-            sender: Unit::from_path(one("Sender")?).filter(|unit| !unit.is_organisation())?,
+            sender: Unit::from_path(one("Sender")?).filter(Unit::is_police)?,
             receiver: one("Receiver")?.to_owned(),
             receiver_keys: lines
                 .iter()

@@ -3,7 +3,7 @@
 //! Profiles are files (`assets/profiles`), complete and numbered; a value no rule names is withheld (DESIGN §8, domain
 //! matrix by class and role). Role not stated has a column of its own.
 
-use crate::model::{Class, Explain, Kind, Lang, Role, Unit};
+use crate::model::{Class, Explain, Kind, Lang, Role, Sort, Unit};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -66,7 +66,8 @@ enum Receivers {
     National,
     Prefecture,
     Organisation,
-    Any,
+    Abroad,
+    Public,
 }
 
 /// Kinds that never leave, whatever a table says (domain.md 3.1).
@@ -214,8 +215,8 @@ impl Explain for PolicyError {
             Self::Unknown(_) | Self::Table(_) => return None,
             Self::MayNotSend { .. } => lang.pick("提供は警察庁へ依頼してください", "ask the national unit to send it"),
             Self::NotReceiver { .. } => lang.pick(
-                "受け手か提供区分を選び直してください。金融機関は org/bank/金融機関コード、事業者は org/略称 です",
-                "choose another receiver or profile; a bank is org/bank/CODE, a provider org/NAME",
+                "受け手か提供区分を選び直してください。金融機関は org/bank/金融機関コード、事業者は org/略称、外国機関は abroad/国名2文字/略称、公表は public です",
+                "choose another receiver or profile; a bank is org/bank/CODE, a provider org/NAME, a foreign authority abroad/COUNTRY/NAME, what is published public",
             ),
             Self::TooMuch { .. } => lang.pick(
                 "--records で明細を絞るか、事件を分けてください",
@@ -320,12 +321,18 @@ impl Profile {
     /// Whether this is a receiver of it. Who is told of its own accounts alone must be a bank with its code.
     #[must_use]
     pub fn has_place_for(&self, receiver: &Unit) -> bool {
+        self.is_for(receiver.sort())
+    }
+
+    /// Whether it is made for receivers of a sort.
+    #[must_use]
+    pub fn is_for(&self, sort: Sort) -> bool {
         match self.table.receivers {
-            Receivers::National => receiver.is_national(),
-            Receivers::Prefecture => !receiver.is_national() && !receiver.is_organisation(),
-            Receivers::Organisation if self.own_bank_only() => receiver.bank().is_some(),
-            Receivers::Organisation => receiver.is_organisation(),
-            Receivers::Any => true,
+            Receivers::National => sort == Sort::National,
+            Receivers::Prefecture => sort == Sort::Prefecture,
+            Receivers::Organisation => sort == Sort::Bank || (sort == Sort::Organisation && !self.own_bank_only()),
+            Receivers::Abroad => sort == Sort::Abroad,
+            Receivers::Public => sort == Sort::Public,
         }
     }
 
@@ -419,21 +426,21 @@ mod tests {
     #[test]
     fn receivers_are_those_a_profile_is_made_for() {
         let permits = |name: &str, receiver: &str| {
-            let (sender, receiver) = (Unit::from_path("11").unwrap(), Unit::from_path(receiver).unwrap());
+            let (sender, receiver) = (Unit::from_path("00/bureau").unwrap(), Unit::from_path(receiver).unwrap());
             Profile::named(name).unwrap().permit(&sender, &receiver, 0, 0).is_ok()
         };
         let bank = "org/bank/9901";
-        for (name, good, bad) in [
-            ("national", ["00/special", "00/bureau"], ["13", bank]),
-            ("prefecture", ["13", "13/soumu"], ["00/special", bank]),
-            ("provider", ["org/example-net", bank], ["13", "00/special"]),
-            ("financial", [bank, "org/bank/0001"], ["org/example-net", "13"]),
+        let all = ["00/special", "13", "13/soumu", bank, "org/example-net", "abroad/de/kripo", "public"];
+        for (name, made_for) in [
+            ("national", &all[..1]),
+            ("prefecture", &all[1..3]),
+            ("financial", &all[3..4]),
+            ("provider", &all[3..5]),
+            ("foreign", &all[5..6]),
+            ("public", &all[6..]),
         ] {
-            for receiver in good {
-                assert!(permits(name, receiver), "{name} {receiver}");
-            }
-            for receiver in bad {
-                assert!(!permits(name, receiver), "{name} {receiver}");
+            for receiver in all {
+                assert_eq!(permits(name, receiver), made_for.contains(&receiver), "{name} {receiver}");
             }
         }
     }

@@ -20,7 +20,7 @@ const LONG_WAIT: Duration = Duration::from_secs(5);
 const BEAT: Duration = Duration::from_millis(100);
 
 /// Bytes of a file whose import takes long.
-const LARGE: u64 = 16 << 20;
+const LARGE: u64 = 1 << 20;
 /// How long an import waits to be looked ahead at, and for the look ahead to end.
 const NOTICE: Duration = Duration::from_millis(60);
 const LOOK_AHEAD: Duration = Duration::from_millis(400);

@@ -45,4 +45,4 @@ pub use role::Role;
 pub use rows::RowSet;
 pub use statement::Statement;
 pub use time::{Instant, Known, Precision, Undated};
-pub use unit::Unit;
+pub use unit::{Sort, Unit};

@@ -187,7 +187,14 @@ impl Maker<'_> {
             }
         }
         notes.sort_by_key(|note| note.at.start);
-        notes
+        // Said once, however often the query names it.
+        let mut said: Vec<Note> = Vec::new();
+        for note in notes {
+            if !said.iter().any(|before| before.about == note.about) {
+                said.push(note);
+            }
+        }
+        said
     }
 }
 

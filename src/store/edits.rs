@@ -24,6 +24,8 @@ struct Step {
 pub(super) struct History {
     undo: Vec<Step>,
     redo: Vec<Step>,
+    /// Steps too far back to be undone.
+    gone: u64,
 }
 
 impl Store {
@@ -44,6 +46,7 @@ impl Store {
         history.undo.push(Step { label: edit.label(), changes: before });
         if history.undo.len() > STEPS {
             history.undo.remove(0);
+            history.gone += 1;
         }
         Ok(inverse)
     }
@@ -81,6 +84,12 @@ impl Store {
     /// What the last edit was, if it can be undone.
     pub fn undoable(&self) -> Option<Text> {
         lock(&self.history).undo.last().map(|step| step.label)
+    }
+
+    /// Edits made since sign-in, those taken back not counted.
+    pub fn edits_made(&self) -> u64 {
+        let history = lock(&self.history);
+        history.gone + history.undo.len() as u64
     }
 
     /// What the last undone edit was, if it can be redone.

@@ -266,7 +266,7 @@ impl Taker<'_> {
 
     fn case_of(&mut self, pref: Option<&str>, number: &str) -> Result<std::result::Result<CaseKey, String>> {
         let own = self.session.store.unit().clone();
-        let unit = pref.map_or(Some(own), Unit::from_path).filter(|unit| !unit.is_organisation());
+        let unit = pref.map_or(Some(own), Unit::from_path).filter(Unit::is_police);
         let Some(unit) = unit else {
             return Ok(Err(format!("not a unit: `{}`", pref.unwrap_or(""))));
         };

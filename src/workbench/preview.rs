@@ -7,21 +7,24 @@ use super::error::{Error, Result};
 use super::export::below;
 use super::import::{AddOptions, for_content, overrides, with_definition};
 use crate::ingest::containers::{self, Budget, Member, Opening, Source};
-use crate::ingest::{self, Cutter, HEAD, Overrides, Reader, Settler};
+use crate::ingest::{self, Cut, Cutter, HEAD, Overrides, Parsed, Reader, Settler};
 use crate::model::evidence::ReadingForm;
 use crate::model::record::When;
 use crate::model::{Field, FieldReader as _, RecordHead, Reject, Ticket};
 use rayon::iter::{
-    IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelExtend as _, ParallelIterator as _,
+    IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelExtend as _, ParallelIterator as _,
 };
 use std::fs::File;
 use std::io::{Cursor, Read};
+use std::iter::repeat;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 /// About what is parsed at once, and what must follow it before a record's end is sure: as at import.
 const CHUNK: usize = 256 << 10;
 const SIGHT: usize = 6 << 20;
+/// What mostly is enough of it: what is read, or unpacked, costs time before the first record shows.
+const NEAR: usize = 64 << 10;
 /// More is not read, however few records it held.
 const MOST: u64 = 64 << 20;
 /// Of a container inside another no more is unpacked.
@@ -188,36 +191,97 @@ impl Look<'_> {
         (self.out.format, self.out.encoding) = (form.format.clone(), form.encoding.clone());
         (self.out.score, self.out.runner_up) = (found.score, found.runner_up);
         self.out.form = Some(form.clone());
-        let (mut cutter, mut settler) = (Cutter::new(&form), Settler::new(&form));
-        let mut source = rest.take(MOST.saturating_sub(head.len() as u64));
-        let (mut bytes, mut at, mut offset) = (head, 0, 0);
+        let mut settler = Settler::new(&form);
+        let source = rest.take(MOST.saturating_sub(head.len() as u64));
+        let mut pieces =
+            Pieces { cutter: Cutter::new(&form), source, bytes: head, at: 0, ended: false, path: self.path };
+        let (mut read, mut wanted) = (0, 1);
         while self.out.rows.len() < self.limit {
             if self.ticket.is_cancelled() {
                 return Err(Error::Cancelled);
             }
-            let ended = fill(&mut source, &mut bytes, at + CHUNK + SIGHT, self.path)?;
-            let rest = bytes.get(at..).unwrap_or(&[]);
-            let cut = cutter.cut(rest, CHUNK, ended);
-            if rest.is_empty() || cut.len == 0 {
-                self.out.whole = rest.is_empty() && source.limit() > 0;
+            let cut = pieces.next(wanted)?;
+            if cut.is_empty() {
+                self.out.whole = pieces.is_through();
                 break;
             }
-            let (chunk, last) = (rest.get(..cut.len).unwrap_or(rest), ended && cut.len == rest.len());
-            let lead = u32::try_from(cut.lead).unwrap_or(u32::MAX);
-            let mut parsed = ingest::parse(&form, chunk, offset, lead, offset == 0, last);
-            settler.settle(&mut parsed);
+            let bytes = &pieces.bytes;
+            let mut parsed: Vec<Parsed> = cut.par_iter().map(|piece| piece.parse(&form, bytes)).collect();
+            parsed.iter_mut().for_each(|parsed| settler.settle(parsed));
+            let found =
+                parsed.iter().flat_map(|parsed| parsed.records.iter().zip(&parsed.text_ranges).zip(repeat(parsed)));
             let left = self.limit - self.out.rows.len();
-            let first = parsed.records.get(..left.min(parsed.records.len())).unwrap_or(&parsed.records);
-            self.out.rows.par_extend(first.par_iter().zip(&parsed.text_ranges).map(|(record, place)| {
+            let first: Vec<_> = found.take(left).collect();
+            self.out.rows.par_extend(first.into_par_iter().map(|((record, place), parsed)| {
                 let text = parsed.text.get(place.start as usize..place.end as usize).unwrap_or("");
                 seen(&form, text, record)
             }));
-            self.out.whole = last && parsed.records.len() <= left && source.limit() > 0;
+            let all: usize = parsed.iter().map(|parsed| parsed.records.len()).sum();
+            self.out.whole = all <= left && pieces.is_through();
             (self.tell)(&self.out);
-            at += cut.len;
-            offset += cut.len as u64;
+            // The first records are told as soon as they are there; then as many pieces at once as they seem to be in.
+            read += cut.len();
+            let left = self.limit - self.out.rows.len();
+            wanted = (left * read).div_ceil(self.out.rows.len().max(1)).clamp(1, rayon::current_num_threads() * 2);
         }
         Ok(())
+    }
+}
+
+/// The beginning of a file, cut where records end.
+struct Pieces<'p, R> {
+    cutter: Cutter,
+    source: std::io::Take<R>,
+    bytes: Vec<u8>,
+    /// Bytes that are cut.
+    at: usize,
+    ended: bool,
+    path: &'p Path,
+}
+
+/// One piece, by its place in the bytes.
+struct Piece {
+    place: std::ops::Range<usize>,
+    lead: u32,
+    is_last: bool,
+}
+
+impl Piece {
+    fn parse(&self, form: &ReadingForm, bytes: &[u8]) -> Parsed {
+        let (chunk, offset) = (bytes.get(self.place.clone()).unwrap_or(&[]), self.place.start as u64);
+        ingest::parse(form, chunk, offset, self.lead, offset == 0, self.is_last)
+    }
+}
+
+impl<R: Read> Pieces<'_, R> {
+    /// The next pieces, at most so many; none where nothing more is read.
+    fn next(&mut self, wanted: usize) -> Result<Vec<Piece>> {
+        let mut out = Vec::new();
+        while out.len() < wanted {
+            let mut cut = self.cut(NEAR)?;
+            if cut.len == 0 && !self.ended {
+                cut = self.cut(SIGHT)?;
+            }
+            let rest = self.bytes.len() - self.at;
+            if cut.len == 0 || rest == 0 {
+                break;
+            }
+            let place = self.at..self.at + cut.len;
+            let (lead, is_last) = (u32::try_from(cut.lead).unwrap_or(u32::MAX), self.ended && cut.len == rest);
+            self.at = place.end;
+            out.push(Piece { place, lead, is_last });
+        }
+        Ok(out)
+    }
+
+    fn cut(&mut self, sight: usize) -> Result<Cut> {
+        self.ended |= fill(&mut self.source, &mut self.bytes, self.at + CHUNK + sight, self.path)?;
+        Ok(self.cutter.cut(self.bytes.get(self.at..).unwrap_or(&[]), CHUNK, self.ended))
+    }
+
+    /// Whether the file was read to its end.
+    fn is_through(&self) -> bool {
+        self.ended && self.at == self.bytes.len() && self.source.limit() > 0
     }
 }
 

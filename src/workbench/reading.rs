@@ -10,9 +10,9 @@ use super::pipeline::{self, Source};
 use super::session::Session;
 use crate::ingest::containers::{Budget, Passwords};
 use crate::ingest::formats::{Definition, TIME_COLUMN};
-use crate::ingest::{Detection, HEAD, Overrides, Watched, detect};
+use crate::ingest::{Detection, FORMATS, HEAD, Overrides, Watched, detect};
 use crate::model::evidence::ReadingForm;
-use crate::model::{EvidenceKey, Lang, Ticket};
+use crate::model::{EvidenceKey, Lang, Text, Ticket};
 use crate::store::{NewEvidence, Remapped, StoredBytes};
 use std::cell::RefCell;
 use std::io::{Cursor, Read as _, Seek as _, SeekFrom};
@@ -71,6 +71,14 @@ pub struct Again {
     pub time_column: Choice<String>,
     /// Passwords to try on encrypted archives.
     pub passwords: Passwords,
+}
+
+/// The formats a person can order, by name and label.
+#[must_use]
+pub fn formats() -> Vec<(&'static str, Text)> {
+    // What a person defines is a file of its own; what is told by its first bytes is never mistaken.
+    let fits = |name: &&str| !matches!(*name, "custom" | "evtx");
+    FORMATS.iter().map(|format| (format.name(), format.label())).filter(|(name, _)| fits(name)).collect()
 }
 
 /// Reads an evidence again; tells it and every member that came in anew, and says what became of what people said.

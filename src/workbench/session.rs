@@ -35,7 +35,7 @@ impl Session {
     /// Makes a case file.
     pub fn create(path: &Path, unit: &str, operator: &str, fixed: Option<Instant>) -> Result<Self> {
         let unit = read_unit(unit)?;
-        if unit.is_organisation() {
+        if !unit.is_police() {
             return Err(Error::input(
                 format!("事案簿を持つのは警察の所属です: `{unit}`"),
                 format!("a case file is held by a police unit: `{unit}`"),

@@ -125,9 +125,9 @@ fn columns(said: &Columns, file: &str) -> Said {
     Said::new(format!("列の役割 {roles}　{file}"), format!("column roles {roles}, {file}"))
 }
 
-/// What a dropped statement was called; its words stand in the entry that stated it.
-fn taken_back(key: &StatementKey, known: &Known) -> Said {
-    let noun = match key.noun.as_str() {
+/// What a sort of statement is called.
+pub fn noun(tag: &str) -> Text {
+    match tag {
         "case" => Text::new("事案", "case"),
         "role" => Text::new("役割", "role"),
         "tag" => Text::new("付箋", "tag"),
@@ -141,7 +141,12 @@ fn taken_back(key: &StatementKey, known: &Known) -> Said {
         "columns" => Text::new("列の役割", "column roles"),
         "search" => Text::new("検索", "search"),
         _ => Text::new("記載", "statement"),
-    };
+    }
+}
+
+/// What a dropped statement was called; its words stand in the entry that stated it.
+fn taken_back(key: &StatementKey, known: &Known) -> Said {
+    let noun = noun(&key.noun);
     let what = known.file(&key.id);
     Said::new(format!("{}の取消し　{what}", noun.ja), format!("{} taken back, {what}", noun.en))
 }

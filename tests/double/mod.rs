@@ -48,6 +48,7 @@ pub struct Double {
     tags: RefCell<BTreeMap<u32, Vec<String>>>,
     jobs: Vec<JobState>,
     nodes: u32,
+    national: bool,
     wake: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
@@ -61,6 +62,7 @@ impl Double {
             tags: RefCell::default(),
             jobs: Vec::new(),
             nodes: 60,
+            national: false,
             wake: None,
         }
     }
@@ -104,12 +106,18 @@ impl Double {
         self
     }
 
+    /// With a store of the national unit.
+    pub fn national(mut self) -> Self {
+        self.national = true;
+        self
+    }
+
     fn store(&self) -> Option<Arc<StoreFacts>> {
         (self.size != Size::None).then(|| {
             Arc::new(StoreFacts {
                 path: "/home/yamada/cases/r8-42.itoguchi".into(),
                 id: "s7k3m9qx2a4b5c6d7".into(),
-                unit: Unit::from_path("11/soumu").unwrap(),
+                unit: Unit::from_path(if self.national { "00/special" } else { "11/soumu" }).unwrap(),
                 unit_name: Said::new("埼玉県警察", "Saitama Prefectural Police"),
                 unit_open: false,
                 operator: "山田警部補".into(),
@@ -118,6 +126,7 @@ impl Double {
                 verified: if self.size == Size::Empty { (0, 0) } else { (12, 12) },
                 undo: Some(Text::new("役割の設定", "set role")),
                 redo: None,
+                edits: 1,
             })
         })
     }
@@ -162,11 +171,11 @@ impl Double {
                 let hint = |at: u64| at.is_multiple_of(4).then(things::hint);
                 Reply::Hints(Arc::new((*first..first + u64::from(*count)).map(hint).collect()))
             }
-            Question::Sweep(text) => Reply::Sweep(Arc::new(things::sweep(text))),
+            Question::Sweep(text) => Reply::Sweep(Arc::new(things::sweep(text.text()))),
             Question::Graph(spec) => Reply::Graph(Arc::new(things::graph(if some { self.nodes } else { 0 }, spec))),
             Question::Why(..) => Reply::Why(Arc::new(things::why())),
             Question::Ties(_) => Reply::Ties(Arc::new(if some { things::ties() } else { vec![] })),
-            Question::ExportChoices => Reply::ExportChoices(Arc::new(things::choices())),
+            Question::ExportChoices => Reply::ExportChoices(Arc::new(things::choices(self.national))),
             Question::Review(_) => Reply::Review(Arc::new(things::review())),
             Question::Drafts => Reply::Drafts(Arc::new(if some { things::drafts() } else { vec![] })),
             Question::Received => Reply::Received(Arc::new(if some { things::received() } else { vec![] })),

@@ -7,7 +7,8 @@ use itoguchi::model::kind::{Class, Look};
 use itoguchi::model::statement::SavedSearch;
 use itoguchi::model::time::TimeSetting;
 use itoguchi::model::{
-    Acquisition, AuditEntry, Evidence, EvidenceKey, EvidenceState, Instant, Kind, Reading, Role, Stage, Text, Tlp, Unit,
+    Acquisition, AuditEntry, Evidence, EvidenceKey, EvidenceState, Instant, Kind, Reading, Role, Sort, Stage, Text,
+    Tlp, Unit,
 };
 use itoguchi::workbench::ask::*;
 use std::collections::BTreeMap;
@@ -206,7 +207,7 @@ pub fn indicators(
             }
         })
         .collect();
-    IndicatorPage { first, shown, total, rows }
+    IndicatorPage { first, shown, total, mark: shown, rows }
 }
 
 pub fn searches() -> Vec<SavedSearch> {
@@ -349,7 +350,7 @@ pub fn ties() -> Vec<Tie> {
     }]
 }
 
-pub fn choices() -> ExportChoices {
+pub fn choices(national: bool) -> ExportChoices {
     let key = |name: &str, seed| KeyChoice {
         path: PathBuf::from(format!("/keys/{name}")),
         name: name.into(),
@@ -367,10 +368,7 @@ pub fn choices() -> ExportChoices {
                 ),
                 serial: 3,
                 refused: None,
-                for_national: true,
-                for_prefectures: false,
-                for_banks: false,
-                for_organisations: false,
+                made_for: vec![Sort::National],
             },
             ProfileRow {
                 name: "prefecture".into(),
@@ -378,10 +376,7 @@ pub fn choices() -> ExportChoices {
                 about: Said::new("共同・合同捜査の相手へ。", "For a partner in a joint investigation."),
                 serial: 3,
                 refused: None,
-                for_national: false,
-                for_prefectures: true,
-                for_banks: false,
-                for_organisations: false,
+                made_for: vec![Sort::Prefecture],
             },
             ProfileRow {
                 name: "financial".into(),
@@ -389,21 +384,25 @@ pub fn choices() -> ExportChoices {
                 about: Said::new("その金融機関の口座だけ。", "Its own accounts alone."),
                 serial: 2,
                 refused: None,
-                for_national: false,
-                for_prefectures: false,
-                for_banks: true,
-                for_organisations: false,
+                made_for: vec![Sort::Bank],
             },
             ProfileRow {
                 name: "foreign".into(),
                 label: Said::new("外国機関", "Foreign"),
                 about: Said::new("国の部署からのみ送れます。", "Sent by national units only."),
                 serial: 2,
-                refused: Some(Said::new("都道府県の事案簿からは送れません", "not from a prefecture's store")),
-                for_national: true,
-                for_prefectures: true,
-                for_banks: true,
-                for_organisations: true,
+                refused: (!national)
+                    .then(|| Said::new("都道府県の事案簿からは送れません", "not from a prefecture's store")),
+                made_for: vec![Sort::Abroad],
+            },
+            ProfileRow {
+                name: "public".into(),
+                label: Said::new("注意喚起（公表）", "Public alert"),
+                about: Said::new("必要最小限の値だけ。", "Only what is needed."),
+                serial: 2,
+                refused: (!national)
+                    .then(|| Said::new("都道府県の事案簿からは送れません", "not from a prefecture's store")),
+                made_for: vec![Sort::Public],
             },
         ],
         receivers: vec![
@@ -645,7 +644,9 @@ pub fn sweep(text: &str) -> Sweep {
         let count = sources.iter().map(|source| source.count).sum();
         SweepRow { kind: Some(Kind::new("ipv4")), value: value.to_owned(), count, sources }
     };
-    Sweep { rows: text.lines().enumerate().map(row).collect(), left_out: 0 }
+    let mut rows: Vec<SweepRow> = text.lines().enumerate().map(row).collect();
+    rows.sort_by_key(|row| row.count == 0);
+    Sweep { rows, left_out: 0 }
 }
 
 pub fn hint() -> Hint {

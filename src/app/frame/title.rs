@@ -84,7 +84,7 @@ fn case_picker(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
     }
     ui.painter().galley(pos2(rect.left() + 8.0, (rect.center().y - galley.size().y / 2.0).round()), galley, p.text);
     icon::paint_sized(ui.painter(), pos2(rect.right() - 13.0, rect.center().y), 14.0, Icon::Open, p.quiet);
-    Popup::menu(&response).width(420.0).show(|ui| {
+    bits::menu(&response, Some(420.0), |ui| {
         if ui.selectable_label(view.case.is_none(), all).clicked() {
             out.act(Act::Case(None));
         }

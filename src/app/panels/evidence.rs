@@ -1,6 +1,7 @@
 //! Evidence: what was taken in, how it is read, whether it is still the same; drop zone and import settings.
 
 use super::Panel;
+use super::records::rows::file_name;
 use crate::app::frame::dialogs::columns;
 use crate::app::frame::dialogs::read_again::{Settings, ZONES};
 use crate::app::frame::inspector::things::state_text;
@@ -11,9 +12,10 @@ use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::{self, Icon};
 use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
 use crate::app::words;
-use crate::model::{EvidenceKey, EvidenceState, Instant, Lang, Text};
+use crate::model::{EvidenceKey, EvidenceState, Explain as _, Instant, Lang, Text};
 use crate::workbench::ask::{Command, EvidenceRow, Measure, RecordView};
-use egui::{Rect, Ui, pos2, vec2};
+use crate::workbench::stated;
+use egui::{Rect, RichText, Ui, pos2, vec2};
 use std::path::PathBuf;
 
 /// The panel.
@@ -174,6 +176,7 @@ impl EvidencePanel {
         let modal = bits::modal(ui.ctx(), "withdraw").show(ui.ctx(), |ui| {
             ui.set_width(420.0);
             bits::section(ui, view.t("証拠を取り下げる", "Withdraw evidence"));
+            ui.label(RichText::new(file_name(view, *key)).font(style::mono()));
             ui.label(bits::quiet(
                 ui,
                 view.t(
@@ -181,13 +184,14 @@ impl EvidencePanel {
                     "This cannot be undone. The evidence stays, marked as withdrawn, and leaves search and indicators.",
                 ),
             ));
-            bits::field(
+            let why = bits::field(
                 ui,
                 view.t("理由", "Reason"),
                 reason,
                 view.t("例：別事案の資料の誤取込み", "e.g. belongs to another case"),
                 420.0,
             );
+            bits::begin(&why);
             ui.add_space(style::S);
             ui.horizontal(|ui| {
                 let fits = !reason.trim().is_empty();
@@ -212,23 +216,41 @@ impl EvidencePanel {
         let modal = bits::modal(ui.ctx(), "skew").show(ui.ctx(), |ui| {
             ui.set_width(420.0);
             bits::section(ui, view.t("時計のずれを記す", "State clock skew"));
+            ui.label(RichText::new(file_name(view, *key)).font(style::mono()));
             let about = view.t(
                 "記録の時刻を書いた機器の時計が進んでいた分（＋）、遅れていた分（−）。表示・検索・並べ替え・書出しで差し引き、原本は変えません。元に戻せます。",
                 "By how much the clock ran ahead (+) or behind (-) that wrote these times. Taken off in display, search, order and exports; the original stays. Can be undone.",
             );
             ui.add(egui::Label::new(bits::quiet(ui, about)).wrap());
-            bits::field(ui, view.t("秒、または時:分:秒（0で取り消し）", "Seconds or hh:mm:ss, 0 takes it back"), skew, "+90", 200.0);
+            let name = view.t("秒、または時:分:秒（0で取り消し）", "Seconds or hh:mm:ss, 0 takes it back");
+            let field = bits::field(ui, name, skew, "+90", 200.0);
+            bits::begin(&field);
             let hint = view.t("例：時報と比べた（2026-04-01 実施）", "e.g. compared with the time signal");
-            bits::field(ui, view.t("どう確かめたか", "How it is known"), reason, hint, 420.0);
+            let why = bits::field(ui, view.t("どう確かめたか", "How it is known"), reason, hint, 420.0);
+            let entered = bits::entered(&field) || bits::entered(&why);
             ui.add_space(style::S);
+            // What cannot be entered is told here, before the form closes over what was typed.
+            let lacks = match stated::read_skew(skew) {
+                Err(err) => Some(err.what(view.lang)),
+                Ok(seconds) if seconds != 0 && reason.trim().is_empty() => {
+                    Some(view.t("どう確かめたかを記してください", "say how it is known").to_owned())
+                }
+                Ok(_) => None,
+            };
             ui.horizontal(|ui| {
-                if bits::button(ui, Weight::Main, None, view.t("記す", "State")).clicked() {
+                let act = view.t("記す", "State");
+                let ready = lacks.is_none();
+                let press = ui.add_enabled_ui(ready, |ui| bits::button(ui, Weight::Main, None, act)).inner;
+                if press.clicked() || (entered && ready) {
                     let (skew, reason) = (skew.trim().to_owned(), reason.trim().to_owned());
                     out.order(Command::SetSkew { evidence: *key, skew, reason });
                     done = true;
                 }
                 done |= bits::button(ui, Weight::Bare, None, view.t("やめる", "Cancel")).clicked();
             });
+            if let Some(lacks) = lacks {
+                ui.add(egui::Label::new(bits::quiet(ui, lacks)).wrap());
+            }
         });
         if done || modal.should_close() {
             self.skew = None;
@@ -259,7 +281,7 @@ fn importing(ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
 
 fn settings(ui: &mut Ui, view: &View<'_>, settings: &mut Settings) {
     egui::Frame::new().inner_margin(egui::Margin { left: 12, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
-        settings.fields(ui, view);
+        settings.fields(ui, view, view.t("自動", "Automatic"));
         let hint = view.t("例：捜査関係事項照会 令和8年第42号", "e.g. official inquiry R8-42");
         bits::field(ui, view.t("根拠・番号", "Legal basis"), &mut settings.basis, hint, 338.0);
         ui.label(bits::caption(
@@ -400,7 +422,7 @@ fn name_cell(cells: &mut Cells<'_>, row: &EvidenceRow) {
     let sign = Rect::from_center_size(pos2(rect.left() + 6.0, rect.center().y), vec2(13.0, 13.0));
     icon::paint_sized(cells.ui.painter(), sign.center(), 13.0, Icon::Document, p.quiet);
     rect.set_left(rect.left() + 18.0);
-    bits::text_in(cells.ui.painter(), rect, &name, style::table(), p.text, egui::Align::Min);
+    cells.fit(rect, &name, style::table(), p.text, egui::Align::Min);
 }
 
 fn state_cell(cells: &mut Cells<'_>, view: &View<'_>, row: &EvidenceRow) {
@@ -418,5 +440,5 @@ fn state_cell(cells: &mut Cells<'_>, view: &View<'_>, row: &EvidenceRow) {
     let Some(mut rect) = cells.rect(1) else { return };
     icon::paint_sized(cells.ui.painter(), pos2(rect.left() + 6.0, rect.center().y), 12.0, sign, ink);
     rect.set_left(rect.left() + 17.0);
-    bits::text_in(cells.ui.painter(), rect, text, style::table(), p.text, egui::Align::Min);
+    cells.fit(rect, text, style::table(), p.text, egui::Align::Min);
 }

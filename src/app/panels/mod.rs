@@ -49,6 +49,12 @@ pub trait Panel {
         let _ = (command, view, out);
     }
 
+    /// Takes back the last change of its own, or makes it again; `false` if there is none, or an edit of the store comes first.
+    fn step(&mut self, back: bool, view: &View<'_>) -> bool {
+        let _ = (back, view);
+        false
+    }
+
     /// Files a person picked for this panel.
     fn picked(&mut self, purpose: &PickFor, paths: &[PathBuf], view: &View<'_>, out: &mut Outbox) {
         let _ = (purpose, paths, view, out);

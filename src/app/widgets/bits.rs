@@ -12,6 +12,8 @@ use egui::{
 };
 use std::sync::Arc;
 
+pub use super::choice::{begin, choose, entered, menu, select_all};
+
 /// One line of text, cut with an ellipsis where it would be wider than `width`.
 pub fn line(painter: &Painter, text: &str, font: FontId, colour: Color32, width: f32) -> Arc<Galley> {
     // Nothing is narrower than 2 px, so longer text can't be seen and need not be laid out.
@@ -306,6 +308,9 @@ fn styled(ui: &mut Ui, edit: TextEdit<'_>, hint: &str, width: f32) -> Response {
     response
 }
 
+/// Characters of a cut text told under the pointer.
+pub const LONGEST_TIP: usize = 600;
+
 /// A fact: name at the left, value at the right of it, copied on click.
 pub fn fact(ui: &mut Ui, name: &str, value: &str, mono: bool, name_width: f32) -> Response {
     let p = palette(ui);
@@ -326,8 +331,13 @@ pub fn fact(ui: &mut Ui, name: &str, value: &str, mono: bool, name_width: f32) -
         ui.painter().rect_filled(rect.expand2(vec2(4.0, 1.0)), style::CORNER, p.hover);
     }
     let label = line(ui.painter(), name, style::table(), p.quiet, name_width - style::S);
+    let cut = label.elided || galley.elided;
     ui.painter().galley(rect.min, label, p.quiet);
     ui.painter().galley(pos2(rect.left() + name_width, rect.top() + lead), galley, p.text);
+    if cut {
+        let whole: String = value.chars().take(LONGEST_TIP).collect();
+        return response.on_hover_text(format!("{name}\n{whole}"));
+    }
     response
 }
 
@@ -439,24 +449,6 @@ pub fn verdict(ui: &Ui, centre: Pos2, ok: Option<bool>) {
         None => (Icon::Dash, p.quiet),
     };
     icon::paint_sized(ui.painter(), centre, 13.0, sign, colour);
-}
-
-/// A choice among a few named values.
-pub fn choose<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, choices: &[(T, &str)], width: f32) -> bool {
-    let shown = choices.iter().find(|(choice, _)| choice == value).map_or("", |(_, text)| *text);
-    let before = *value;
-    let combo = egui::ComboBox::from_id_salt(name).selected_text(shown).width(width).icon(arrow).show_ui(ui, |ui| {
-        for (choice, text) in choices {
-            ui.selectable_value(value, *choice, *text);
-        }
-    });
-    combo.response.accessible_name(format!("{name} {shown}"));
-    *value != before
-}
-
-/// The arrow head of everything that opens a list.
-fn arrow(ui: &Ui, rect: Rect, visuals: &egui::style::WidgetVisuals, _open: bool) {
-    icon::paint_sized(ui.painter(), rect.center(), 14.0, Icon::Open, visuals.fg_stroke.color);
 }
 
 /// An id that is the same in every frame.

@@ -32,6 +32,7 @@ pub(super) fn store(desk: &Answers) -> Result<StoreFacts> {
         verified: (agreed as u64, evidence.len() as u64),
         undo: store.undoable(),
         redo: store.redoable(),
+        edits: store.edits_made(),
     })
 }
 

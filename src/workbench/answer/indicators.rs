@@ -13,6 +13,7 @@ use crate::workbench::ask::{
 use crate::workbench::{Error, Result, suggest};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash as _, Hasher as _};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -25,6 +26,8 @@ const BARS: i64 = 24;
 pub(super) struct Listed {
     groups: Vec<Range<usize>>,
     total: u64,
+    /// See [`IndicatorPage::mark`].
+    mark: u64,
 }
 
 /// What an order and a filter look at.
@@ -112,7 +115,12 @@ fn listed(desk: &Answers, list: &IndicatorList, all: &[Sighting], ticket: &Ticke
         let order = if list.down { order.reverse() } else { order };
         if order == Ordering::Equal { at.start.cmp(&bt.start) } else { order }
     });
-    let fresh = Arc::new(Listed { groups: found.into_iter().map(|(_, range)| range).collect(), total });
+    let groups: Vec<Range<usize>> = found.into_iter().map(|(_, range)| range).collect();
+    let mut hasher = std::hash::DefaultHasher::new();
+    groups.iter().filter_map(|range| all.get(range.start)).for_each(|seen| {
+        (seen.indicator.kind, &seen.indicator.value).hash(&mut hasher);
+    });
+    let fresh = Arc::new(Listed { groups, total, mark: hasher.finish() });
     desk.keep(generation, |cache| {
         cache.lists.push((list.clone(), Arc::clone(&fresh)));
         if cache.lists.len() > KEPT {
@@ -191,7 +199,30 @@ pub(super) fn page(
     let wanted = listed.groups.iter().skip(start).take(count as usize);
     let groups = wanted.filter_map(|range| all.get(range.clone()));
     let rows = groups.filter_map(|group| row_of(desk, list, group).transpose()).collect::<Result<_>>()?;
-    Ok(IndicatorPage { first, shown: listed.groups.len() as u64, total: listed.total, rows })
+    Ok(IndicatorPage { first, shown: listed.groups.len() as u64, total: listed.total, mark: listed.mark, rows })
+}
+
+/// The values at places of a list, if it still is the one they were chosen in.
+pub(super) fn values_at(
+    desk: &Answers,
+    list: &IndicatorList,
+    places: &[u64],
+    mark: u64,
+    ticket: &Ticket,
+) -> Result<Vec<(Kind, String)>> {
+    let all = desk.sightings(ticket)?;
+    let listed = listed(desk, list, &all, ticket)?;
+    let value = |place: &u64| {
+        let range = listed.groups.get(usize::try_from(*place).ok()?)?;
+        all.get(range.start).map(|seen| (seen.indicator.kind, seen.indicator.value.clone()))
+    };
+    let values: Option<Vec<(Kind, String)>> = places.iter().map(value).collect();
+    values.filter(|_| listed.mark == mark).ok_or_else(|| {
+        Error::input(
+            "選んだ後に一覧が変わりました。選び直してください",
+            "the list has changed since; choose the values again",
+        )
+    })
 }
 
 pub(super) fn counts(desk: &Answers, list: &IndicatorList, ticket: &Ticket) -> Result<IndicatorCounts> {

@@ -21,7 +21,7 @@ use super::error::Result;
 use super::network::{self, Correlated};
 use super::session::Session;
 use super::stated;
-use crate::model::{CaseKey, EvidenceKey, Instant, RowSet, Sighting, Text, Ticket};
+use crate::model::{CaseKey, EvidenceKey, Instant, ReadingKey, RowSet, Sighting, Text, Ticket};
 use crate::store::{Check, LimitedRole, SightingFilter};
 use records::{Resolved, SoFar};
 use std::collections::BTreeMap;
@@ -48,6 +48,8 @@ struct Cache {
     states: Option<Arc<[RowSet; 2]>>,
     /// Templates by the rows and the field they are made of.
     templates: Vec<(super::ask::RecordView, Option<String>, Arc<crate::search::Templates>)>,
+    /// The fields most records of a reading have, where each has its own.
+    common: Vec<(ReadingKey, Arc<[String]>)>,
     lists: Vec<(super::ask::IndicatorList, Arc<indicators::Listed>)>,
     graphs: Vec<(super::ask::GraphSpec, Arc<graph::Drawn>)>,
     verified: BTreeMap<EvidenceKey, (Instant, bool)>,
@@ -188,7 +190,7 @@ impl Answers {
             Question::Hints { list, first, count } => {
                 Reply::Hints(Arc::new(indicators::hints(self, list, *first, *count, ticket)?))
             }
-            Question::Sweep(text) => Reply::Sweep(Arc::new(sweep::sweep(self, text, ticket)?)),
+            Question::Sweep(text) => Reply::Sweep(Arc::new(sweep::sweep(self, text.text(), ticket)?)),
             Question::Graph(spec) => graph::graph(self, spec, ticket, emit)?,
             Question::Why(spec, of) => Reply::Why(Arc::new(graph::why(self, spec, *of, ticket)?)),
             Question::Ties(case) => Reply::Ties(Arc::new(export::ties(self, *case, ticket)?)),

@@ -3,6 +3,7 @@
 use super::JobId;
 use super::export::ExportPlan;
 use super::graph::GraphSpec;
+use super::indicators::IndicatorList;
 use super::records::RecordView;
 use crate::model::{CaseKey, EvidenceKey, Kind, Lang, Role, Stage, Tlp, Unit};
 use crate::workbench::transcript::Transcript;
@@ -221,6 +222,20 @@ pub enum Command {
         role: Option<Role>,
         /// The records it holds in; `None`: everywhere in the case.
         rows: Option<RowPick>,
+    },
+    /// The same of the rows of a list by their places: most of their pages are not at hand. Refused where the list has become
+    /// another in the meantime.
+    SetRoles {
+        /// The case.
+        case: CaseKey,
+        /// The list.
+        list: IndicatorList,
+        /// Places in it, from 0.
+        places: Vec<u64>,
+        /// The list's mark when they were chosen.
+        mark: u64,
+        /// The role.
+        role: Option<Role>,
     },
     /// Puts a label on rows, or takes it off.
     Tag {

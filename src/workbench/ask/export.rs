@@ -1,7 +1,7 @@
 //! Handing up and receiving: plans, reviews, drafts, checks, received bundles and the ties found with them.
 
 use super::Said;
-use crate::model::{CaseKey, Instant, Kind, Role, Text, Tlp, Unit};
+use crate::model::{CaseKey, Instant, Kind, Role, Sort, Text, Tlp, Unit};
 use std::path::PathBuf;
 
 /// One check with its result.
@@ -30,14 +30,8 @@ pub struct ProfileRow {
     pub serial: u32,
     /// Why this store may not send under it, if so.
     pub refused: Option<Said>,
-    /// It has a place for national receivers.
-    pub for_national: bool,
-    /// It has a place for prefectural police.
-    pub for_prefectures: bool,
-    /// It has a place for banks.
-    pub for_banks: bool,
-    /// It has a place for other organisations.
-    pub for_organisations: bool,
+    /// The sorts of receivers it is made for.
+    pub made_for: Vec<Sort>,
 }
 
 /// A receiver to choose.

@@ -30,6 +30,8 @@ pub struct StoreFacts {
     pub undo: Option<Text>,
     /// What can be redone, if anything.
     pub redo: Option<Text>,
+    /// Edits made since sign-in, those taken back not counted.
+    pub edits: u64,
 }
 
 /// A case with its counts.

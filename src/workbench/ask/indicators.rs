@@ -2,6 +2,8 @@
 
 use super::Said;
 use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Role};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// Which indicators, in which order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -90,6 +92,8 @@ pub struct IndicatorPage {
     pub shown: u64,
     /// Indicators in scope.
     pub total: u64,
+    /// Stands for the whole list in its order: where it is another, places mean other values.
+    pub mark: u64,
     /// The rows.
     pub rows: Vec<IndicatorRow>,
 }
@@ -114,6 +118,43 @@ pub struct Hint {
     pub field: String,
     /// What that field is for.
     pub why: Said,
+}
+
+/// A list as it was pasted. It may be long and is looked at in every frame: cheap to hand on and to tell from others.
+#[derive(Clone, Debug)]
+pub struct Pasted {
+    text: Arc<str>,
+    mark: u64,
+}
+
+impl Pasted {
+    /// Of a text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let mut hasher = std::hash::DefaultHasher::new();
+        text.hash(&mut hasher);
+        Self { text: text.into(), mark: hasher.finish() }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl PartialEq for Pasted {
+    fn eq(&self, other: &Self) -> bool {
+        self.mark == other.mark && (Arc::ptr_eq(&self.text, &other.text) || self.text == other.text)
+    }
+}
+
+impl Eq for Pasted {}
+
+impl Hash for Pasted {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.mark);
+    }
 }
 
 /// What came of looking for a pasted list.

@@ -23,8 +23,8 @@ pub use graph::{
     EdgeKind, GraphData, GraphEdge, GraphNode, GraphPlaces, GraphSpec, Layout, NodeKind, Reason, Why, WhyOf,
 };
 pub use indicators::{
-    Hint, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RoleFilter, Sweep, SweepRow,
-    SweepSource,
+    Hint, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, Pasted, RoleFilter, Sweep,
+    SweepRow, SweepSource,
 };
 pub use records::{
     Ahead, Column, Custody, Facet, FieldRow, Histogram, HitSpan, Order, QueryFault, RecordDetail, RecordRow,
@@ -184,7 +184,7 @@ pub enum Question {
         count: u32,
     },
     /// A pasted list, looked for in all evidence.
-    Sweep(String),
+    Sweep(Pasted),
     /// Nodes and edges; afterwards their places, answered again and again until calm.
     Graph(GraphSpec),
     /// Why a node or an edge is there.

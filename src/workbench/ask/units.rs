@@ -75,6 +75,18 @@ pub fn unit_name(path: &str) -> Said {
         return Said::new(*ja, *en);
     }
     let (code, rest) = path.split_once('/').unwrap_or((path, ""));
+    if code == "public" {
+        return Said::new("公表", "the public");
+    }
+    if code == "abroad" {
+        return match rest.split_once('/') {
+            Some((country, name)) => {
+                let country = country.to_uppercase();
+                Said::new(format!("外国機関 {name}（{country}）"), format!("foreign authority {name} ({country})"))
+            }
+            None => Said::new(path, path),
+        };
+    }
     if code == "org" {
         return match rest.strip_prefix("bank/") {
             Some(bank) => Said::new(format!("金融機関 {bank}"), format!("bank {bank}")),

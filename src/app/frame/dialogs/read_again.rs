@@ -5,8 +5,9 @@ use crate::app::style::{self, palette};
 use crate::app::view::{Outbox, View};
 use crate::app::widgets::bits::{self, Weight};
 use crate::app::words;
-use crate::model::EvidenceKey;
+use crate::model::{EvidenceKey, Lang, Text};
 use crate::workbench::ask::{Command, ReadAs};
+use crate::workbench::reading::formats;
 use egui::{Label, RichText, Ui};
 
 /// Zones offered by name.
@@ -27,8 +28,12 @@ pub const ENCODINGS: [(&str, &str, &str); 7] = [
 /// The settings as chosen so far.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// Place in [`ZONES`].
+    /// The format ordered; what content shows, or what it was read as, where `None`.
+    pub format: Option<&'static str>,
+    /// Place in [`ZONES`]; after them stands `other_zone`.
     pub zone: usize,
+    /// A zone without a name in that list, as stated before.
+    pub other_zone: Option<String>,
     /// Year of the first record.
     pub year: String,
     /// Place in [`ENCODINGS`].
@@ -47,27 +52,35 @@ impl Settings {
             list.get(at).map(|(tag, ..)| (*tag).to_owned()).filter(|tag| !tag.is_empty())
         };
         Some(ReadAs {
-            format: None,
+            format: self.format.map(str::to_owned),
             encoding: named(&ENCODINGS, self.encoding),
-            zone: named(&ZONES, self.zone),
+            zone: if self.zone < ZONES.len() { named(&ZONES, self.zone) } else { self.other_zone.clone() },
             year,
             basis: Some(self.basis.trim().to_owned()).filter(|basis| !basis.is_empty()),
         })
     }
 
-    /// The fields side by side.
-    pub fn fields(&mut self, ui: &mut Ui, view: &View<'_>) {
+    /// The format, then the other fields side by side; `usual` is what no order means.
+    pub fn fields(&mut self, ui: &mut Ui, view: &View<'_>, usual: &str) {
         let t = |ja, en| view.t(ja, en);
+        let name = t("形式", "Format");
+        ui.label(bits::caption(ui, name));
+        let formats = formats();
+        let named = formats.iter().map(|(tag, label)| (Some(*tag), view.text(*label)));
+        let choices: Vec<(Option<&'static str>, &str)> = std::iter::once((None, usual)).chain(named).collect();
+        bits::choose(ui, name, &mut self.format, &choices, 338.0);
+        ui.add_space(style::XS);
         ui.horizontal_top(|ui| {
-            for (name, at, list, width) in [
-                (t("時間帯（記載がないとき）", "Zone, where none is stated"), &mut self.zone, &ZONES[..], 170.0),
-                (t("文字コード", "Encoding"), &mut self.encoding, &ENCODINGS[..], 160.0),
+            let other = self.other_zone.as_deref();
+            for (name, at, list, other, width) in [
+                (t("時間帯（記載がないとき）", "Zone, where none is stated"), &mut self.zone, &ZONES[..], other, 170.0),
+                (t("文字コード", "Encoding"), &mut self.encoding, &ENCODINGS[..], None, 160.0),
             ] {
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 2.0;
                     ui.label(bits::caption(ui, name));
-                    let choices: Vec<(usize, &str)> =
-                        list.iter().enumerate().map(|(at, (_, ja, en))| (at, view.lang.pick(ja, en))).collect();
+                    let known = list.iter().map(|(_, ja, en)| view.lang.pick(ja, en));
+                    let choices: Vec<(usize, &str)> = known.chain(other).enumerate().collect();
                     bits::choose(ui, name, at, &choices, width);
                 });
             }
@@ -88,13 +101,35 @@ impl Settings {
 pub struct ReadAgain {
     evidence: EvidenceKey,
     settings: Settings,
+    /// The format it is read as now.
+    format: Option<Text>,
 }
 
 impl ReadAgain {
-    /// Proposes Japanese time and the present year.
+    /// As it is read now; where times could not be placed, Japanese time and the present year are proposed.
     pub fn new(evidence: EvidenceKey, view: &View<'_>) -> Self {
-        let year = words::date(view.now).get(..4).unwrap_or_default().to_owned();
-        Self { evidence, settings: Settings { zone: 1, year, ..Settings::default() } }
+        let mut all = view.evidence(None).into_iter().flatten();
+        let row = all.find(|row| row.evidence.key == evidence);
+        let mut settings = Settings::default();
+        let reading = row.and_then(|row| row.evidence.reading.as_ref());
+        if let Some(form) = reading.map(|reading| &reading.form) {
+            let place = |list: &[(&str, &str, &str)], held: &str| list.iter().position(|(tag, ..)| *tag == held);
+            settings.encoding = place(&ENCODINGS, &form.encoding).unwrap_or(0);
+            if let Some(zone) = &form.time.zone {
+                settings.zone = place(&ZONES, zone).unwrap_or(ZONES.len());
+                settings.other_zone = Some(zone.clone()).filter(|_| settings.zone == ZONES.len());
+            }
+            settings.year = form.time.year.map(|year| year.to_string()).unwrap_or_default();
+        }
+        if reading.is_none_or(|reading| reading.undated > 0) {
+            if settings.zone == 0 {
+                settings.zone = 1;
+            }
+            if settings.year.is_empty() {
+                words::date(view.now).get(..4).unwrap_or_default().clone_into(&mut settings.year);
+            }
+        }
+        Self { evidence, settings, format: row.and_then(|row| row.read_as.as_ref()).map(|(format, _)| *format) }
     }
 
     pub(super) fn show(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) -> Came {
@@ -108,7 +143,12 @@ impl ReadAgain {
         );
         ui.add(Label::new(bits::quiet(ui, about)).wrap());
         ui.add_space(style::S);
-        self.settings.fields(ui, view);
+        let usual = match (self.format, view.lang) {
+            (Some(format), Lang::Ja) => format!("今のまま（{}）", view.text(format)),
+            (Some(format), Lang::En) => format!("As now ({})", view.text(format)),
+            (None, lang) => lang.pick("自動", "Automatic").to_owned(),
+        };
+        self.settings.fields(ui, view, &usual);
         ui.add_space(style::M);
         let mut came = Came::Open;
         ui.horizontal(|ui| {

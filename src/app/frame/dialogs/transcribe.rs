@@ -60,8 +60,20 @@ impl Transcribe {
         ui.add(Label::new(bits::quiet(ui, about)).wrap());
         ui.add_space(style::S);
         ui.horizontal_top(|ui| {
-            bits::field(ui, t("符号", "Exhibit number"), &mut self.exhibit, t("例：符号3-2", "e.g. 3-2"), 130.0);
-            bits::field(ui, t("書き起こした人", "Typed by"), &mut self.by, t("階級と氏名", "rank and name"), 180.0);
+            // The keyboard begins at the first field that is still empty.
+            let exhibit =
+                bits::field(ui, t("符号", "Exhibit number"), &mut self.exhibit, t("例：符号3-2", "e.g. 3-2"), 130.0);
+            let by =
+                bits::field(ui, t("書き起こした人", "Typed by"), &mut self.by, t("階級と氏名", "rank and name"), 180.0);
+            let first = match (self.exhibit.is_empty(), self.by.is_empty()) {
+                (true, _) => Some(exhibit),
+                (_, true) => Some(by),
+                _ => None,
+            };
+            if let Some(first) = first.filter(|_| !self.focused) {
+                self.focused = true;
+                first.request_focus();
+            }
             let hint = t("別の人の階級と氏名（任意）", "another person (optional)");
             bits::field(ui, t("照合した人", "Compared by"), &mut self.compared, hint, 200.0);
         });

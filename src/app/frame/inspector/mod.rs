@@ -2,6 +2,7 @@
 
 pub mod record;
 pub mod things;
+mod tree;
 
 use crate::app::style::{self, palette};
 use crate::app::view::{Outbox, Selection, View};
@@ -13,7 +14,7 @@ use egui::{Align, Id, Layout, Margin, Panel, Role, ScrollArea, Sense, Ui, Widget
 #[derive(Debug, Default)]
 pub struct Inspector {
     pinned: Option<Selection>,
-    hex: bool,
+    shown: record::Shown,
 }
 
 impl Inspector {
@@ -34,7 +35,7 @@ impl Inspector {
                         Some(case) => things::case(ui, view, case, out),
                         None => nothing(ui, view),
                     },
-                    Selection::Record(evidence, row) => record::show(ui, view, *evidence, *row, &mut self.hex, out),
+                    Selection::Record(evidence, row) => record::show(ui, view, *evidence, *row, &mut self.shown, out),
                     Selection::Evidence(key) => things::evidence(ui, view, *key, out),
                     Selection::Case(key) => things::case(ui, view, *key, out),
                     Selection::Indicator(kind, value) => things::indicator(ui, view, *kind, value, out),

@@ -2,6 +2,7 @@
 
 use super::fold;
 use super::things::ROLES;
+use super::tree;
 use crate::app::style::{self, Palette, palette};
 use crate::app::view::{Act, Outbox, Selection, View};
 use crate::app::widgets::bits::{self, Weight};
@@ -16,8 +17,20 @@ use egui::{Align, Label, Rect, Response, RichText, ScrollArea, Sense, Stroke, Te
 
 const NAMES: f32 = 92.0;
 
+/// How the content of a record is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// As text.
+    #[default]
+    Text,
+    /// By its structure, where it is JSON.
+    Tree,
+    /// As bytes.
+    Hex,
+}
+
 /// Draws the record.
-pub fn show(ui: &mut Ui, view: &View<'_>, evidence: EvidenceKey, row: u32, hex: &mut bool, out: &mut Outbox) {
+pub fn show(ui: &mut Ui, view: &View<'_>, evidence: EvidenceKey, row: u32, shown: &mut Shown, out: &mut Outbox) {
     let Some(detail) = view.record(evidence, row) else {
         bits::waiting(ui, view, view.t("読み込み中", "Loading"));
         return;
@@ -27,7 +40,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, evidence: EvidenceKey, row: u32, hex: 
         let number = detail.fields.len().to_string();
         fold(ui, view.t("項目", "Fields"), &number, |ui| fields(ui, view, detail, out));
     }
-    fold(ui, view.t("原文", "Text"), &words::bytes(detail.len), |ui| text(ui, view, detail, hex));
+    fold(ui, view.t("原文", "Text"), &words::bytes(detail.len), |ui| text(ui, view, detail, shown, out));
     if !detail.hits.is_empty() {
         let number = detail.hits.len().to_string();
         fold(ui, view.t("識別情報", "Indicators"), &number, |ui| hits(ui, view, detail, out));
@@ -86,19 +99,26 @@ fn fields(ui: &mut Ui, view: &View<'_>, detail: &RecordDetail, out: &mut Outbox)
     }
 }
 
-fn text(ui: &mut Ui, view: &View<'_>, detail: &RecordDetail, hex: &mut bool) {
+fn text(ui: &mut Ui, view: &View<'_>, detail: &RecordDetail, shown: &mut Shown, out: &mut Outbox) {
+    let structured = tree::fits(&detail.text);
+    // What was chosen for other records is kept for the next one that has a structure.
+    let now = if *shown == Shown::Tree && !structured { Shown::Text } else { *shown };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = style::XS;
-        for (value, name) in [(false, view.t("文字", "Text")), (true, view.t("16進", "Hex"))] {
-            if bits::chip(ui, *hex == value, None, name, None).clicked() {
-                *hex = value;
+        for (value, name) in [
+            (Shown::Text, view.t("文字", "Text")),
+            (Shown::Tree, view.t("構造", "Structure")),
+            (Shown::Hex, view.t("16進", "Hex")),
+        ] {
+            if (value != Shown::Tree || structured) && bits::chip(ui, now == value, None, name, None).clicked() {
+                *shown = value;
             }
         }
     });
     ui.add_space(style::XS);
-    if *hex {
+    if now == Shown::Hex {
         show_hex(ui, detail);
-    } else {
+    } else if now == Shown::Text || !tree::show(ui, view, &detail.text, out) {
         let job = marked(palette(ui), detail, ui.available_width());
         ScrollArea::vertical().id_salt("record text").max_height(260.0).show(ui, |ui| {
             ui.add(Label::new(job).selectable(true));
@@ -161,6 +181,11 @@ fn hits(ui: &mut Ui, view: &View<'_>, detail: &RecordDetail, out: &mut Outbox) {
             out.act(Act::Select(Selection::Indicator(hit.kind, hit.value.clone())));
         }
         if let Some(case) = detail.case {
+            let about = view.t(
+                "クリックで詳細、右クリックでこの記録だけの役割",
+                "A click shows it; a right click states its role in this record alone",
+            );
+            let line = line.on_hover_text(format!("{}\n{about}", hit.value));
             line.context_menu(|ui| roles_here(ui, view, (case, detail), hit, out));
         }
     }

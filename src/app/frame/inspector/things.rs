@@ -289,6 +289,20 @@ pub fn role_choice(ui: &mut Ui, view: &View<'_>, role: &mut Option<Role>, width:
     bits::choose(ui, view.t("役割", "Role"), role, &choices, width)
 }
 
+/// The roles as a menu below a menu; the one chosen.
+pub fn role_menu(ui: &mut Ui, view: &View<'_>, now: Option<Role>) -> Option<Option<Role>> {
+    let mut chosen = None;
+    ui.menu_button(view.t("役割", "Role"), |ui| {
+        for role in std::iter::once(None).chain(ROLES.map(Some)) {
+            let text = view.text(role.map_or(Role::not_stated(), Role::text));
+            if ui.selectable_label(now == role, text).clicked() {
+                chosen = Some(role);
+            }
+        }
+    });
+    chosen
+}
+
 /// The same without edges, so that a column of them reads as text.
 pub fn quiet_role_choice(ui: &mut Ui, view: &View<'_>, role: &mut Option<Role>, width: f32) -> bool {
     let p = palette(ui);

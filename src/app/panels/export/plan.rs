@@ -8,7 +8,7 @@ use crate::app::widgets::icon::Icon;
 use crate::app::widgets::place::{self, Known};
 use crate::app::widgets::unit::{self, UnitText};
 use crate::app::words;
-use crate::model::{Lang, Unit};
+use crate::model::{Lang, Sort, Unit};
 use crate::workbench::ask::{ExportChoices, KeyChoice, ProfileRow, RecipientChoice};
 use egui::{RichText, TextEdit, Ui};
 
@@ -31,28 +31,42 @@ pub(in crate::app::panels) fn recipients(keys: &[RecipientChoice]) -> Vec<Known>
 
 /// Whether a profile has a place for a receiver.
 fn has_place(row: &ProfileRow, unit: &Unit) -> bool {
-    match unit {
-        unit if unit.is_national() => row.for_national,
-        unit if unit.bank().is_some() => row.for_banks,
-        unit if unit.is_organisation() => row.for_organisations,
-        _ => row.for_prefectures,
-    }
+    row.made_for.contains(&unit.sort())
 }
 
-/// An organisation as typed so far.
+/// A receiver that is no police of this country, as typed so far.
 #[derive(Debug)]
 pub(super) struct Outside {
-    bank: bool,
+    sort: Sort,
+    country: String,
     text: String,
 }
 
 impl Outside {
+    fn new(sort: Sort) -> Self {
+        Self { sort, country: String::new(), text: String::new() }
+    }
+
     /// The receiver it names; `None` while the code or name is not whole.
     fn unit(&self) -> Option<Unit> {
-        let text = self.text.trim();
-        let path = if self.bank { format!("org/bank/{text}") } else { format!("org/{text}") };
-        Unit::from_path(&path).filter(|unit| unit.bank().is_some() == self.bank)
+        let (country, text) = (self.country.trim().to_lowercase(), self.text.trim());
+        let path = match self.sort {
+            Sort::Bank => format!("org/bank/{text}"),
+            Sort::Abroad => format!("abroad/{country}/{text}"),
+            Sort::Public => "public".to_owned(),
+            _ => format!("org/{text}"),
+        };
+        Unit::from_path(&path).filter(|unit| unit.sort() == self.sort)
     }
+}
+
+/// Whether this case file may send to receivers of a sort.
+fn may_send_to(choices: &ExportChoices, sort: Sort) -> bool {
+    choices.profiles.iter().any(|row| row.refused.is_none() && row.made_for.contains(&sort))
+}
+
+fn short_name(view: &View<'_>) -> &'static str {
+    view.t("略称（英小文字・数字）", "Short name (a-z, 0-9, -)")
 }
 
 impl Export {
@@ -104,6 +118,8 @@ impl Export {
             self.elsewhere = Some(text);
         }
         self.organisation(ui, view, choices);
+        self.abroad(ui, view, choices);
+        self.public(ui, view, choices);
         if view.is_national() {
             let text = view.t(
                 "受領した束への還元は「集約」で起案します。",
@@ -133,27 +149,73 @@ impl Export {
         let t = |ja, en| view.t(ja, en);
         let title = t("金融機関・通信事業者など", "A bank, a provider, another organisation");
         let about = t("口座凍結の依頼、契約者の照会などに要る値だけ", "only what a freeze or an inquiry needs");
-        if bits::option(ui, self.outside.is_some(), title, about) && self.outside.is_none() {
-            self.outside = Some(Outside { bank: true, text: String::new() });
+        let is_on = matches!(&self.outside, Some(Outside { sort: Sort::Bank | Sort::Organisation, .. }));
+        if bits::option(ui, is_on, title, about) && !is_on {
+            self.outside = Some(Outside::new(Sort::Bank));
             (self.receiver, self.elsewhere) = (None, None);
+        } else if !is_on {
+            return;
         }
         let Some(mut outside) = self.outside.take() else { return };
         let mut changed = false;
         ui.horizontal(|ui| {
             ui.add_space(style::XL);
-            let sorts = [(true, t("金融機関", "Bank")), (false, t("事業者など", "Other"))];
-            changed |= bits::choose(ui, t("種別", "Sort"), &mut outside.bank, &sorts, 110.0);
-            let hint =
-                if outside.bank { t("例：9901", "e.g. 9901") } else { t("例：example-net", "e.g. example-net") };
+            let sorts = [(Sort::Bank, t("金融機関", "Bank")), (Sort::Organisation, t("事業者など", "Other"))];
+            changed |= bits::choose(ui, t("種別", "Sort"), &mut outside.sort, &sorts, 110.0);
+            let bank = outside.sort == Sort::Bank;
+            let hint = if bank { t("例：9901", "e.g. 9901") } else { t("例：example-net", "e.g. example-net") };
             let edit = bits::entry(ui, TextEdit::singleline(&mut outside.text), hint, 170.0);
-            let name = if outside.bank {
-                t("金融機関コード", "Bank code")
-            } else {
-                t("略称（英小文字・数字）", "Short name")
-            };
+            let name = if bank { t("金融機関コード", "Bank code") } else { short_name(view) };
             changed |= edit.accessible_name(name).changed();
             ui.label(bits::caption(ui, name));
         });
+        self.outside_is(outside, changed, choices);
+    }
+
+    /// An authority of another country: offered where a profile lets this case file send to one.
+    fn abroad(&mut self, ui: &mut Ui, view: &View<'_>, choices: &ExportChoices) {
+        if !may_send_to(choices, Sort::Abroad) {
+            return;
+        }
+        let t = |ja, en| view.t(ja, en);
+        let is_on = matches!(&self.outside, Some(outside) if outside.sort == Sort::Abroad);
+        let about = t("国際共助の手続による提供", "under mutual assistance");
+        if bits::option(ui, is_on, t("外国の治安機関", "An authority of another country"), about) && !is_on {
+            self.outside = Some(Outside::new(Sort::Abroad));
+            (self.receiver, self.elsewhere) = (None, None);
+        } else if !is_on {
+            return;
+        }
+        let Some(mut outside) = self.outside.take() else { return };
+        let mut changed = false;
+        ui.horizontal(|ui| {
+            ui.add_space(style::XL);
+            for (text, name, hint, width) in [
+                (&mut outside.country, t("国名2文字", "Country code"), t("例：de", "e.g. de"), 64.0),
+                (&mut outside.text, short_name(view), t("例：example-kripo", "e.g. example-kripo"), 170.0),
+            ] {
+                let edit = bits::entry(ui, TextEdit::singleline(text), hint, width);
+                changed |= edit.accessible_name(name).changed();
+                ui.label(bits::caption(ui, name));
+            }
+        });
+        self.outside_is(outside, changed, choices);
+    }
+
+    /// What is published.
+    fn public(&mut self, ui: &mut Ui, view: &View<'_>, choices: &ExportChoices) {
+        if !may_send_to(choices, Sort::Public) {
+            return;
+        }
+        let is_on = matches!(&self.outside, Some(outside) if outside.sort == Sort::Public);
+        let about = view.t("注意喚起として公表する値だけ", "only the values an alert publishes");
+        if bits::option(ui, is_on, view.t("公表", "The public"), about) && !is_on {
+            self.elsewhere = None;
+            self.outside_is(Outside::new(Sort::Public), true, choices);
+        }
+    }
+
+    fn outside_is(&mut self, outside: Outside, changed: bool, choices: &ExportChoices) {
         if changed {
             match outside.unit() {
                 Some(unit) => self.send_to(unit, None, choices),
@@ -163,12 +225,13 @@ impl Export {
         self.outside = Some(outside);
     }
 
-    /// Chooses a receiver, and the first profile that has a place for it.
+    /// Chooses a receiver, and the profile made for it more than for others.
     fn send_to(&mut self, unit: Unit, key: Option<String>, choices: &ExportChoices) {
         let fits = |row: &&ProfileRow| row.refused.is_none() && has_place(row, &unit);
         let kept = choices.profiles.iter().filter(fits).any(|row| self.profile.as_ref() == Some(&row.name));
         if !kept {
-            self.profile = choices.profiles.iter().find(fits).map(|row| row.name.clone());
+            let closest = choices.profiles.iter().filter(fits).min_by_key(|row| row.made_for.len());
+            self.profile = closest.map(|row| row.name.clone());
         }
         self.to = key.unwrap_or_default();
         self.receiver = Some(unit);

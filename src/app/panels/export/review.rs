@@ -1,15 +1,16 @@
 //! The review: every value before and after, the counts, what is lost because nobody stated a role.
 
 use super::Export;
-use crate::app::frame::inspector::things::quiet_role_choice;
+use crate::app::frame::inspector::things::{quiet_role_choice, role_menu};
+use crate::app::panels::records::conditions;
 use crate::app::style::{self, palette};
-use crate::app::view::{Outbox, View};
+use crate::app::view::{Act, Outbox, Selection, View};
 use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::mark::{self, Mark};
 use crate::app::widgets::table::{Cells, Column, Rows, Table};
 use crate::app::words;
 use crate::model::{CaseKey, Lang, Role};
-use crate::workbench::ask::{Command, Review, ReviewRow, ShownAs};
+use crate::workbench::ask::{Command, RecordView, Review, ReviewRow, ShownAs};
 use egui::{Align, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 const KINDS: [ShownAs; 4] = [ShownAs::Kept, ShownAs::Token, ShownAs::General, ShownAs::Withheld];
@@ -58,7 +59,24 @@ impl Export {
             lang: view.lang,
         };
         let mut rows = ReviewRows { rows: &review.rows, view, case: view.case, out };
-        table.show(ui, &mut self.table, &mut rows);
+        let events = table.show(ui, &mut self.table, &mut rows);
+        let at = |row: u64| usize::try_from(row).ok().and_then(|row| review.rows.get(row));
+        if (events.moved || events.opened)
+            && let Some(row) = self.table.cursor.and_then(at)
+        {
+            out.act(Act::Select(Selection::Indicator(row.kind, row.before.clone())));
+        }
+        if events.opened {
+            out.act(Act::ShowInspector);
+        }
+        let chosen = self.table.chosen();
+        if events.copy && !chosen.is_empty() {
+            let values = chosen.into_iter().filter_map(at).map(|row| row.before.as_str());
+            out.act(Act::Copy(values.collect::<Vec<_>>().join("\n")));
+        }
+        if events.cut {
+            out.act(crate::app::panels::cut_notice());
+        }
     }
 }
 
@@ -120,7 +138,7 @@ impl Rows for ReviewRows<'_, '_> {
                 mark::paint(cells.ui.painter(), p, centre, 4.8, Mark::Look(facts.look), None);
             }
             rect.set_left(rect.left() + 20.0);
-            bits::text_in(cells.ui.painter(), rect, &row.before, style::mono(), p.text, Align::Min);
+            cells.fit(rect, &row.before, style::mono(), p.text, Align::Min);
         }
         if row.shown == ShownAs::Withheld {
             cells.quiet(1, "—");
@@ -137,6 +155,40 @@ impl Rows for ReviewRows<'_, '_> {
             cells.quiet(4, "0");
         }
         cells.quiet(5, row.rule.get(self.view.lang));
+    }
+
+    fn has_menu(&self) -> bool {
+        true
+    }
+
+    fn menu(&mut self, ui: &mut Ui, place: u64) {
+        let Some(row) = usize::try_from(place).ok().and_then(|at| self.rows.get(at)) else { return };
+        let t = |ja, en| self.view.t(ja, en);
+        if ui.button(t("記録を見る", "Show records")).clicked() {
+            let query = conditions::quoted(&row.before);
+            self.out.act(Act::ShowRecords(RecordView { case: self.case, query, ..RecordView::default() }));
+        }
+        if ui.button(t("識別情報の一覧で見る", "Show in the list")).clicked() {
+            self.out.act(Act::ShowIndicator(row.kind, row.before.clone()));
+        }
+        if ui.button(t("相関図で見る", "Show in graph")).clicked() {
+            self.out.act(Act::ShowInGraph(row.kind, row.before.clone()));
+        }
+        if let Some(case) = self.case
+            && let Some(role) = role_menu(ui, self.view, row.role)
+        {
+            let values = vec![(row.kind, row.before.clone())];
+            self.out.order(Command::SetRole { case, values, role, rows: None });
+        }
+        if ui.button(t("値を写す", "Copy value")).clicked() {
+            self.out.act(Act::Copy(row.before.clone()));
+        }
+        if row.shown != ShownAs::Withheld
+            && row.after != row.before
+            && ui.button(t("提供する形を写す", "Copy as it leaves")).clicked()
+        {
+            self.out.act(Act::Copy(row.after.clone()));
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 mod camera;
 mod labels;
 mod mesh;
+mod moves;
 mod paint;
 mod sight;
 
@@ -11,24 +12,21 @@ use super::Panel;
 use crate::app::keys::UiCommand;
 use crate::app::style;
 use crate::app::view::{Act, Outbox, PickFor, Selection, View};
-use crate::app::widgets::bits;
+use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::Icon;
 use crate::app::words;
 use crate::model::{Lang, Text};
 use crate::workbench::ask::{Command, GraphData, GraphSpec, Layout, NodeKind, RecordView, WhyOf};
 use camera::Camera;
-use egui::{Popup, Rect, Sense, Ui, WidgetInfo, vec2};
-use std::collections::BTreeMap;
+use egui::{Rect, Sense, Ui, WidgetInfo, vec2};
 use std::path::PathBuf;
 
 /// The panel.
 pub struct Graph {
     spec: GraphSpec,
     camera: Camera,
-    /// Nodes a person moved: they stay where they were put.
-    moved: BTreeMap<u32, [f32; 2]>,
+    moves: moves::Moves,
     chosen: Option<WhyOf>,
-    dragging: Option<u32>,
     menu_on: Option<WhyOf>,
     sight: sight::Sight,
     layers: paint::Layers,
@@ -39,9 +37,8 @@ impl Default for Graph {
         Self {
             spec: GraphSpec { hops: 2, ..GraphSpec::default() },
             camera: Camera::default(),
-            moved: BTreeMap::new(),
+            moves: moves::Moves::default(),
             chosen: None,
-            dragging: None,
             menu_on: None,
             sight: sight::Sight::default(),
             layers: paint::Layers::default(),
@@ -118,6 +115,10 @@ impl Panel for Graph {
         }
     }
 
+    fn step(&mut self, back: bool, view: &View<'_>) -> bool {
+        self.moves.step(back, edits(view))
+    }
+
     fn remember(&self) -> serde_json::Value {
         let GraphSpec { layout, shared, evidence, benign, .. } = &self.spec;
         let circle = *layout == Layout::Circle;
@@ -139,20 +140,28 @@ impl Panel for Graph {
 
 impl Graph {
     fn forget(&mut self) {
-        self.moved.clear();
+        self.moves.clear();
         self.chosen = None;
         self.camera = Camera::default();
     }
 
     fn actions(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) {
         let save = bits::menu_button(ui, view.t("書出し", "Save"));
-        Popup::menu(&save).show(|ui| {
+        bits::menu(&save, None, |ui| {
             for ending in ["graphml", "gexf", "svg", "png", "json"] {
                 if ui.button(format!(".{ending}…")).clicked() {
                     out.act(Act::Pick(PickFor::Save("graph", format!("graph.{ending}"))));
                 }
             }
         });
+        if self.moves.any()
+            && bits::button(ui, Weight::Bare, None, view.t("点の位置を戻す", "Undo the move"))
+                .on_hover_text("Ctrl+Z")
+                .clicked()
+        {
+            // Edits made since do not stand in the way of a button that names what it does.
+            self.moves.step(true, 0);
+        }
         if bits::icon_button(ui, Icon::Fit, view.t("全体を表示", "Show all"), false).clicked() {
             self.camera.fit();
         }
@@ -214,19 +223,19 @@ impl Graph {
         if view.active {
             self.camera.keys(ui, rect);
         }
-        self.sight.look(data, &places.at, &self.moved, &self.camera, rect);
+        self.sight.look(data, &places.at, self.moves.of(data), &self.camera, rect);
         let scale = self.camera.scale();
         let hit = response.hover_pos().and_then(|pointer| self.sight.hit(data, scale, pointer));
         if response.drag_started() {
             let origin = ui.input(|input| input.pointer.press_origin()).unwrap_or(rect.center());
-            self.dragging = match self.sight.hit(data, scale, origin) {
+            self.moves.begin(match self.sight.hit(data, scale, origin) {
                 Some(WhyOf::Node(node)) => Some(node),
                 _ => None,
-            };
+            });
         }
         let scene = paint::Scene { rect, data, camera: &self.camera, chosen: self.chosen, hover: hit, lang: view.lang };
         paint::draw(ui, &scene, &self.sight, &mut self.layers);
-        self.drag(&response, places.at.as_ref());
+        self.drag(&response, view, data, places.at.as_ref());
         if response.clicked() {
             self.chosen = hit;
             let selection = hit.map_or(Selection::Nothing, |of| select(&self.spec, data, of));
@@ -313,22 +322,28 @@ impl Graph {
         });
     }
 
-    fn drag(&mut self, response: &egui::Response, places: &[[f32; 2]]) {
+    fn drag(&mut self, response: &egui::Response, view: &View<'_>, data: &GraphData, places: &[[f32; 2]]) {
         if response.dragged() {
             let delta = response.drag_delta();
-            match self.dragging {
+            match self.moves.held() {
                 Some(node) => {
-                    let here = self.moved.get(&node).or_else(|| places.get(node as usize)).copied().unwrap_or([0.0; 2]);
+                    let put = self.moves.of(data).get(&node).or_else(|| places.get(node as usize));
+                    let here = put.copied().unwrap_or([0.0; 2]);
                     let by = self.camera.world_way(delta);
-                    self.moved.insert(node, [here[0] + by.x, here[1] + by.y]);
+                    self.moves.put([here[0] + by.x, here[1] + by.y]);
                 }
                 None => self.camera.pan(delta),
             }
         }
         if response.drag_stopped() {
-            self.dragging = None;
+            self.moves.end(data, edits(view));
         }
     }
+}
+
+/// Edits of the store made so far.
+fn edits(view: &View<'_>) -> u64 {
+    view.store().map_or(0, |store| store.edits)
 }
 
 fn select(spec: &GraphSpec, data: &GraphData, of: WhyOf) -> Selection {

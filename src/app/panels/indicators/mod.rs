@@ -3,7 +3,7 @@
 mod sweep;
 
 use super::Panel;
-use crate::app::frame::inspector::things::{ROLES, quiet_role_choice, role_choice};
+use crate::app::frame::inspector::things::{quiet_role_choice, role_choice, role_menu};
 use crate::app::keys::UiCommand;
 use crate::app::style;
 use crate::app::view::{Act, Outbox, PAGE, PickFor, Selection, View, pages};
@@ -12,7 +12,7 @@ use crate::app::widgets::icon::Icon;
 use crate::app::widgets::mark::{self, Mark};
 use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
 use crate::app::words;
-use crate::model::{CaseKey, Lang, Role, Text};
+use crate::model::{CaseKey, Instant, Lang, Role, Text};
 use crate::workbench::ask::{
     Command, Hint, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RecordView, RoleFilter,
 };
@@ -28,13 +28,26 @@ pub struct Indicators {
     typed: String,
     focus: bool,
     bulk: Option<Role>,
-    sweep: Option<SweepForm>,
+    /// The list whose places are picked.
+    mark: u64,
+    sweep: SweepForm,
+    /// The sweep stands in place of the list.
+    sweeping: bool,
 }
 
 impl Default for Indicators {
     fn default() -> Self {
         let list = IndicatorList { down: true, ..IndicatorList::default() };
-        Self { list, table: State::default(), typed: String::new(), focus: false, bulk: None, sweep: None }
+        Self {
+            list,
+            table: State::default(),
+            typed: String::new(),
+            focus: false,
+            bulk: None,
+            mark: 0,
+            sweep: SweepForm::default(),
+            sweeping: false,
+        }
     }
 }
 
@@ -66,16 +79,15 @@ impl Panel for Indicators {
             }
             if bits::button(ui, Weight::Bare, Some(Icon::Search), view.t("一覧を照合…", "Look for a list…")).clicked()
             {
-                self.sweep.get_or_insert_default();
+                self.sweeping = true;
+                self.sweep.begin();
             }
             if ui.available_width() > 420.0 {
                 ui.label(bits::caption(ui, view.t("IoC・口座・電話番号等", "IoCs, accounts, phone numbers")));
             }
         });
-        if let Some(form) = &mut self.sweep {
-            if !form.ui(ui, view, out) {
-                self.sweep = None;
-            }
+        if self.sweeping {
+            self.sweeping = self.sweep.ui(ui, view, out);
             return;
         }
         if page.is_some_and(|page| page.total == 0) {
@@ -97,6 +109,11 @@ impl Panel for Indicators {
             return;
         }
         self.filters(ui, view, counts);
+        if let Some(page) = page.filter(|page| page.mark != self.mark) {
+            // Another list: its places are other values.
+            self.table.picked.clear();
+            self.mark = page.mark;
+        }
         self.bulk_line(ui, view, out);
         match page {
             Some(page) => self.table(ui, view, page.shown, out),
@@ -106,7 +123,7 @@ impl Panel for Indicators {
 
     fn act(&mut self, act: &Act, _view: &View<'_>, out: &mut Outbox) {
         if let Act::ShowIndicator(kind, value) = act {
-            self.sweep = None;
+            self.sweeping = false;
             self.list.kind = Some(*kind);
             self.list.text.clone_from(value);
             self.typed.clone_from(value);
@@ -209,22 +226,12 @@ impl Indicators {
                 Lang::En => format!("{number} selected"),
             };
             ui.label(text);
-            if number > MOST_AT_ONCE {
-                let text = view.t("一度に設定できるのは2万件までです", "at most 20,000 can be set at once");
-                ui.label(bits::quiet(ui, text));
-            } else {
-                role_choice(ui, view, &mut self.bulk, 140.0);
-                // The pages of all rows picked must be at hand: none may be left out silently.
-                let rows: Option<Vec<&IndicatorRow>> =
-                    self.table.picked.iter().map(|row| at(view, &self.list, *row)).collect();
-                let act = view.t("役割をまとめて設定", "Set role for all");
-                let press = ui.add_enabled_ui(rows.is_some(), |ui| bits::button(ui, Weight::Plain, None, act)).inner;
-                if press.clicked()
-                    && let Some(rows) = rows
-                {
-                    let values = rows.into_iter().map(|row| (row.kind, row.value.clone())).collect();
-                    out.order(Command::SetRole { case, values, role: self.bulk, rows: None });
-                }
+            role_choice(ui, view, &mut self.bulk, 140.0);
+            if bits::button(ui, Weight::Plain, None, view.t("役割をまとめて設定", "Set role for all")).clicked()
+            {
+                let places = self.table.picked.iter().copied().collect();
+                let (list, mark, role) = (self.list.clone(), self.mark, self.bulk);
+                out.order(Command::SetRoles { case, list, places, mark, role });
             }
             if bits::button(ui, Weight::Bare, None, view.t("選択を解除", "Clear selection")).clicked() {
                 self.table.picked.clear();
@@ -235,14 +242,15 @@ impl Indicators {
     fn table(&mut self, ui: &mut Ui, view: &View<'_>, shown: u64, out: &mut Outbox) {
         let t = |ja, en| view.t(ja, en);
         let columns = [
-            Column::new("value", t("種別・値", "Kind and value"), 306.0).grows(180.0),
+            Column::new("value", t("種別・値", "Kind and value"), 306.0).grows(170.0),
             Column::new("count", t("件数", "Records"), 72.0).right(),
-            Column::new("cases", t("事案", "Cases"), 56.0).right(),
-            Column::new("role", t("役割", "Role"), 132.0).unsorted(),
-            Column::new("first", t("初出", "First"), 124.0).spare(1),
-            Column::new("last", t("最終", "Last"), 124.0),
-            Column::new("spark", t("推移", "Over time"), 84.0).unsorted().spare(2),
-            Column::new("note", t("備考", "Remark"), 150.0).unsorted().spare(3),
+            Column::new("cases", t("事案", "Cases"), 54.0).right(),
+            Column::new("role", t("役割", "Role"), 132.0).grows(118.0).unsorted(),
+            Column::new("first", t("初出", "First"), WHOLE_TIME).grows(92.0).spare(2),
+            Column::new("last", t("最終", "Last"), WHOLE_TIME).grows(92.0),
+            Column::new("spark", t("推移", "Over time"), 84.0).grows(64.0).unsorted().spare(3),
+            // Lists mark here, and roles are suggested.
+            Column::new("note", t("備考", "Remark"), 180.0).grows(116.0).unsorted().spare(1),
         ];
         let sorted = match self.list.sort {
             IndicatorSort::Count => "count",
@@ -302,8 +310,19 @@ fn at<'b>(view: &View<'b>, list: &IndicatorList, row: u64) -> Option<&'b Indicat
     page.rows.get(usize::try_from(row - page.first).ok()?)
 }
 
-/// Roles set in one step.
-const MOST_AT_ONCE: usize = 20_000;
+/// Room for a time to the minute.
+const WHOLE_TIME: f32 = 124.0;
+
+/// A time to the minute; where there is little room without this year, or as the day of another.
+fn seen_at(view: &View<'_>, at: Instant, wide: bool) -> String {
+    let this_year = words::date(at).get(..4) == words::date(view.now).get(..4);
+    match (wide, this_year) {
+        (true, _) => words::minute(at),
+        (false, true) => words::short_time(at),
+        (false, false) => words::date(at),
+    }
+}
+
 /// Courses over time asked for at a time.
 const COURSES: u64 = 32;
 
@@ -328,8 +347,10 @@ impl Rows for IndicatorRows<'_, '_> {
             cells.quiet(2, &words::count(row.cases));
         }
         self.role_cell(cells, row);
-        cells.quiet(4, &row.first.map(words::minute).unwrap_or_default());
-        cells.quiet(5, &row.last.map(words::minute).unwrap_or_default());
+        for (column, at) in [(4, row.first), (5, row.last)] {
+            let wide = cells.rect(column).is_some_and(|rect| rect.width() > WHOLE_TIME - 14.0);
+            cells.quiet(column, &at.map(|at| seen_at(self.view, at, wide)).unwrap_or_default());
+        }
         let first = cells.row / COURSES * COURSES;
         let at = usize::try_from(cells.row - first).unwrap_or(0);
         if let Some(bars) = self.view.courses(self.list, first, COURSES as u32).and_then(|rows| rows.get(at)) {
@@ -365,21 +386,11 @@ impl Rows for IndicatorRows<'_, '_> {
                 self.out.order(Command::SetRole { case, values, role: Some(hint.role), rows: None });
             }
         }
-        if let Some(case) = self.case {
-            ui.menu_button(t("役割", "Role"), |ui| {
-                let roles = std::iter::once(None).chain(ROLES.map(Some));
-                for role in roles {
-                    let text = self.view.text(role.map_or(Role::not_stated(), Role::text));
-                    if ui.selectable_label(row.role == role, text).clicked() {
-                        self.out.order(Command::SetRole {
-                            case,
-                            values: vec![(row.kind, row.value.clone())],
-                            role,
-                            rows: None,
-                        });
-                    }
-                }
-            });
+        if let Some(case) = self.case
+            && let Some(role) = role_menu(ui, self.view, row.role)
+        {
+            let values = vec![(row.kind, row.value.clone())];
+            self.out.order(Command::SetRole { case, values, role, rows: None });
         }
         if ui.button(t("値を写す", "Copy value")).clicked() {
             self.out.act(Act::Copy(row.value.clone()));
@@ -438,7 +449,7 @@ fn value_cell(cells: &mut Cells<'_>, view: &View<'_>, row: &IndicatorRow) {
     }
     rect.set_left(rect.left() + 20.0);
     let ink = if row.benign.is_some() && !cells.selected { p.quiet } else { p.text };
-    bits::text_in(cells.ui.painter(), rect, &words::value(view.lang, &row.value), style::mono(), ink, egui::Align::Min);
+    cells.fit(rect, &words::value(view.lang, &row.value), style::mono(), ink, egui::Align::Min);
 }
 
 fn remark(view: &View<'_>, row: &IndicatorRow, hint: Option<&Hint>) -> String {

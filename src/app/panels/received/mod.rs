@@ -11,7 +11,7 @@ use crate::app::widgets::icon::{self, Icon};
 use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
 use crate::app::widgets::tie;
 use crate::app::words;
-use crate::model::{Lang, Text};
+use crate::model::{Lang, Text, Unit};
 use crate::workbench::ask::{AnswerRow, CheckLine, ReceivedRow};
 use egui::{Label, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2};
 use std::path::PathBuf;
@@ -117,7 +117,20 @@ impl Received {
             lang: view.lang,
         };
         ui.scope_builder(UiBuilder::new().max_rect(top), |ui| {
-            table.show(ui, &mut self.table, &mut ReceivedRows { rows, view });
+            let mut shown = ReceivedRows { rows, view, out, answering: None };
+            let events = table.show(ui, &mut self.table, &mut shown);
+            if let Some(sender) = shown.answering.take() {
+                self.answering = Some(forms::Answering::to(sender, view));
+            }
+            let at = |row: u64| usize::try_from(row).ok().and_then(|at| rows.get(at));
+            let chosen = self.table.chosen();
+            if events.copy && !chosen.is_empty() {
+                let lines = chosen.into_iter().filter_map(at).map(|row| line(view.lang, row));
+                out.act(Act::Copy(lines.collect::<Vec<_>>().join("\n")));
+            }
+            if events.cut {
+                out.act(super::cut_notice());
+            }
         });
         // What is shown below is what is marked above.
         let chosen = *self.table.cursor.get_or_insert(0);
@@ -133,20 +146,12 @@ impl Received {
     }
 
     fn detail(&mut self, ui: &mut Ui, view: &View<'_>, row: &ReceivedRow, out: &mut Outbox) {
-        let national = view.is_national();
         ui.horizontal(|ui| {
             ui.label(RichText::new(row.from.get(view.lang)).font(style::section()));
             ui.label(bits::quiet(ui, &row.file));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let text = if row.answered {
-                    view.t("還元を改めて起案", "Draft another answer")
-                } else {
-                    view.t("分析結果の還元を起案", "Draft the answer")
-                };
-                if national
-                    && row.answer.is_empty()
-                    && let Some(sender) = &row.sender
-                    && bits::button(ui, Weight::Plain, Some(Icon::Up), text).clicked()
+                if let Some(sender) = answerable(view, row)
+                    && bits::button(ui, Weight::Plain, Some(Icon::Up), draft_answer(view, row)).clicked()
                 {
                     self.answering = Some(forms::Answering::to(sender.clone(), view));
                 }
@@ -181,12 +186,31 @@ impl Received {
         }
         ui.add_space(style::S);
         ui.horizontal(|ui| {
-            bits::section(ui, view.t("真正性確認", "Checks of authenticity"));
+            ui.label(RichText::new(view.t("真正性確認", "Checks of authenticity")).font(style::section()));
             ui.label(bits::caption(ui, verdicts(view.lang, &row.checks)));
         });
         ui.spacing_mut().item_spacing.y = 2.0;
         check_lines(ui, view.lang, &row.checks);
     }
+}
+
+/// Whom an answer to a bundle goes to: only a national store answers, and no answer is answered.
+fn answerable<'a>(view: &View<'_>, row: &'a ReceivedRow) -> Option<&'a Unit> {
+    row.sender.as_ref().filter(|_| view.is_national() && row.answer.is_empty())
+}
+
+fn draft_answer(view: &View<'_>, row: &ReceivedRow) -> &'static str {
+    if row.answered {
+        view.t("還元を改めて起案", "Draft another answer")
+    } else {
+        view.t("分析結果の還元を起案", "Draft the answer")
+    }
+}
+
+/// A bundle in one line: when, from whom, its id, its state.
+fn line(lang: Lang, row: &ReceivedRow) -> String {
+    let state = row.quarantine.as_ref().map_or(lang.pick("受入れ済", "taken in"), |why| why.get(lang));
+    format!("{}\t{}\t{}\t{state}", words::time(row.at), row.from.get(lang), row.bundle)
 }
 
 /// How many checks held, and how many did not or could not be made.
@@ -243,6 +267,9 @@ fn answer(ui: &mut Ui, view: &View<'_>, link: &AnswerRow, out: &mut Outbox) {
 struct ReceivedRows<'a, 'b> {
     rows: &'a [ReceivedRow],
     view: &'a View<'b>,
+    out: &'a mut Outbox,
+    /// Whom an answer is to be drafted to.
+    answering: Option<Unit>,
 }
 
 impl Rows for ReceivedRows<'_, '_> {
@@ -280,7 +307,43 @@ impl Rows for ReceivedRows<'_, '_> {
         if let Some(mut rect) = cells.rect(6) {
             icon::paint_sized(cells.ui.painter(), pos2(rect.left() + 6.0, rect.center().y), 12.0, sign, ink);
             rect = Rect::from_min_max(pos2(rect.left() + 17.0, rect.top()), rect.max);
-            bits::text_in(cells.ui.painter(), rect, &text, style::table(), p.text, egui::Align::Min);
+            cells.fit(rect, &text, style::table(), p.text, egui::Align::Min);
         }
     }
+
+    fn has_menu(&self) -> bool {
+        true
+    }
+
+    fn menu(&mut self, ui: &mut Ui, place: u64) {
+        let Some(row) = usize::try_from(place).ok().and_then(|at| self.rows.get(at)) else { return };
+        let (view, lang) = (self.view, self.view.lang);
+        if let Some(sender) = answerable(view, row)
+            && ui.button(draft_answer(view, row)).clicked()
+        {
+            self.answering = Some(sender.clone());
+        }
+        for (text, copied) in [
+            (view.t("束番号を写す", "Copy the bundle's id"), row.bundle.clone()),
+            (view.t("ファイル名を写す", "Copy the file's name"), row.file.clone()),
+            (view.t("真正性確認の結果を写す", "Copy the checks"), checks(lang, row)),
+        ] {
+            if ui.button(text).clicked() {
+                self.out.act(Act::Copy(copied));
+            }
+        }
+    }
+}
+
+/// The checks on a bundle as text, one a line.
+fn checks(lang: Lang, row: &ReceivedRow) -> String {
+    let verdict = |ok| match ok {
+        Some(true) => lang.pick("適合", "holds"),
+        Some(false) => lang.pick("不適合", "fails"),
+        None => lang.pick("判定不能", "cannot be judged"),
+    };
+    let line =
+        |check: &CheckLine| format!("{}\t{}\t{}", verdict(check.ok), check.label.get(lang), check.detail.get(lang));
+    let lines: Vec<String> = std::iter::once(row.bundle.clone()).chain(row.checks.iter().map(line)).collect();
+    lines.join("\n")
 }

@@ -6,7 +6,7 @@ use crate::app::widgets::bits;
 use crate::app::words;
 use crate::model::Lang;
 use crate::workbench::ask::{RecordView, Search};
-use egui::{Popup, ScrollArea, Ui};
+use egui::{ScrollArea, Ui};
 
 /// Values shown.
 pub const LIMIT: u32 = 12;
@@ -46,7 +46,7 @@ pub fn show(
         }
         if !rest.is_empty() {
             let more = bits::menu_button(ui, view.t("ほか", "More"));
-            Popup::menu(&more).show(|ui| {
+            bits::menu(&more, None, |ui| {
                 for column in rest {
                     if ui.button(column.label.get(view.lang)).clicked() {
                         *open = Some(column.name.clone());

@@ -10,7 +10,7 @@ use crate::app::widgets::icon::Icon;
 use crate::app::words;
 use crate::model::{EvidenceKey, Lang};
 use crate::workbench::ask::{Question, RecordView, Search};
-use egui::{Popup, Ui};
+use egui::Ui;
 
 /// Whose records are looked at.
 #[derive(Clone, Copy)]
@@ -21,14 +21,22 @@ enum Files {
 
 impl Records {
     pub(super) fn head(&mut self, ui: &mut Ui, view: &View<'_>, search: Option<&Search>, out: &mut Outbox) {
-        let remark = search.map(|search| counts(view.lang, search)).unwrap_or_default();
+        let mut remark = search.map(|search| counts(view.lang, search)).unwrap_or_default();
+        if !self.table.picked.is_empty() && !self.wordings.on {
+            // Keys act on these, wherever the cursor is.
+            let picked = words::count(self.table.picked.len() as u64);
+            remark = match view.lang {
+                Lang::Ja => format!("{remark} · {picked}件を選択中"),
+                Lang::En => format!("{remark} · {picked} selected"),
+            };
+        }
         let title = view.text(self.title());
         if search.is_some_and(|search| search.total == 0) {
             return bits::head(ui, title, "", |_| {});
         }
         bits::head(ui, title, &remark, |ui| {
             let save = bits::menu_button(ui, view.t("書出し", "Save"));
-            Popup::menu(&save).show(|ui| {
+            bits::menu(&save, None, |ui| {
                 let what = if self.wordings.on { "templates" } else { "records" };
                 for (ending, name) in [("csv", "CSV…"), ("jsonl", "JSON Lines…")] {
                     if ui.button(name).clicked() {
@@ -110,7 +118,7 @@ impl Records {
         let mut chosen = None;
         let button = bits::menu_button(ui, &words::middle(&name, 12));
         let button = button.on_hover_text(view.t("どの証拠の記録を見るか", "Whose records to look at"));
-        Popup::menu(&button).width(340.0).show(|ui| {
+        bits::menu(&button, Some(340.0), |ui| {
             if ui.selectable_label(self.view.evidence.is_none(), all).clicked() {
                 chosen = Some(Files::All);
             }

@@ -117,7 +117,7 @@ pub fn field(
     let edit = TextEdit::singleline(query).id(bits::id("query")).font(style::mono()).layouter(&mut layouter);
     let response = bits::entry(ui, edit, hint, width).accessible_name(view.t("検索条件", "Query"));
     if focus {
-        response.request_focus();
+        bits::select_all(&response, query);
     }
     let mut run = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if any {

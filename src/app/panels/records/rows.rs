@@ -49,11 +49,14 @@ impl Columns {
     pub fn made(lang: Lang, sample: &[RecordRow], total: u64, fields: &[Field], named: bool) -> Self {
         let t = |ja, en| lang.pick(ja, en);
         let digits = words::count(total).len() as f32;
-        let fine = sample.first().is_some_and(|row| match row.when {
-            When::At { precision, .. } => precision > Precision::Second,
-            When::Undated(_) => false,
-        });
-        let time = if fine { words::FINE_TIME_WIDTH } else { words::TIME_WIDTH };
+        let written = |row: &RecordRow| match row.when {
+            When::At { precision, .. } if precision > Precision::Second => words::when(lang, &row.when).len(),
+            _ => 0,
+        };
+        let time = match sample.iter().take(64).map(written).max().unwrap_or(0) {
+            0 => words::TIME_WIDTH,
+            chars => (chars as f32).mul_add(CHAR, 16.0).max(words::FINE_TIME_WIDTH),
+        };
         let mut all = vec![
             Column::new(ROW, t("行", "Row"), (digits * 7.2 + 18.0).max(52.0)).right(),
             Column::new(TIME, t("時刻", "Time"), time),
@@ -250,7 +253,7 @@ fn whole(cells: &mut Cells<'_>, first: usize, text: &str, ink: egui::Color32) {
     cells.name.push_str(text);
     if let Some(mut rect) = cells.rect(first) {
         rect.set_right(cells.ui.clip_rect().right());
-        crate::app::widgets::bits::text_in(cells.ui.painter(), rect, text, style::mono(), ink, egui::Align::Min);
+        cells.fit(rect, text, style::mono(), ink, egui::Align::Min);
     }
 }
 

@@ -94,7 +94,7 @@ impl Records {
             let button = bits::menu_button(ui, &shown);
             let name = format!("{} {shown}", view.t("まとめる項目", "Grouped by"));
             button.clone().accessible_name(name);
-            egui::Popup::menu(&button).show(|ui| {
+            bits::menu(&button, None, |ui| {
                 if ui.selectable_label(self.wordings.field.is_none(), usual).clicked() {
                     self.wordings.field = None;
                 }

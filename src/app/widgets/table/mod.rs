@@ -3,17 +3,17 @@
 //! Its place is a whole row number, never a pixel offset: single-precision scroll areas lose rows beyond a few hundred
 //! thousand. Only visible rows are drawn. It knows nothing of records; [`Rows`] paints the cells.
 
+mod cells;
 mod head;
 mod motion;
 mod widths;
 
 use super::bits;
-use crate::app::style::{self, Palette, palette};
+use crate::app::style::{self, palette};
 use crate::model::Lang;
-use egui::{
-    Align, Color32, FontId, Key, Modifiers, Pos2, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
-};
-use motion::{lefts, move_to, reveal, step, wheel_moves};
+pub use cells::Cells;
+use egui::{Key, Modifiers, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use motion::{Reach, lefts, move_to, reveal, step, wheel_moves};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A column.
@@ -105,6 +105,8 @@ pub struct State {
     carry: f32,
     shift: f32,
     anchor: u64,
+    /// What was picked before the range that is being picked.
+    before: Option<BTreeSet<u64>>,
     reveal: bool,
 }
 
@@ -112,6 +114,16 @@ impl State {
     /// Rows a command is about: the picked ones, or the cursor's.
     pub fn chosen(&self) -> Vec<u64> {
         if self.picked.is_empty() { self.cursor.into_iter().collect() } else { self.picked.iter().copied().collect() }
+    }
+
+    /// Picks a row, or leaves it out again; a range begins anew from it.
+    fn pick(&mut self, row: u64) {
+        if !self.picked.remove(&row) {
+            self.picked.insert(row);
+        }
+        self.cursor = Some(row);
+        self.anchor = row;
+        self.before = None;
     }
 
     /// Puts the cursor on a row and brings it into view.
@@ -125,6 +137,7 @@ impl State {
     pub fn reset(&mut self) {
         self.first = 0;
         self.cursor = None;
+        self.before = None;
         self.picked.clear();
     }
 }
@@ -168,67 +181,6 @@ pub trait Rows {
         false
     }
 }
-
-/// The cells of one row, to be painted.
-pub struct Cells<'a> {
-    /// Where to paint, and to place widgets.
-    pub ui: &'a mut Ui,
-    /// The row.
-    pub row: u64,
-    /// It is the cursor's row or picked.
-    pub selected: bool,
-    /// What a screen reader says of it; the texts of the cells are appended.
-    pub name: String,
-    /// The whole of a cut text under the pointer.
-    tip: Option<String>,
-    pointer: Option<Pos2>,
-    rects: &'a [Rect],
-    right: &'a [bool],
-}
-
-impl Cells<'_> {
-    /// Colours.
-    pub fn p(&self) -> &'static Palette {
-        palette(self.ui)
-    }
-
-    /// The inside of a cell.
-    pub fn rect(&self, column: usize) -> Option<Rect> {
-        self.rects.get(column).copied().filter(|rect| rect.width() > 2.0)
-    }
-
-    /// A text in the table face.
-    pub fn text(&mut self, column: usize, text: &str) {
-        self.put(column, text, style::table(), self.p().text);
-    }
-
-    /// A text in the quiet colour.
-    pub fn quiet(&mut self, column: usize, text: &str) {
-        let colour = if self.selected { self.p().text } else { self.p().quiet };
-        self.put(column, text, style::table(), colour);
-    }
-
-    /// Evidence text, addresses, hashes.
-    pub fn mono(&mut self, column: usize, text: &str) {
-        self.put(column, text, style::mono(), self.p().text);
-    }
-
-    /// Any text in any face and colour.
-    pub fn put(&mut self, column: usize, text: &str, font: FontId, colour: Color32) {
-        self.name.push_str(text);
-        self.name.push(' ');
-        if let Some(rect) = self.rect(column) {
-            let align = if self.right.get(column) == Some(&true) { Align::Max } else { Align::Min };
-            let cut = bits::text_in(self.ui.painter(), rect, text, font, colour, align);
-            if cut && self.pointer.is_some_and(|pointer| rect.contains(pointer)) {
-                self.tip = Some(text.chars().take(LONGEST_TIP).collect());
-            }
-        }
-    }
-}
-
-/// Characters of a cut text told under the pointer.
-const LONGEST_TIP: usize = 600;
 
 /// One table in one frame.
 pub struct Table<'a> {
@@ -340,9 +292,18 @@ impl Table<'_> {
                     extend = shifted > 0;
                 }
             }
-            if input.consume_key(Modifiers::NONE, Key::Space) && !state.picked.remove(&here) {
-                state.picked.insert(here);
-                state.cursor = Some(here);
+            if input.consume_key(Modifiers::NONE, Key::Space) {
+                state.pick(here);
+            }
+            if input.consume_key(Modifiers::COMMAND, Key::A) {
+                (state.anchor, state.before) = (0, None);
+                state.picked.clear();
+                events.cut = move_to(state, last, Reach::Range);
+                (state.cursor, state.before) = (Some(here), None);
+            }
+            if !state.picked.is_empty() && input.consume_key(Modifiers::NONE, Key::Escape) {
+                state.picked.clear();
+                state.before = None;
             }
             if input.consume_key(Modifiers::NONE, Key::Enter) && state.cursor.is_some() {
                 events.opened = true;
@@ -353,7 +314,7 @@ impl Table<'_> {
             events.copy = input.events.iter().any(|event| matches!(event, egui::Event::Copy));
         });
         if let Some(to) = to {
-            events.cut = move_to(state, to, extend);
+            events.cut = move_to(state, to, if extend { Reach::Range } else { Reach::Keep });
             events.moved = true;
         }
     }
@@ -481,13 +442,9 @@ fn clicks(ui: &Ui, state: &mut State, response: &Response, row: u64, events: &mu
     if response.clicked() || response.secondary_clicked() {
         let modifiers = ui.input(|input| input.modifiers);
         if modifiers.command && response.clicked() {
-            if !state.picked.remove(&row) {
-                state.picked.insert(row);
-            }
-            state.cursor = Some(row);
-            state.anchor = row;
+            state.pick(row);
         } else if response.clicked() || !state.picked.contains(&row) {
-            events.cut = move_to(state, row, modifiers.shift);
+            events.cut = move_to(state, row, if modifiers.shift { Reach::Range } else { Reach::Alone });
         }
         events.moved = true;
         events.clicked = response.clicked() && modifiers.is_none();

@@ -34,16 +34,34 @@ pub(super) fn step(state: &mut State, by: i64, rows: u64) {
 /// Rows picked at most: what a person can mean; everything is what "all shown" is for.
 pub(super) const MOST_PICKED: u64 = 100_000;
 
+/// How a move of the cursor changes what is picked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Nothing is picked any more: a click.
+    Alone,
+    /// What is picked stays: a key.
+    Keep,
+    /// The rows from the anchor on are picked besides.
+    Range,
+}
+
 /// Puts the cursor on a row; tells whether a range was too long to be picked whole.
-pub(super) fn move_to(state: &mut State, row: u64, extend: bool) -> bool {
+pub(super) fn move_to(state: &mut State, row: u64, reach: Reach) -> bool {
     let mut cut = false;
-    if extend {
+    if reach == Reach::Range {
+        let held = state.before.get_or_insert_with(|| state.picked.clone());
         let (from, to) = (state.anchor.min(row), state.anchor.max(row));
-        cut = to - from >= MOST_PICKED;
-        state.picked = (from..=to).take(MOST_PICKED as usize).collect();
+        let room = MOST_PICKED.saturating_sub(held.len() as u64);
+        cut = to - from >= room;
+        let mut picked = held.clone();
+        picked.extend((from..=to).take(room as usize));
+        state.picked = picked;
     } else {
-        state.picked.clear();
+        if reach == Reach::Alone {
+            state.picked.clear();
+        }
         state.anchor = row;
+        state.before = None;
     }
     state.cursor = Some(row);
     cut
@@ -99,11 +117,29 @@ mod tests {
     #[test]
     fn a_range_reaches_from_the_anchor_to_the_row() {
         let mut state = State::default();
-        move_to(&mut state, 5, false);
-        move_to(&mut state, 8, true);
+        move_to(&mut state, 5, Reach::Alone);
+        move_to(&mut state, 8, Reach::Range);
         assert_eq!(state.chosen(), [5, 6, 7, 8]);
-        move_to(&mut state, 3, true);
+        move_to(&mut state, 3, Reach::Range);
         assert_eq!(state.chosen(), [3, 4, 5]);
-        assert!(move_to(&mut state, 300_000, true) && state.chosen().len() == 100_000);
+        assert!(move_to(&mut state, 300_000, Reach::Range) && state.chosen().len() == 100_000);
+    }
+
+    #[test]
+    fn keys_keep_what_is_picked_and_a_click_does_not() {
+        let mut state = State::default();
+        move_to(&mut state, 2, Reach::Alone);
+        state.pick(2);
+        move_to(&mut state, 6, Reach::Keep);
+        state.pick(6);
+        move_to(&mut state, 8, Reach::Range);
+        assert_eq!(state.chosen(), [2, 6, 7, 8]);
+        move_to(&mut state, 9, Reach::Keep);
+        move_to(&mut state, 10, Reach::Range);
+        assert_eq!(state.chosen(), [2, 6, 7, 8, 9, 10]);
+        state.pick(7);
+        assert_eq!(state.chosen(), [2, 6, 8, 9, 10]);
+        move_to(&mut state, 1, Reach::Alone);
+        assert_eq!(state.chosen(), [1]);
     }
 }

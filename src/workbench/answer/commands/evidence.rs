@@ -3,15 +3,16 @@
 use super::{Outcome, Unfinished, done};
 use crate::model::numbers::{grouped, many};
 use crate::model::record::When;
-use crate::model::{CaseKey, Corpus as _, Evidence, EvidenceKey, Lang, Ticket, Undated};
+use crate::model::{CaseKey, Corpus as _, Evidence, EvidenceKey, Ticket, Undated};
 use crate::store::{Remapped, Unmapped};
 use crate::workbench::answer::Answers;
 use crate::workbench::answer::facts::options;
-use crate::workbench::ask::{Notice, ReadAs, Said, Topic, Trouble};
+use crate::workbench::ask::{CheckLine, Notice, ReadAs, Said, Topic, Trouble};
 use crate::workbench::error::{Error, Result};
 use crate::workbench::export;
 use crate::workbench::import;
 use crate::workbench::reading::{self, Again, Choice};
+use crate::workbench::trail;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -97,41 +98,37 @@ pub(super) fn read_again(desk: &Answers, key: EvidenceKey, read_as: &ReadAs, tic
     Ok(Outcome { changed, notices })
 }
 
-/// What a person must look at after a reading was replaced.
+/// What a person must look at after a reading was replaced: all of it, not its beginning.
 fn unmapped(remapped: &Remapped) -> Option<Notice> {
-    const SHOWN: usize = 5;
+    const LABEL: usize = 60;
     if remapped.list.is_empty() {
         return None;
     }
-    let line = |one: &Unmapped, lang: Lang| {
-        let place = one.bytes.map(|(at, len)| format!(" {at}+{len}")).unwrap_or_default();
-        format!(
-            "{} {}{place}: {}",
-            one.key.noun,
-            one.label.chars().take(40).collect::<String>(),
-            one.why.text().get(lang)
-        )
+    let line = |one: &Unmapped| {
+        let (noun, why) = (trail::noun(&one.key.noun), one.why.text());
+        let label: String = one.label.chars().take(LABEL).collect();
+        let place = |word: &str| one.bytes.map(|(at, len)| format!(" · {word} {at}–{}", at + len)).unwrap_or_default();
+        CheckLine {
+            check: one.key.noun.clone(),
+            label: Said::new(format!("{}　{label}", noun.ja), format!("{}: {label}", noun.en)),
+            ok: Some(false),
+            detail: Said::new(format!("{}{}", why.ja, place("バイト位置")), format!("{}{}", why.en, place("bytes"))),
+        }
     };
-    let lines = |lang| remapped.list.iter().take(SHOWN).map(|one| line(one, lang)).collect::<Vec<_>>().join("\n");
-    let more = remapped.list.len().saturating_sub(SHOWN);
-    let and = |text: String, more_text: String| if more > 0 { format!("{text}\n{more_text}") } else { text };
+    let mut lines: Vec<CheckLine> = remapped.list.iter().map(line).collect();
     let (places, lost) = (remapped.places, remapped.unmapped);
-    Some(Notice::Caution(Said::new(
-        and(
-            format!(
-                "付箋・引用{places}か所のうち{lost}か所は同じ記録を指しません（バイト位置は残ります）\n{}",
-                lines(Lang::Ja)
-            ),
-            format!("ほか{more}件"),
-        ),
-        and(
-            format!(
-                "{lost} of {places} tags and citations no longer stand for the same record; their bytes stay cited\n{}",
-                lines(Lang::En)
-            ),
-            format!("and {more} more"),
-        ),
-    )))
+    let told = remapped.list.iter().filter(|one| one.bytes.is_some()).count() as u64;
+    if lost > told {
+        let more = grouped(lost - told);
+        let detail = Said::new(format!("ほか{more}か所"), format!("{more} more"));
+        lines.push(CheckLine { check: "more".into(), label: Said::new("…", "…"), ok: None, detail });
+    }
+    let (places, lost) = (grouped(places), grouped(lost));
+    let title = Said::new(
+        format!("付箋・引用{places}か所のうち{lost}か所は同じ記録を指しません（バイト位置は残ります）"),
+        format!("{lost} of {places} tags and citations no longer stand for the same record; their bytes stay cited"),
+    );
+    Some(Notice::Checked { title, lines })
 }
 
 /// Pasted text becomes a file beside the store first, so that it is evidence like any other.

@@ -5,7 +5,7 @@ mod evidence;
 mod records;
 mod stated;
 
-use super::Answers;
+use super::{Answers, indicators};
 use crate::model::statement::{Filing, Statement, Withdrawal};
 use crate::model::{Edit, Ticket};
 use crate::store::Check;
@@ -78,6 +78,10 @@ pub fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<O
         Command::SaveEvidence { evidence, out } => evidence::save(desk, *evidence, out, ticket)?,
         Command::PutCase(form) => put_case(desk, form)?,
         Command::SetRole { .. } => records::role(desk, command, ticket)?,
+        Command::SetRoles { case, list, places, mark, role } => {
+            let values = indicators::values_at(desk, list, places, *mark, ticket)?;
+            records::roles(desk, *case, &values, *role)?
+        }
         Command::Tag { rows, name, on } => records::tag(desk, rows, name, *on, ticket)?,
         Command::CopyRecords { rows, lang } => records::copy(desk, rows, *lang, ticket)?,
         Command::Undo => step(store.undo(&author)?, "元に戻しました", "undone"),

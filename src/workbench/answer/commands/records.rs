@@ -4,7 +4,7 @@ use super::{Outcome, Unfinished, caution, done};
 use crate::model::numbers::{grouped, many};
 use crate::model::statement::{Statement, Tag};
 use crate::model::time::JST_MINUTES;
-use crate::model::{Edit, EvidenceKey, Id, Lang, RowSet, Ticket};
+use crate::model::{CaseKey, Edit, EvidenceKey, Id, Kind, Lang, Role, RowSet, Ticket};
 use crate::workbench::answer::{Answers, records};
 use crate::workbench::ask::{Command, GraphSpec, Notice, RecordView, RowPick, Said, Topic};
 use crate::workbench::error::{Error, Result};
@@ -49,15 +49,28 @@ fn ranges(desk: &Answers, rows: &RowSet, ticket: &Ticket) -> Result<BTreeMap<Evi
     Ok(out)
 }
 
+/// States what values are in a case.
+pub(super) fn roles(desk: &Answers, case: CaseKey, values: &[(Kind, String)], role: Option<Role>) -> Result<Outcome> {
+    roles::state(&desk.session, case, values, role)?;
+    let topics = [Topic::Store, Topic::Indicators, Topic::Audit];
+    let number = values.len() as u64;
+    Ok(if number == 1 {
+        done(&topics, "役割を記録しました", "role stated")
+    } else {
+        done(
+            &topics,
+            format!("{}件の役割を記録しました", grouped(number)),
+            format!("role stated for {}", many(number, "value")),
+        )
+    })
+}
+
 /// States what values are in a case, or in some of its records alone.
 pub(super) fn role(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<Outcome> {
     let Command::SetRole { case, values, role, rows } = command else { return Ok(Outcome::default()) };
     let (session, case, role) = (&desk.session, *case, *role);
     let topics = [Topic::Store, Topic::Indicators, Topic::Audit];
-    let Some(pick) = rows else {
-        roles::state(session, case, values, role)?;
-        return Ok(done(&topics, "役割を記録しました", "role stated"));
-    };
+    let Some(pick) = rows else { return self::roles(desk, case, values, role) };
     let rows = rows_of(desk, pick, ticket)?;
     let said = roles::state_in(session, case, values, &rows, role)?;
     let count = said.iter().map(|(.., rows)| rows).sum();

@@ -16,7 +16,7 @@ use crate::bundle::policy::Profile;
 use crate::bundle::shown::How;
 use crate::bundle::token::Tokens;
 use crate::graph::correlate::Mark;
-use crate::model::{CaseKey, Extractor as _, Kind, Lang, Ticket, Unit};
+use crate::model::{CaseKey, Extractor as _, Kind, Lang, Sort, Ticket, Unit};
 use crate::workbench::ask::{
     ExportChoices, ExportPlan, ProfileRow, ReceiverRow, Review, ReviewRow, Said, ShownAs, Tie, TieReason, TrustedKey,
     unit_name,
@@ -72,8 +72,6 @@ pub(super) fn choices(desk: &Answers) -> Result<ExportChoices> {
     let store = &desk.session.store;
     let sender = store.unit();
     let profiles = Profile::all().map_err(below)?;
-    let has_place =
-        |profile: &Profile, path: &str| Unit::from_path(path).is_some_and(|unit| profile.has_place_for(&unit));
     let rows = profiles.iter().map(|profile| ProfileRow {
         name: profile.name().to_owned(),
         label: Said::new(profile.label(Lang::Ja), profile.label(Lang::En)),
@@ -85,10 +83,7 @@ pub(super) fn choices(desk: &Answers) -> Result<ExportChoices> {
         serial: profile.serial(),
         refused: (!profile.may_send(sender))
             .then(|| Said::new("国の事案簿からだけ提供できます", "only a national case file may send under it")),
-        for_national: has_place(profile, "00/special"),
-        for_prefectures: has_place(profile, "11"),
-        for_banks: has_place(profile, "org/bank/0000"),
-        for_organisations: has_place(profile, "org/other"),
+        made_for: Sort::ALL.into_iter().filter(|sort| profile.is_for(*sort)).collect(),
     });
     let receivers = ["00/special", "00/bureau", "00/tokuryu"]
         .iter()

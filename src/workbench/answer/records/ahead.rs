@@ -1,11 +1,12 @@
 //! The first records of files that are being taken in, read straight from the files: what the store will show, before it
 //! can. Needs no store.
 
-use super::{MAX_TEXT, column};
+use super::MAX_TEXT;
+use super::columns::{column, common};
 use crate::ingest::{Reader, encoding};
 use crate::model::{EvidenceKey, FieldReader as _, Ticket};
 use crate::workbench::answer::facts::{options, read_as as named};
-use crate::workbench::ask::{Ahead, ReadAs, RecordRow};
+use crate::workbench::ask::{Ahead, Column, ReadAs, RecordRow};
 use crate::workbench::error::{Error, Result};
 use crate::workbench::import::first_files;
 use crate::workbench::preview::{Preview, Seen, stream};
@@ -39,8 +40,9 @@ pub fn ahead(
         if ticket.is_cancelled() {
             return Err(Error::Cancelled);
         }
-        let Ok(found) = found else { continue };
-        let ahead = shown(&path, &found, ROWS, true);
+        let Ok(mut found) = found else { continue };
+        let mut ahead = shown(&path, &found, 0, true);
+        ahead.rows = all(std::mem::take(&mut found.rows), &ahead.columns);
         if !ahead.rows.is_empty() {
             return Ok(ahead);
         }
@@ -52,7 +54,7 @@ pub fn ahead(
 /// The first `most` records of what was found.
 fn shown(path: &Path, found: &Preview, most: usize, done: bool) -> Ahead {
     let name = encoding::name(path.file_name().unwrap_or(path.as_os_str()).as_encoded_bytes());
-    let names = found.form.as_ref().map(|form| Reader.columns(form)).unwrap_or_default();
+    let names = names(found);
     Ahead {
         name: std::iter::once(name).chain(found.member.iter().cloned()).collect::<Vec<_>>().join(" › "),
         form: found.form.as_ref().map(named),
@@ -61,6 +63,40 @@ fn shown(path: &Path, found: &Preview, most: usize, done: bool) -> Ahead {
         whole: found.whole,
         done,
     }
+}
+
+/// The columns the stored records will have.
+fn names(found: &Preview) -> Vec<String> {
+    let Some(form) = &found.form else { return Vec::new() };
+    let stated = Reader.columns(form);
+    if !stated.is_empty() || !Reader.is_open(form) {
+        return stated;
+    }
+    common(found.rows.iter().map(|seen| seen.fields.iter().map(|(name, _)| name.as_str())))
+}
+
+/// All records that were found. There are many: what was read moves into its place.
+fn all(rows: Vec<Seen>, columns: &[Column]) -> Vec<RecordRow> {
+    let row = |(mut seen, row): (Seen, u32)| {
+        let fields = std::mem::take(&mut seen.fields);
+        let mut cells = vec![String::new(); columns.len()];
+        for (name, value) in fields.into_iter().rev() {
+            // Of two fields of a name the first is shown.
+            if let Some(at) = columns.iter().position(|column| column.name == name) {
+                cells[at] = value;
+            }
+        }
+        RecordRow { cells, text: cut(std::mem::take(&mut seen.text)), ..row_of(&seen, row, &[]) }
+    };
+    rows.into_iter().zip(0..).map(row).collect()
+}
+
+/// The beginning of a text.
+fn cut(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
+        text.truncate(end);
+    }
+    text
 }
 
 fn row_of(seen: &Seen, row: u32, columns: &[String]) -> RecordRow {

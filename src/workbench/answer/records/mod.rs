@@ -1,6 +1,7 @@
 //! Answers about records: what a view holds and its pages; bars and facets in [`counts`], single records in [`detail`].
 
 mod ahead;
+mod columns;
 mod counts;
 mod detail;
 mod order;
@@ -8,14 +9,15 @@ mod question;
 mod wordings;
 
 pub use ahead::ahead;
+use columns::label;
 pub(super) use counts::{facet, histogram, stack};
 pub(super) use detail::record;
 pub(super) use wordings::{mined, templates};
 
 use super::Answers;
-use crate::model::{Corpus as _, EvidenceKey, FieldReader as _, Instant, NamedSet, ReadingHead, RowSet, Ticket};
+use crate::model::{Corpus as _, EvidenceKey, Instant, NamedSet, ReadingHead, RowSet, Ticket};
 use crate::search::{self, Rows, Scope};
-use crate::workbench::ask::{Column, Order, QueryFault, RecordRow, RecordView, Reply, RowPage, Said, Search};
+use crate::workbench::ask::{Order, QueryFault, RecordRow, RecordView, Reply, RowPage, Said, Search};
 use crate::workbench::error::{Error, Result};
 use crate::workbench::find;
 use order::Ordered;
@@ -106,7 +108,7 @@ fn work_out(
     let scope = Scope { case: view.case, evidence: view.evidence };
     let readings = in_scope(desk, view)?;
     let total: u64 = readings.iter().map(|reading| u64::from(reading.rows)).sum();
-    let columns = columns(desk, &readings);
+    let columns = columns::of(desk, &readings)?;
     let base = Search { total, columns, ..Search::default() };
     let question = match question::of(view) {
         Ok(question) => question,
@@ -185,83 +187,6 @@ fn in_scope(desk: &Answers, view: &RecordView) -> Result<Vec<ReadingHead>> {
     Ok(all.into_iter().filter(inside).collect())
 }
 
-/// The columns all readings in scope share; none where they differ.
-fn columns(desk: &Answers, readings: &[ReadingHead]) -> Vec<Column> {
-    let mut sets = readings.iter().map(|reading| desk.session.reader.columns(&reading.form));
-    let Some(first) = sets.next() else { return Vec::new() };
-    if sets.any(|other| other != first) {
-        return Vec::new();
-    }
-    first.into_iter().map(column).collect()
-}
-
-/// A field as a column.
-fn column(name: String) -> Column {
-    let numeric = matches!(name.as_str(), "status" | "bytes" | "pid" | "port");
-    Column { label: label(&name), numeric, chars: width(&name), name }
-}
-
-/// What a field is called: the usual word for the common ones, its own name else.
-pub(super) fn label(name: &str) -> Said {
-    let ja = match name {
-        "client" => "接続元",
-        "method" => "メソッド",
-        "path" => "要求先",
-        "status" => "応答コード",
-        "bytes" => "サイズ",
-        "referrer" => "参照元",
-        "agent" => "User-Agent",
-        "user" => "利用者",
-        "time" => "時刻",
-        "host" => "ホスト",
-        "process" => "プロセス",
-        "pid" => "PID",
-        "message" => "内容",
-        "protocol" => "プロトコル",
-        "ident" => "識別子",
-        "request" => "要求行",
-        "datetime" | "timestamp" => "日時",
-        "timestamp_desc" => "時刻の意味",
-        "time_note" => "時刻の根拠",
-        "format" => "形式",
-        "evidence" => "証拠",
-        "cite" => "引用",
-        "values" => "値の番号",
-        "vhost" => "仮想ホスト",
-        "extra" => "付記",
-        "from" | "sender" => "差出人",
-        "to" => "宛先",
-        "cc" => "写し先",
-        "subject" => "件名",
-        "date" => "日付",
-        "severity" => "重大度",
-        "priority" => "優先度",
-        "level" => "水準",
-        "event_id" | "eventid" => "イベントID",
-        "computer" => "コンピュータ",
-        "channel" => "記録先",
-        "provider" => "出力元",
-        "command" => "コマンド",
-        "port" => "ポート",
-        "src_ip" | "src" => "送信元",
-        "dst" => "送信先",
-        "spt" => "送信元ポート",
-        "dpt" => "送信先ポート",
-        "proto" => "プロトコル",
-        other => other,
-    };
-    Said::new(ja, name)
-}
-
-fn width(name: &str) -> u16 {
-    match name {
-        "path" | "message" | "agent" | "referrer" => 36,
-        "client" | "host" | "time" => 17,
-        "status" | "pid" | "method" | "ident" | "user" | "protocol" => 9,
-        _ => 14,
-    }
-}
-
 /// Undated and rejected records of whole readings: kept as totals.
 fn totals(desk: &Answers, readings: &[ReadingHead]) -> Result<(u64, u64)> {
     let keys: BTreeSet<EvidenceKey> = readings.iter().map(|reading| reading.evidence).collect();
@@ -310,7 +235,7 @@ pub(super) fn rows(desk: &Answers, view: &RecordView, first: u64, count: u32, ti
     let so_far: Option<Vec<_>> =
         desk.cache().so_far.of(view).map(|rows| wanted.clone().map_while(|n| rows.nth(n)).collect());
     let (picked, columns) = match so_far {
-        Some(picked) => (picked, columns(desk, &in_scope(desk, view)?)),
+        Some(picked) => (picked, columns::of(desk, &in_scope(desk, view)?)?),
         None => {
             let resolved = resolve(desk, view, ticket, &mut |_| {})?;
             (resolved.order.page(&resolved.rows, wanted, &desk.session.store)?, resolved.search.columns.clone())
@@ -350,9 +275,9 @@ fn tags_of(desk: &Answers) -> Result<Vec<(String, RowSet)>> {
     names.into_iter().map(|name| Ok((name.clone(), desk.session.store.named(&NamedSet::Tag(name))?))).collect()
 }
 
-/// Names of the columns of a view, in the order shown.
+/// Names of the columns of a view as its format has them; none where records have fields of their own each.
 pub(super) fn column_names(desk: &Answers, view: &RecordView) -> Result<Vec<String>> {
-    Ok(columns(desk, &in_scope(desk, view)?).into_iter().map(|column| column.name).collect())
+    Ok(columns::stated(desk, &in_scope(desk, view)?))
 }
 
 /// Records read at a time where they come in another order than they stand.
