@@ -56,6 +56,14 @@ pub(super) fn command(command: &Command) -> Shown {
         Command::CopyRecords { .. } => long(Said::new("写し", "Copying"), Nothing, true),
         Command::MakeKey { .. } => long(Said::new("鍵の作成", "Making a key"), Nothing, false),
         Command::VerifyAudit => long(Said::new("監査証跡の確認", "Verifying the chain"), Nothing, false),
+        // Among the edits, however many: it must not wait for an import, by which the list would become another.
+        Command::SetRoles { .. } => Shown {
+            name: Said::new("役割の設定", "Stating roles"),
+            measure: Nothing,
+            cancellable: false,
+            long: false,
+            ahead: None,
+        },
         _ => Shown {
             name: Said::new("記録", "Entering"),
             measure: Nothing,

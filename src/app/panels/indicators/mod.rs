@@ -221,9 +221,10 @@ impl Indicators {
         let Some(case) = view.case.filter(|_| number > 1) else { return };
         ui.horizontal(|ui| {
             ui.add_space(style::M);
+            let picked = words::count(number as u64);
             let text = match view.lang {
-                Lang::Ja => format!("{number}件を選択中"),
-                Lang::En => format!("{number} selected"),
+                Lang::Ja => format!("{picked}件を選択中"),
+                Lang::En => format!("{picked} selected"),
             };
             ui.label(text);
             role_choice(ui, view, &mut self.bulk, 140.0);

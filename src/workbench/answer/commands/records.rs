@@ -54,6 +54,10 @@ pub(super) fn roles(desk: &Answers, case: CaseKey, values: &[(Kind, String)], ro
     roles::state(&desk.session, case, values, role)?;
     let topics = [Topic::Store, Topic::Indicators, Topic::Audit];
     let number = values.len() as u64;
+    if role.is_none() {
+        let (ja, en) = (grouped(number), many(number, "value"));
+        return Ok(done(&topics, format!("{ja}件の役割を未確定にしました"), format!("no role is stated for {en} now")));
+    }
     Ok(if number == 1 {
         done(&topics, "役割を記録しました", "role stated")
     } else {
