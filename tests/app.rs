@@ -380,6 +380,22 @@ fn what_one_left_is_found_again() {
 }
 
 #[test]
+fn nothing_asked_of_one_store_stays_for_another_or_in_the_settings() {
+    let desk = Double::new(Size::Small);
+    let other = desk.other();
+    let mut stage = open(desk, Lang::Ja, "records", None);
+    stage.fill("検索条件", "203.0.113.7");
+    stage.key(Modifiers::NONE, Key::Enter);
+    let typed = |stage: &Stage<'_>| stage.harness.get_by_label("検索条件").value().unwrap_or_default();
+    assert_eq!(typed(&stage), "203.0.113.7");
+    let kept = stage.harness.state_mut().as_mut().unwrap().changed_state().unwrap();
+    assert!(!kept.contains("203.0.113.7"), "{kept}");
+    other.store(true, std::sync::atomic::Ordering::Relaxed);
+    stage.run();
+    assert_eq!(typed(&stage), "");
+}
+
+#[test]
 fn rows_are_tagged_by_number_alone_or_all_at_once() {
     let mut stage = open(Double::new(Size::Small), Lang::Ja, "records", Some(4));
     stage.key(Modifiers::NONE, Key::J);

@@ -211,8 +211,11 @@ impl App {
                 self.inspector = inspector::Inspector::default();
                 self.case = None;
                 self.settled = false;
-                for panel in &mut self.panels {
-                    panel.act(&Act::Case(None), view, out);
+                // Panels begin anew: what was asked, typed or pasted names people of the other store's cases.
+                for (panel, make) in self.panels.iter_mut().zip(panels::PANELS) {
+                    let kept = panel.remember();
+                    *panel = make();
+                    panel.recall(&kept);
                 }
             }
         }

@@ -1,4 +1,5 @@
-//! What the window remembers between two days, outside the store: language, theme, arrangement, widths, queries.
+//! What the window remembers between two days, outside the store: language, theme, arrangement, widths;
+//! nothing that was asked of a case.
 
 use super::style::Density;
 use serde::{Deserialize, Serialize};

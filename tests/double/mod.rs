@@ -18,6 +18,7 @@ use itoguchi::model::{CaseKey, Id, Instant, Role, Text, Unit};
 use itoguchi::workbench::ask::*;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// How much there is.
@@ -49,6 +50,9 @@ pub struct Double {
     jobs: Vec<JobState>,
     nodes: u32,
     national: bool,
+    /// Set from outside: another store is opened at the next poll.
+    other: Arc<AtomicBool>,
+    moved: bool,
     wake: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
@@ -63,12 +67,19 @@ impl Double {
             jobs: Vec::new(),
             nodes: 60,
             national: false,
+            other: Arc::default(),
+            moved: false,
             wake: None,
         }
     }
 
     pub fn orders(&self) -> Orders {
         Arc::clone(&self.orders)
+    }
+
+    /// Opens another store once it is set.
+    pub fn other(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.other)
     }
 
     /// With an import under way.
@@ -116,7 +127,7 @@ impl Double {
         (self.size != Size::None).then(|| {
             Arc::new(StoreFacts {
                 path: "/home/yamada/cases/r8-42.itoguchi".into(),
-                id: "s7k3m9qx2a4b5c6d7".into(),
+                id: if self.moved { "s2222222222222222" } else { "s7k3m9qx2a4b5c6d7" }.into(),
                 unit: Unit::from_path(if self.national { "00/special" } else { "11/soumu" }).unwrap(),
                 unit_name: Said::new("埼玉県警察", "Saitama Prefectural Police"),
                 unit_open: false,
@@ -250,6 +261,10 @@ impl Desk for Double {
     }
 
     fn poll(&mut self) -> Vec<Answer> {
+        if self.other.swap(false, Ordering::Relaxed) {
+            self.moved = true;
+            self.say(Answer::Changed(vec![Topic::Store]));
+        }
         self.answers.take()
     }
 

@@ -108,16 +108,13 @@ impl Panel for EvidencePanel {
     }
 
     fn remember(&self) -> serde_json::Value {
-        serde_json::json!({ "widths": self.table.widths, "zone": self.settings.zone, "basis": self.settings.basis })
+        serde_json::json!({ "widths": self.table.widths, "zone": self.settings.zone })
     }
 
     fn recall(&mut self, kept: &serde_json::Value) {
         self.table.widths = super::widths(kept);
         let zone = kept.get("zone").and_then(serde_json::Value::as_u64).and_then(|at| usize::try_from(at).ok());
         self.settings.zone = zone.filter(|at| *at < ZONES.len()).unwrap_or(0);
-        if let Some(basis) = kept.get("basis").and_then(serde_json::Value::as_str) {
-            basis.clone_into(&mut self.settings.basis);
-        }
     }
 }
 

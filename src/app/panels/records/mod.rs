@@ -215,16 +215,12 @@ impl Panel for Records {
     }
 
     fn remember(&self) -> serde_json::Value {
-        serde_json::json!({ "query": self.view.query, "recent": self.recent, "widths": self.table.widths })
+        // What was asked for names people of a case: it is kept in the store, as a saved search, or not at all.
+        serde_json::json!({ "widths": self.table.widths })
     }
 
     fn recall(&mut self, kept: &serde_json::Value) {
         self.table.widths = super::widths(kept);
-        if let Some(query) = kept.get("query").and_then(serde_json::Value::as_str) {
-            query.clone_into(&mut self.query);
-            query.clone_into(&mut self.view.query);
-        }
-        self.recent = kept.get("recent").and_then(|list| serde_json::from_value(list.clone()).ok()).unwrap_or_default();
     }
 }
 
