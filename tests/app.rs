@@ -530,6 +530,14 @@ fn dropped_files_become_evidence_of_the_case() {
     );
 }
 
+#[test]
+fn a_case_file_dropped_alone_is_opened() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "records", Some(4));
+    stage.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped("/cases/r8-7.itoguchi".into())));
+    stage.run();
+    assert_eq!(stage.orders(), [Command::OpenStore("/cases/r8-7.itoguchi".into())]);
+}
+
 #[derive(Debug)]
 struct Dropped(std::path::PathBuf);
 

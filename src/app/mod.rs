@@ -240,8 +240,11 @@ impl App {
         }
         let dropped: Vec<PathBuf> =
             ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
-        if !dropped.is_empty() {
-            out.act(Act::Take(dropped));
+        match dropped.as_slice() {
+            [] => {}
+            // A case file by itself is meant to be opened, as a double click on it would.
+            [one] if one.extension().is_some_and(|ending| ending == "itoguchi") => out.act(Act::OpenPath(one.clone())),
+            _ => out.act(Act::Take(dropped)),
         }
         while let Ok(picked) = self.picked.1.try_recv() {
             match picked {
