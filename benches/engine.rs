@@ -79,7 +79,8 @@ fn ingest(c: &mut Criterion) {
     ];
     // Event logs are not made here, but brought.
     let brought = std::env::var_os("ITOGUCHI_BENCH_FILES").unwrap_or_default();
-    let brought: Vec<PathBuf> = std::env::split_paths(&brought).collect();
+    let brought = std::env::split_paths(&brought).filter(|path| path.file_name().is_some());
+    let brought: Vec<PathBuf> = brought.collect();
     let mut group = c.benchmark_group("preview of 10,000 records");
     bounded(&mut group);
     for path in files.iter().chain(&packed).chain(&brought) {
