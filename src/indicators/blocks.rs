@@ -3,6 +3,7 @@
 //! A list of the world's allotments has hundreds of thousands of blocks and a handful of labels, and is asked about every
 //! address of a log: version 4 lies apart in 32 bits with a place for each /16, labels stand once.
 
+use super::ipv4;
 use ahash::RandomState;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -55,15 +56,16 @@ fn block(text: &str) -> Option<(IpAddr, IpAddr)> {
 
 /// The same of a block of version 4, in the spellings that long lists are full of; `None` for any other.
 fn block4(text: &str) -> Option<(u32, u32)> {
-    let (address, rest) = address4(text.as_bytes())?;
+    let (address, rest) = ipv4::leading(text.as_bytes())?;
+    let address = address.to_bits();
     let digit = |byte: &u8| u32::from(byte - b'0');
     let len = match rest {
         [] => 32,
         [b'/', one @ b'0'..=b'9'] => digit(one),
         [b'/', ten @ b'1'..=b'3', one @ b'0'..=b'9'] => digit(ten) * 10 + digit(one),
         [b'-', last @ ..] => {
-            let (last, rest) = address4(last)?;
-            return (rest.is_empty() && address <= last).then_some((address, last));
+            let last = ipv4::parse(last)?.to_bits();
+            return (address <= last).then_some((address, last));
         }
         _ => return None,
     };
@@ -76,34 +78,6 @@ fn plain(text: &str) -> Option<(IpAddr, IpAddr)> {
     let v4 = |(first, last)| (Ipv4Addr::from_bits(first).into(), Ipv4Addr::from_bits(last).into());
     let v6 = |(first, last)| (Ipv6Addr::from_bits(first).into(), Ipv6Addr::from_bits(last).into());
     block4(text).map(v4).or_else(|| block6(text).map(v6))
-}
-
-/// The address of version 4 that a text begins with, and what follows.
-fn address4(text: &[u8]) -> Option<(u32, &[u8])> {
-    let (mut address, mut part, mut value, mut digits) = (0_u32, 0, 0_u32, 0);
-    let mut at = 0;
-    loop {
-        let byte = text.get(at).copied().unwrap_or(0);
-        if byte.is_ascii_digit() {
-            if digits == 3 || (digits > 0 && value == 0) {
-                return None;
-            }
-            value = value * 10 + u32::from(byte - b'0');
-            (digits, at) = (digits + 1, at + 1);
-            continue;
-        }
-        if digits == 0 || value > 255 {
-            return None;
-        }
-        address = address << 8 | value;
-        if part == 3 {
-            return Some((address, &text[at..]));
-        }
-        if byte != b'.' {
-            return None;
-        }
-        (part, value, digits, at) = (part + 1, 0, 0, at + 1);
-    }
 }
 
 /// First and last address of a block of version 6 with a length behind `::`; `None` for any other.

@@ -147,25 +147,34 @@ fn is_address(scan: &Scan<'_>, token: Token) -> bool {
 
 /// Four numbers 0 to 255 without leading zeros.
 pub(super) fn parse(text: &[u8]) -> Option<Ipv4Addr> {
-    if text.len() < 7 || text.len() > 15 {
-        return None;
-    }
-    let mut octets = [0_u8; 4];
-    let (mut part, mut value, mut digits) = (0, 0_u16, 0);
-    for byte in text {
-        if *byte == b'.' {
-            *octets.get_mut(part)? = u8::try_from(value).ok().filter(|_| digits > 0 && part < 3)?;
-            (part, value, digits) = (part + 1, 0, 0);
-        } else {
-            if !byte.is_ascii_digit() || digits == 3 || (digits > 0 && value == 0) {
+    leading(text).filter(|(_, rest)| rest.is_empty()).map(|(address, _)| address)
+}
+
+/// The address that a text begins with, and what follows.
+pub(super) fn leading(text: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
+    let (mut address, mut part, mut value, mut digits) = (0_u32, 0, 0_u32, 0);
+    for (at, byte) in text.iter().chain(&[0]).enumerate() {
+        if byte.is_ascii_digit() {
+            if digits == 3 || (digits > 0 && value == 0) {
                 return None;
             }
-            value = value * 10 + u16::from(byte - b'0');
+            value = value * 10 + u32::from(byte - b'0');
             digits += 1;
+            continue;
         }
+        if digits == 0 || value > 255 {
+            return None;
+        }
+        address = address << 8 | value;
+        if part == 3 {
+            return Some((Ipv4Addr::from_bits(address), text.get(at..).unwrap_or(&[])));
+        }
+        if *byte != b'.' {
+            return None;
+        }
+        (part, value, digits) = (part + 1, 0, 0);
     }
-    octets[3] = u8::try_from(value).ok().filter(|_| digits > 0 && part == 3)?;
-    Some(Ipv4Addr::from(octets))
+    None
 }
 
 fn read(text: &str) -> Option<Canonical> {

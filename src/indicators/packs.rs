@@ -190,17 +190,19 @@ pub(super) fn english(text: &str) -> Option<usize> {
 
 /// The part of a text in one language, if it has both.
 fn in_lang(text: &str, lang: Lang) -> &str {
-    english(text).map_or(text, |at| lang.pick(&text[..at - BRACKET], &text[at..text.len() - BRACKET]))
+    part(text, english(text), lang)
+}
+
+/// The same where it is known where the English part begins.
+fn part(text: &str, english: Option<usize>, lang: Lang) -> &str {
+    english.map_or(text, |at| lang.pick(&text[..at - BRACKET], &text[at..text.len() - BRACKET]))
 }
 
 impl Pack {
     /// Its title in a language.
     #[must_use]
     pub fn title_in(&self, lang: Lang) -> &str {
-        match self.english {
-            Some(at) => lang.pick(&self.title[..at - BRACKET], &self.title[at..self.title.len() - BRACKET]),
-            None => &self.title,
-        }
+        part(&self.title, self.english, lang)
     }
 
     /// Reads a list in either form; says in English what is wrong with it.

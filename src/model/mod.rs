@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod case;
 pub mod coding;
+mod common;
 pub mod corpus;
 pub mod edit;
 pub mod evidence;
@@ -30,6 +31,7 @@ pub mod unit;
 pub use audit::AuditEntry;
 pub use case::{Case, Stage};
 pub use coding::{Coding, Decoded};
+pub use common::common;
 pub use corpus::{Corpus, Field, FieldReader, NamedSet, ReadingHead};
 pub use edit::Edit;
 pub use evidence::{Acquisition, Citation, Evidence, EvidenceState, Reading};

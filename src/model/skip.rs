@@ -7,7 +7,8 @@
 //!
 //! The hashes are part of the store's format; they change only together with `FOLD_VERSION`.
 
-use super::token::Edges;
+use super::common;
+use super::token::{Edges, is_joint};
 
 /// Most blocks of a chunk: its records by where they begin, each block with a filter of its own, so that a rare hit costs
 /// the unpacking of one block.
@@ -131,6 +132,10 @@ impl Marks {
 /// Bytes by which a repetition is known: shorter ones cost more to find than to look at again.
 const KNOWN: usize = 16;
 
+/// Bytes of one that are followed at most: no more are passed over at once, and what repeats itself all through would be
+/// compared to its end from each of its places.
+const FOLLOWED: usize = 4096;
+
 /// Where pieces of a text begin, by their first bytes.
 struct Seen<'a> {
     text: &'a [u8],
@@ -159,21 +164,9 @@ impl<'a> Seen<'a> {
             return None;
         }
         let (known, more) = (self.text.get(before + KNOWN..)?, self.text.get(start + KNOWN..)?);
-        Some(start + KNOWN + shared(known, more))
+        let known = known.get(..FOLLOWED).unwrap_or(known);
+        Some(start + KNOWN + common(known, more))
     }
-}
-
-/// How many first bytes two texts share, at least: what is left behind the last eight is not looked at.
-fn shared(a: &[u8], b: &[u8]) -> usize {
-    let mut same = 0;
-    for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
-        let other = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
-        if other != 0 {
-            return same + other.trailing_zeros() as usize / 8;
-        }
-        same += 8;
-    }
-    same
 }
 
 /// The positions (at full width) that must all be set in a block that holds a literal.
@@ -276,11 +269,6 @@ fn last_word(bytes: &[u8]) -> u64 {
         return u64::from(u32::from_le_bytes(*head)) << 32 | u64::from(u32::from_le_bytes(*tail));
     }
     bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))
-}
-
-/// Whether a byte divides the parts of a token.
-const fn is_joint(byte: u8) -> bool {
-    matches!(byte, b'.' | b'_' | b'-')
 }
 
 /// Walks a text token by token.

@@ -119,9 +119,14 @@ impl<'a> Edges<'a> {
     }
 }
 
+/// Whether a byte divides the parts of a token.
+pub(super) const fn is_joint(byte: u8) -> bool {
+    matches!(byte, b'.' | b'_' | b'-')
+}
+
 /// Whether a byte is part of a token.
 const fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
+    byte.is_ascii_alphanumeric() || is_joint(byte)
 }
 
 #[inline(always)]

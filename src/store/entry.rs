@@ -5,8 +5,8 @@
 
 use super::codec::{Take, put, put_signed};
 use super::error::{Error, Result};
-use super::values::{MAX_KEY, common};
-use crate::model::Instant;
+use super::values::MAX_KEY;
+use crate::model::{Instant, common};
 use roaring::RoaringBitmap;
 use std::ops::Range;
 

@@ -7,7 +7,7 @@
 
 use super::error::Result;
 use super::runs::{Blocks, Cursor};
-use super::values::common;
+use crate::model::common;
 use std::cmp::Ordering;
 
 /// A key against a base that is not after it: the nearer the smaller. Nought is the base itself.

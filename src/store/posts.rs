@@ -2,8 +2,7 @@
 
 use super::entry::{DIRECT, Draft, Packed, VERIFIED};
 use super::error::{Error, Result};
-use super::values::common;
-use crate::model::{Hits, Kind, RecordHead};
+use crate::model::{Hits, Kind, RecordHead, common};
 use std::collections::BTreeMap;
 
 /// One value in one record.

@@ -7,7 +7,7 @@ use super::codec;
 use super::entry::{Draft, Entry, Packed};
 use super::error::{Error, Result};
 use super::merge::merge;
-use super::values::common;
+use crate::model::common;
 use roaring::RoaringBitmap;
 use rusqlite::{Connection, params};
 use std::ops::Range;

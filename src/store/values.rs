@@ -16,13 +16,6 @@ pub(super) fn key_of(kind: Kind, value: &str) -> Vec<u8> {
     key
 }
 
-/// How many bytes two keys share at their start.
-pub(super) fn common(a: &[u8], b: &[u8]) -> usize {
-    let whole = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0).take_while(|(a, b)| a == b).count() * 8;
-    let rest = a.iter().zip(b).skip(whole).take_while(|(a, b)| a == b).count();
-    whole + rest
-}
-
 /// What all keys of a kind begin with.
 pub(super) fn prefix_of(kind: Kind) -> Vec<u8> {
     let mut key = kind.tag().as_bytes().to_vec();

@@ -69,6 +69,13 @@ fn short_name(view: &View<'_>) -> &'static str {
     view.t("略称（英小文字・数字）", "Short name (a-z, 0-9, -)")
 }
 
+/// A field with its name beside it; whether it was changed.
+fn named(ui: &mut Ui, text: &mut String, (name, hint): (&str, &str), width: f32) -> bool {
+    let changed = bits::entry(ui, TextEdit::singleline(text), hint, width).accessible_name(name).changed();
+    ui.label(bits::caption(ui, name));
+    changed
+}
+
 impl Export {
     /// To whom, under which profile.
     pub(super) fn receiver(&mut self, ui: &mut Ui, view: &View<'_>, out: &mut Outbox) -> bool {
@@ -150,13 +157,7 @@ impl Export {
         let title = t("金融機関・通信事業者など", "A bank, a provider, another organisation");
         let about = t("口座凍結の依頼、契約者の照会などに要る値だけ", "only what a freeze or an inquiry needs");
         let is_on = matches!(&self.outside, Some(Outside { sort: Sort::Bank | Sort::Organisation, .. }));
-        if bits::option(ui, is_on, title, about) && !is_on {
-            self.outside = Some(Outside::new(Sort::Bank));
-            (self.receiver, self.elsewhere) = (None, None);
-        } else if !is_on {
-            return;
-        }
-        let Some(mut outside) = self.outside.take() else { return };
+        let Some(mut outside) = self.chosen_outside(ui, Sort::Bank, is_on, (title, about)) else { return };
         let mut changed = false;
         ui.horizontal(|ui| {
             ui.add_space(style::XL);
@@ -164,12 +165,21 @@ impl Export {
             changed |= bits::choose(ui, t("種別", "Sort"), &mut outside.sort, &sorts, 110.0);
             let bank = outside.sort == Sort::Bank;
             let hint = if bank { t("例：9901", "e.g. 9901") } else { t("例：example-net", "e.g. example-net") };
-            let edit = bits::entry(ui, TextEdit::singleline(&mut outside.text), hint, 170.0);
             let name = if bank { t("金融機関コード", "Bank code") } else { short_name(view) };
-            changed |= edit.accessible_name(name).changed();
-            ui.label(bits::caption(ui, name));
+            changed |= named(ui, &mut outside.text, (name, hint), 170.0);
         });
         self.outside_is(outside, changed, choices);
+    }
+
+    /// A choice of receivers that are named by hand; what was said of one, where it is chosen.
+    fn chosen_outside(&mut self, ui: &mut Ui, sort: Sort, is_on: bool, says: (&str, &str)) -> Option<Outside> {
+        if bits::option(ui, is_on, says.0, says.1) && !is_on {
+            self.outside = Some(Outside::new(sort));
+            (self.receiver, self.elsewhere) = (None, None);
+        } else if !is_on {
+            return None;
+        }
+        self.outside.take()
     }
 
     /// An authority of another country: offered where a profile lets this case file send to one.
@@ -179,14 +189,9 @@ impl Export {
         }
         let t = |ja, en| view.t(ja, en);
         let is_on = matches!(&self.outside, Some(outside) if outside.sort == Sort::Abroad);
+        let title = t("外国の治安機関", "An authority of another country");
         let about = t("国際共助の手続による提供", "under mutual assistance");
-        if bits::option(ui, is_on, t("外国の治安機関", "An authority of another country"), about) && !is_on {
-            self.outside = Some(Outside::new(Sort::Abroad));
-            (self.receiver, self.elsewhere) = (None, None);
-        } else if !is_on {
-            return;
-        }
-        let Some(mut outside) = self.outside.take() else { return };
+        let Some(mut outside) = self.chosen_outside(ui, Sort::Abroad, is_on, (title, about)) else { return };
         let mut changed = false;
         ui.horizontal(|ui| {
             ui.add_space(style::XL);
@@ -194,9 +199,7 @@ impl Export {
                 (&mut outside.country, t("国名2文字", "Country code"), t("例：de", "e.g. de"), 64.0),
                 (&mut outside.text, short_name(view), t("例：example-kripo", "e.g. example-kripo"), 170.0),
             ] {
-                let edit = bits::entry(ui, TextEdit::singleline(text), hint, width);
-                changed |= edit.accessible_name(name).changed();
-                ui.label(bits::caption(ui, name));
+                changed |= named(ui, text, (name, hint), width);
             }
         });
         self.outside_is(outside, changed, choices);
