@@ -5,7 +5,8 @@ use std::fmt;
 
 /// A public id: one letter for the noun and 16 Crockford base32 characters of 80 random bits, as `e7k3m9qx2…`.
 ///
-/// Ids carry no time and no order, so they say nothing when they leave the store. A unique suffix is enough to name one.
+/// Ids carry no time and no order, so they say nothing when they leave the store. A unique suffix of
+/// [`Id::SHORTEST_SUFFIX`] characters or more is enough to name one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Id(pub String);
@@ -13,6 +14,9 @@ pub struct Id(pub String);
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 impl Id {
+    /// The shortest end of an id that stands for it: one as short as a case number (`9`) would name a case by chance.
+    pub const SHORTEST_SUFFIX: usize = 4;
+
     /// Builds an id from a noun letter and ten random bytes.
     #[must_use]
     pub fn from_random(noun: char, random: [u8; 10]) -> Self {

@@ -164,7 +164,7 @@ fn distinct(connection: &Connection, case: CaseKey) -> Result<u64> {
 
 fn by_suffix(connection: &Connection, from: &str, noun: &'static str, text: &str) -> Result<i64> {
     let unknown = || Error::Unknown { noun, text: text.to_owned() };
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    if text.len() < Id::SHORTEST_SUFFIX || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(unknown());
     }
     let mut query = connection.prepare(&format!("SELECT key FROM {from} substr(id, -length(?1)) = ?1 LIMIT 2"))?;

@@ -153,7 +153,8 @@ pub fn save_search(session: &Session, case: Option<CaseKey>, name: &str, query: 
 pub fn saved_search(session: &Session, text: &str) -> Result<SavedSearch> {
     let all = searches(session)?;
     let named = all.iter().find(|held| held.name == text);
-    let found = named.or_else(|| all.iter().find(|held| text.len() >= 4 && held.id.as_str().ends_with(text)));
+    let found =
+        named.or_else(|| all.iter().find(|held| text.len() >= Id::SHORTEST_SUFFIX && held.id.as_str().ends_with(text)));
     found
         .cloned()
         .ok_or_else(|| Error::input(format!("保存した検索 `{text}` はありません"), format!("no saved search `{text}`")))

@@ -223,4 +223,10 @@ fn a_case_in_use_stays_and_names_are_found_by_any_unique_end() {
     assert_eq!(desk.store.find_case_of(&super::desk::unit(), "令和8年第11号").unwrap(), Some(case));
     assert!(matches!(desk.store.find_case("no such"), Err(Error::Unknown { .. })));
     assert!(matches!(desk.store.find_case(""), Err(Error::Unknown { .. })));
+    let id = row.case.id.as_str();
+    assert_eq!(desk.store.find_case(&id[id.len() - Id::SHORTEST_SUFFIX..]).unwrap(), case);
+    for short in 1..Id::SHORTEST_SUFFIX {
+        let end = &id[id.len() - short..];
+        assert!(matches!(desk.store.find_case(end), Err(Error::Unknown { .. })), "{end}");
+    }
 }
