@@ -201,7 +201,7 @@ type Taken = (String, Result<Vec<u8>, Problem>, Option<String>);
 fn all_of(kind: &str, bytes: &[u8], budget: &Budget) -> (Vec<Taken>, Vec<Problem>) {
     let mut source = Cursor::new(bytes);
     let passwords = Passwords::of(["secret"].into_iter());
-    let opening = Opening { source: &mut source, name: b"log.gz", passwords: &passwords, budget, width_rows: u64::MAX };
+    let opening = Opening { source: &mut source, name: b"log.gz", passwords: &passwords, budget };
     let mut out = Vec::new();
     let problems = container(kind).unwrap().each(opening, &mut |member| {
         let shown = member.shown.clone();

@@ -14,19 +14,20 @@ use serde_json::json;
 
 pub(super) fn preview(context: &Context, args: &Preview) -> Result {
     let found = preview::preview(&args.file, &args.forced.options(), args.limit)?;
-    let runner_up = found.runner_up.map(|(format, score)| json!({"format": format, "score": score}));
+    let runner_up = found.runner_up.as_ref().map(|(format, score)| json!({"format": format, "score": score}));
     context.out.row(&json!({
         "path": args.file.display().to_string(), "format": found.format, "encoding": found.encoding, "score": found.score,
         "runner_up": runner_up, "container": found.container, "member": found.member.join("/"), "rows": found.rows.len(), "whole": found.whole,
     }))?;
-    for (row, seen) in found.rows.into_iter().enumerate() {
+    for (row, seen) in found.rows.iter().enumerate() {
         let time = match seen.when {
             When::At { instant, offset_minutes, .. } => Some(instant.iso(offset_minutes)),
             When::Undated(_) => None,
         };
         if context.out.json {
+            let fields = found.fields(seen).into_iter();
             let fields: serde_json::Map<_, _> =
-                seen.fields.into_iter().map(|(name, value)| (name, value.into())).collect();
+                fields.map(|field| (field.name.into_owned(), field.value.into())).collect();
             context.out.row(&json!({
                 "row": row, "offset": seen.offset, "len": seen.len, "time": time, "text": seen.text, "fields": fields,
             }))?;

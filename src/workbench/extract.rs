@@ -165,8 +165,7 @@ impl Reading<'_> {
         }
         self.depth += 1;
         let (passwords, budget) = (self.passwords, self.budget);
-        let opening =
-            Opening { source, name: path.as_os_str().as_encoded_bytes(), passwords, budget, width_rows: u64::MAX };
+        let opening = Opening { source, name: path.as_os_str().as_encoded_bytes(), passwords, budget };
         let mut failed = None;
         let whole = container.each(opening, &mut |member| match self.member(member, path) {
             Ok(()) => ControlFlow::Continue(()),

@@ -44,13 +44,8 @@ pub(super) fn add(
         return note(tree, evidence, &[(Problem::TooDeep, String::new())]);
     }
     let mut source = tree.session.store.bytes_of(evidence.key);
-    let opening = Opening {
-        source: &mut source,
-        name: &evidence.name,
-        passwords: &tree.options.passwords,
-        budget: tree.budget,
-        width_rows: u64::MAX,
-    };
+    let opening =
+        Opening { source: &mut source, name: &evidence.name, passwords: &tree.options.passwords, budget: tree.budget };
     let held = if tree.again { held(tree.session, evidence)? } else { BTreeMap::new() };
     let mut taking = Taking { tree, container, evidence, path, depth, held, tell, lost: Vec::new(), failed: None };
     let whole = container.each(opening, &mut |member| taking.member(member)).map_err(Error::file(path))?;

@@ -11,9 +11,7 @@ use crate::ingest::{self, Cut, Cutter, HEAD, Overrides, Parsed, Reader, Settler}
 use crate::model::evidence::ReadingForm;
 use crate::model::record::When;
 use crate::model::{Field, FieldReader as _, RecordHead, Reject, Ticket};
-use rayon::iter::{
-    IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelExtend as _, ParallelIterator as _,
-};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::fs::File;
 use std::io::{Cursor, Read};
 use std::iter::repeat;
@@ -32,8 +30,6 @@ const INNER: u64 = 16 << 20;
 /// Containers inside containers, and members without records that are passed over.
 const DEPTH: u32 = 4;
 const PASSED: u32 = 64;
-/// Rows of a sheet that tell its width.
-const WIDTH_ROWS: u64 = 10_000;
 
 /// The beginning of a file, read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,8 +67,18 @@ pub struct Seen {
     pub reject: Option<Reject>,
     /// The text.
     pub text: String,
-    /// Fields in the format's order.
-    pub fields: Vec<(String, String)>,
+}
+
+impl Preview {
+    /// A record's fields, in the format's order.
+    #[must_use]
+    pub fn fields<'s>(&self, seen: &'s Seen) -> Vec<Field<'s>> {
+        let mut fields = Vec::new();
+        if let Some(form) = &self.form {
+            Reader.fields(form, &seen.text, &mut fields);
+        }
+        fields
+    }
 }
 
 /// Reads the first `limit` records of a file.
@@ -139,7 +145,7 @@ impl Look<'_> {
         depth: u32,
     ) -> Result<()> {
         let (passwords, budget, path) = (&self.options.passwords, self.budget, self.path);
-        let opening = Opening { source, name, passwords, budget, width_rows: WIDTH_ROWS };
+        let opening = Opening { source, name, passwords, budget };
         let (mut done, mut passed, bare) = (Ok(()), 0, self.out.clone());
         let mut visit = |member: Member<'_>| {
             passed += 1;
@@ -212,9 +218,9 @@ impl Look<'_> {
                 parsed.iter().flat_map(|parsed| parsed.records.iter().zip(&parsed.text_ranges).zip(repeat(parsed)));
             let left = self.limit - self.out.rows.len();
             let first: Vec<_> = found.take(left).collect();
-            self.out.rows.par_extend(first.into_par_iter().map(|((record, place), parsed)| {
+            self.out.rows.extend(first.into_iter().map(|((record, place), parsed)| {
                 let text = parsed.text.get(place.start as usize..place.end as usize).unwrap_or("");
-                seen(&form, text, record)
+                seen(text, record)
             }));
             let all: usize = parsed.iter().map(|parsed| parsed.records.len()).sum();
             self.out.whole = all <= left && pieces.is_through();
@@ -285,17 +291,8 @@ impl<R: Read> Pieces<'_, R> {
     }
 }
 
-fn seen(form: &ReadingForm, text: &str, record: &RecordHead) -> Seen {
-    let mut fields: Vec<Field<'_>> = Vec::new();
-    Reader.fields(form, text, &mut fields);
-    Seen {
-        offset: record.offset,
-        len: record.len,
-        when: record.when,
-        reject: record.reject,
-        fields: fields.into_iter().map(|field| (field.name.into_owned(), field.value.into_owned())).collect(),
-        text: text.to_owned(),
-    }
+fn seen(text: &str, record: &RecordHead) -> Seen {
+    Seen { offset: record.offset, len: record.len, when: record.when, reject: record.reject, text: text.to_owned() }
 }
 
 /// Reads until `wanted` bytes are held; whether nothing follows.

@@ -79,8 +79,6 @@ pub struct Opening<'o> {
     pub passwords: &'o Passwords,
     /// What all that comes out may amount to.
     pub budget: &'o Budget,
-    /// Rows of a sheet that are looked at for its width; all of them make the table what is stored.
-    pub width_rows: u64,
 }
 
 /// One member.

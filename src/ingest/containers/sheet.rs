@@ -2,11 +2,15 @@
 
 use crate::ingest::xml::{Piece, Pull, attribute, unescape};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 /// Rows and columns a sheet can have.
 const ROWS: u64 = 1 << 20;
 const COLUMNS: usize = 1 << 14;
+/// Rows that tell how wide a sheet is, and bytes of them that are held.
+const WIDTH_ROWS: usize = 10_000;
+const WIDTH_HELD: usize = 32 << 20;
 
 /// How numbers are meant to look.
 #[derive(Debug)]
@@ -109,58 +113,87 @@ pub(super) struct Sheet<'a, R> {
     pull: Pull<R>,
     styles: &'a Styles,
     strings: &'a [Box<str>],
-    /// The width most rows have: rows with less are filled up to it.
-    width: usize,
-    /// Rows written so far.
+    /// The width most rows have, once the first rows have told it: rows with less are filled up to it.
+    width: Option<usize>,
+    /// Rows read so far.
     rows: u64,
     ready: Vec<u8>,
     at: usize,
+    /// Met among the rows that tell the width.
+    damage: Option<io::Error>,
     ended: bool,
 }
 
 impl<'a, R: Read> Sheet<'a, R> {
-    pub(super) fn new(source: R, styles: &'a Styles, strings: &'a [Box<str>], width: usize) -> Self {
-        Self { pull: Pull::new(source), styles, strings, width, rows: 0, ready: Vec::new(), at: 0, ended: false }
+    pub(super) fn new(source: R, styles: &'a Styles, strings: &'a [Box<str>]) -> Self {
+        let pull = Pull::new(source);
+        Self { pull, styles, strings, width: None, rows: 0, ready: Vec::new(), at: 0, damage: None, ended: false }
     }
 
-    /// Makes the next row ready.
-    fn row(&mut self) -> io::Result<()> {
-        let mut cells: Vec<String> = Vec::new();
+    /// Makes the next row ready; before the first one, those that tell the width.
+    fn make_ready(&mut self) -> io::Result<()> {
+        if let Some(error) = self.damage.take() {
+            self.ended = true;
+            return Err(error);
+        }
+        if let Some(width) = self.width {
+            if let Some(row) = self.row()? {
+                row.write(width, &mut self.ready);
+            }
+            return Ok(());
+        }
+        let (mut first, mut held): (Vec<Row>, _) = (Vec::new(), 0);
+        let mut widths: BTreeMap<usize, u64> = BTreeMap::new();
+        while first.len() < WIDTH_ROWS && held < WIDTH_HELD {
+            let row = match self.row() {
+                Ok(Some(row)) => row,
+                Ok(None) => break,
+                Err(error) => {
+                    // What came before the damage is read first.
+                    self.damage = Some(error);
+                    break;
+                }
+            };
+            held += row.cells.iter().map(|cell| cell.len() + size_of::<String>()).sum::<usize>();
+            *widths.entry(row.cells.len()).or_default() += u64::from(!row.cells.is_empty());
+            first.push(row);
+        }
+        let common = widths.into_iter().max_by_key(|(width, rows)| (*rows, *width));
+        let width = *self.width.insert(common.map_or(0, |(width, _)| width));
+        first.iter().for_each(|row| row.write(width, &mut self.ready));
+        Ok(())
+    }
+
+    /// The next row; `None` at the end.
+    fn row(&mut self) -> io::Result<Option<Row>> {
+        let mut row = Row::default();
         let mut cell = Cell::default();
         let mut inside = false;
         loop {
             let Some(piece) = self.pull.next()? else {
                 self.ended = true;
-                return Ok(());
+                return Ok(None);
             };
             match piece {
                 Piece::Open { name: "row", attributes, empty } => {
                     let number = attribute(attributes, "r").and_then(|row| row.parse::<u64>().ok());
                     let number = number.filter(|row| (self.rows + 1..=ROWS).contains(row)).unwrap_or(self.rows + 1);
-                    // Rows without cells are not stored; as empty lines they keep the count.
-                    self.ready.resize(usize::try_from(number - 1 - self.rows).unwrap_or(0), b'\n');
+                    // As empty lines they keep the count.
+                    row.empty_before = usize::try_from(number - 1 - self.rows).unwrap_or(0);
                     self.rows = number;
                     inside = !empty;
                     if empty {
-                        self.ready.push(b'\n');
-                        return Ok(());
+                        return Ok(Some(row));
                     }
                 }
-                Piece::Close("row") if inside => {
-                    let short = cells.len() * 2 >= self.width || cells.len() > 1;
-                    if cells.len() < self.width && short && self.width <= 512 {
-                        cells.resize(self.width, String::new());
-                    }
-                    write_row(&cells, &mut self.ready);
-                    return Ok(());
-                }
+                Piece::Close("row") if inside => return Ok(Some(row)),
                 Piece::Open { name: "c", attributes, empty } if inside => {
                     let place = attribute(attributes, "r").and_then(|place| column(&place));
-                    let place = place.unwrap_or(cells.len()).max(cells.len()).min(COLUMNS);
-                    cells.resize(place, String::new());
+                    let place = place.unwrap_or(row.cells.len()).max(row.cells.len()).min(COLUMNS);
+                    row.cells.resize(place, String::new());
                     cell = Cell::of(attributes);
                     if empty {
-                        cells.push(String::new());
+                        row.cells.push(String::new());
                     }
                 }
                 Piece::Open { name: "v" | "t", empty, .. } => cell.open = !empty,
@@ -169,7 +202,9 @@ impl<'a, R: Read> Sheet<'a, R> {
                 Piece::Close("v" | "t") => cell.open = false,
                 Piece::Text(text) if cell.open && !cell.reading => cell.text.push_str(&unescape(text)),
                 Piece::Plain(text) if cell.open && !cell.reading => cell.text.push_str(text),
-                Piece::Close("c") if inside => cells.push(std::mem::take(&mut cell).shown(self.styles, self.strings)),
+                Piece::Close("c") if inside => {
+                    row.cells.push(std::mem::take(&mut cell).shown(self.styles, self.strings))
+                }
                 _ => {}
             }
         }
@@ -184,13 +219,35 @@ impl<R: Read> Read for Sheet<'_, R> {
             }
             self.ready.clear();
             self.at = 0;
-            self.row()?;
+            self.make_ready()?;
         }
         let rest = self.ready.get(self.at..).unwrap_or(&[]);
         let len = rest.len().min(buf.len());
         buf.get_mut(..len).unwrap_or(&mut []).copy_from_slice(rest.get(..len).unwrap_or(&[]));
         self.at += len;
         Ok(len)
+    }
+}
+
+/// A row of cells.
+#[derive(Default)]
+struct Row {
+    /// Rows without cells before it, which are not stored.
+    empty_before: usize,
+    cells: Vec<String>,
+}
+
+impl Row {
+    /// Writes it, filled up to the width most rows have.
+    fn write(&self, width: usize, out: &mut Vec<u8>) {
+        out.resize(out.len() + self.empty_before, b'\n');
+        let cells = self.cells.len();
+        let is_short = cells < width && (cells * 2 >= width || cells > 1) && width <= 512;
+        write_row(&self.cells, out);
+        if is_short {
+            out.resize(out.len() + width - cells, b',');
+        }
+        out.push(b'\n');
     }
 }
 
@@ -212,7 +269,6 @@ fn write_row(cells: &[String], out: &mut Vec<u8>) {
             out.extend_from_slice(cell.as_bytes());
         }
     }
-    out.push(b'\n');
 }
 
 /// A cell while it is read.

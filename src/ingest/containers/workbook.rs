@@ -40,7 +40,7 @@ impl Container for Workbook {
     }
 
     fn each(&self, opening: Opening<'_>, visit: &mut Visit<'_>) -> io::Result<Vec<Problem>> {
-        let Opening { source, budget, width_rows, .. } = opening;
+        let Opening { source, budget, .. } = opening;
         if survey(source, PARTS)?.is_none_or(|survey| survey.members > PARTS) {
             return Ok(vec![Problem::Broken("ZIP".to_owned())]);
         }
@@ -73,18 +73,16 @@ impl Container for Workbook {
                 Some(absolute) => absolute.to_owned(),
                 None => format!("xl/{target}"),
             });
-            let width = path.as_ref().map(|path| width_of(&mut archive, path, width_rows));
-            let file = path.as_ref().ok_or(ZipError::FileNotFound).and_then(|path| archive.by_name(path));
-            let (width, file) = match (width, file) {
-                (Some(Ok(width)), Ok(file)) => (width, file),
-                (Some(Err(error)), _) => {
+            let file = match path.as_ref().ok_or(ZipError::FileNotFound).and_then(|path| archive.by_name(path)) {
+                Ok(file) => file,
+                // Chart sheets and the like have no cells.
+                Err(ZipError::FileNotFound) => continue,
+                Err(error) => {
                     problems.push(Problem::Broken(format!("{name}: {error}")));
                     continue;
                 }
-                // Chart sheets and the like have no cells.
-                _ => continue,
             };
-            let mut sheet = Sheet::new(file, &styles, &strings, width);
+            let mut sheet = Sheet::new(file, &styles, &strings);
             let mut unpacked = Unpacked::new(&mut sheet, budget);
             let member = Member {
                 name: shown.clone().into_bytes(),
@@ -171,31 +169,4 @@ fn strings_of(pull: &mut Pull<&mut dyn Read>, out: &mut Vec<Box<str>>) -> io::Re
         }
     }
     Ok(())
-}
-
-/// The width most rows of a sheet have, as its first rows tell.
-fn width_of(archive: &mut Archive<'_>, path: &str, most: u64) -> io::Result<usize> {
-    let mut widths: BTreeMap<usize, u64> = BTreeMap::new();
-    let (mut width, mut rows) = (0, 0);
-    let found = part(archive, path, &mut |pull| {
-        while let Some(piece) = pull.next()? {
-            match piece {
-                Piece::Open { name: "c", attributes, .. } => {
-                    let place = attribute(attributes, "r").and_then(|place| super::sheet::column(&place));
-                    width = place.map_or(width + 1, |place| place + 1);
-                }
-                Piece::Close("row") => {
-                    *widths.entry(width).or_default() += 1;
-                    (width, rows) = (0, rows + 1);
-                    if rows >= most {
-                        break;
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    });
-    found.or_else(absent)?;
-    Ok(widths.into_iter().max_by_key(|(width, rows)| (*rows, *width)).map_or(0, |(width, _)| width))
 }

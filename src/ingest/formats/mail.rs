@@ -201,12 +201,12 @@ impl Frames for Mbox {
 /// Where a mail ends by its `Content-Length`.
 fn stated_end(bytes: &[u8]) -> Option<usize> {
     let head = bytes.get(..bytes.len().min(HEADERS))?;
-    let body = match (memchr::memmem::find(head, b"\n\n"), memchr::memmem::find(head, b"\n\r\n")) {
-        (Some(short), Some(long)) if long < short => long + 3,
-        (Some(short), _) => short + 2,
-        (None, Some(long)) => long + 3,
-        (None, None) => return None,
-    };
+    // The first line that is empty, with whichever line break; nothing behind it is looked at.
+    let body = memchr::memchr_iter(b'\n', head).find_map(|feed| match head.get(feed + 1..)? {
+        [b'\n', ..] => Some(feed + 2),
+        [b'\r', b'\n', ..] => Some(feed + 3),
+        _ => None,
+    })?;
     let stated = head.get(..body)?.split(|byte| *byte == b'\n').find_map(|line| {
         let (name, value) = line.split_at_checked(15)?;
         name.eq_ignore_ascii_case(b"content-length:").then_some(value)

@@ -2,7 +2,7 @@
 //! can. Needs no store.
 
 use super::MAX_TEXT;
-use super::columns::{column, common};
+use super::columns::{SAMPLE, column, common};
 use crate::ingest::{Reader, encoding};
 use crate::model::{EvidenceKey, FieldReader as _, Ticket};
 use crate::workbench::answer::facts::{options, read_as as named};
@@ -10,6 +10,7 @@ use crate::workbench::ask::{Ahead, Column, ReadAs, RecordRow};
 use crate::workbench::error::{Error, Result};
 use crate::workbench::import::first_files;
 use crate::workbench::preview::{Preview, Seen, stream};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use std::path::{Path, PathBuf};
 
 /// Records looked at.
@@ -42,7 +43,9 @@ pub fn ahead(
         }
         let Ok(mut found) = found else { continue };
         let mut ahead = shown(&path, &found, 0, true);
-        ahead.rows = all(std::mem::take(&mut found.rows), &ahead.columns);
+        let rows = std::mem::take(&mut found.rows);
+        let row = |(row, seen)| row_of(&found, seen, row, &ahead.columns);
+        ahead.rows = (0..).zip(rows).collect::<Vec<_>>().into_par_iter().map(row).collect();
         if !ahead.rows.is_empty() {
             return Ok(ahead);
         }
@@ -54,12 +57,13 @@ pub fn ahead(
 /// The first `most` records of what was found.
 fn shown(path: &Path, found: &Preview, most: usize, done: bool) -> Ahead {
     let name = encoding::name(path.file_name().unwrap_or(path.as_os_str()).as_encoded_bytes());
-    let names = names(found);
+    let columns: Vec<Column> = names(found).into_iter().map(column).collect();
+    let first = found.rows.iter().take(most).cloned();
     Ahead {
         name: std::iter::once(name).chain(found.member.iter().cloned()).collect::<Vec<_>>().join(" › "),
         form: found.form.as_ref().map(named),
-        rows: found.rows.iter().take(most).zip(0..).map(|(seen, row)| row_of(seen, row, &names)).collect(),
-        columns: names.into_iter().map(column).collect(),
+        rows: first.zip(0..).map(|(seen, row)| row_of(found, seen, row, &columns)).collect(),
+        columns,
         whole: found.whole,
         done,
     }
@@ -72,23 +76,8 @@ fn names(found: &Preview) -> Vec<String> {
     if !stated.is_empty() || !Reader.is_open(form) {
         return stated;
     }
-    common(found.rows.iter().map(|seen| seen.fields.iter().map(|(name, _)| name.as_str())))
-}
-
-/// All records that were found. There are many: what was read moves into its place.
-fn all(rows: Vec<Seen>, columns: &[Column]) -> Vec<RecordRow> {
-    let row = |(mut seen, row): (Seen, u32)| {
-        let fields = std::mem::take(&mut seen.fields);
-        let mut cells = vec![String::new(); columns.len()];
-        for (name, value) in fields.into_iter().rev() {
-            // Of two fields of a name the first is shown.
-            if let Some(at) = columns.iter().position(|column| column.name == name) {
-                cells[at] = value;
-            }
-        }
-        RecordRow { cells, text: cut(std::mem::take(&mut seen.text)), ..row_of(&seen, row, &[]) }
-    };
-    rows.into_iter().zip(0..).map(row).collect()
+    let fields: Vec<_> = found.rows.iter().take(SAMPLE).map(|seen| found.fields(seen)).collect();
+    common(fields.iter().map(|fields| fields.iter().map(|field| &*field.name)))
 }
 
 /// The beginning of a text.
@@ -99,10 +88,11 @@ fn cut(mut text: String) -> String {
     text
 }
 
-fn row_of(seen: &Seen, row: u32, columns: &[String]) -> RecordRow {
-    let cell = |column: &String| {
-        let field = seen.fields.iter().find(|(name, _)| name == column);
-        field.map(|(_, value)| value.clone()).unwrap_or_default()
+fn row_of(found: &Preview, seen: Seen, row: u32, columns: &[Column]) -> RecordRow {
+    let mut fields = found.fields(&seen);
+    let mut cell = |column: &Column| {
+        let field = fields.iter_mut().find(|field| field.name == column.name);
+        field.map(|field| std::mem::take(&mut field.value).into_owned()).unwrap_or_default()
     };
     RecordRow {
         evidence: EvidenceKey(0),
@@ -110,9 +100,9 @@ fn row_of(seen: &Seen, row: u32, columns: &[String]) -> RecordRow {
         offset: seen.offset,
         len: seen.len,
         when: seen.when,
-        cells: columns.iter().map(cell).collect(),
-        text: seen.text.chars().take(MAX_TEXT).collect(),
+        cells: columns.iter().map(&mut cell).collect(),
         reject: seen.reject,
         tags: Vec::new(),
+        text: cut(seen.text),
     }
 }

@@ -1,6 +1,7 @@
 //! The order of a view: as the records stand, by time, or by the value of a field.
 
 use super::{failed, in_scope};
+use crate::model::fold::fold;
 use crate::model::{ChunkHead, Corpus as _, EvidenceKey, Field, FieldReader as _, ReadingHead, RowSet, Ticket};
 use crate::search::{self, Rows, TimeOrder};
 use crate::store::Store;
@@ -151,12 +152,13 @@ fn values(
     }
     let session = &desk.session;
     let chunk = session.store.chunk(reading.key, head.seq)?;
+    let name = fold(field);
     let wanted = rows.rows(reading.evidence).into_iter().flat_map(|rows| rows.range(range(head)));
     let out = wanted.map(|row| {
         let text = session.reader.text(&reading.form, chunk.record_bytes((row - head.first_row) as usize));
         let mut fields: Vec<Field<'_>> = Vec::new();
-        session.reader.fields(&reading.form, &text, &mut fields);
-        fields.into_iter().find(|held| held.name == field).map(|held| held.value.into_owned()).unwrap_or_default()
+        session.reader.fields_named(&reading.form, &text, &name, &mut fields);
+        fields.into_iter().next().map(|held| held.value.into_owned()).unwrap_or_default()
     });
     let out = out.collect();
     ticket.advance(u64::from(head.len));
