@@ -29,6 +29,10 @@ pub fn from_label(label: &str) -> Option<&'static Encoding> {
 /// The encoding of a reading; UTF-8 where the label says nothing.
 #[must_use]
 pub fn of(label: &str) -> &'static Encoding {
+    // Asked of every record.
+    if label == "utf-8" {
+        return UTF_8;
+    }
     from_label(label).unwrap_or(UTF_8)
 }
 

@@ -36,6 +36,13 @@ impl FieldReader for Reader {
         }
     }
 
+    fn fields_named<'a>(&self, form: &ReadingForm, text: &'a str, name: &str, out: &mut Vec<Field<'a>>) {
+        out.clear();
+        if let Some(format) = by_name(&form.format) {
+            format.fields_named(form, text, name, out);
+        }
+    }
+
     fn columns(&self, form: &ReadingForm) -> Vec<String> {
         by_name(&form.format).map(|format| format.columns(form)).unwrap_or_default()
     }

@@ -148,6 +148,9 @@ pub trait FieldReader: Sync {
     /// Appends the record's fields in the format's order.
     fn fields<'a>(&self, form: &ReadingForm, text: &'a str, out: &mut Vec<Field<'a>>);
 
+    /// Puts the record's fields whose name folds to `name` in place of what `out` held, in the format's order.
+    fn fields_named<'a>(&self, form: &ReadingForm, text: &'a str, name: &str, out: &mut Vec<Field<'a>>);
+
     /// The names every record of this reading has, in the order of columns; empty for open schemas.
     fn columns(&self, form: &ReadingForm) -> Vec<String>;
 

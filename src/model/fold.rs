@@ -43,6 +43,12 @@ pub fn fold(text: &str) -> String {
     out
 }
 
+/// Whether a field's name is the folded `name`.
+#[must_use]
+pub fn same_name(field: &str, name: &str) -> bool {
+    field == name || if field.is_ascii() { field.eq_ignore_ascii_case(name) } else { fold(field) == name }
+}
+
 /// Whether folding keeps every byte in its place (only ASCII case changes), so that offsets carry over.
 #[must_use]
 pub fn keeps_offsets(text: &[u8]) -> bool {
@@ -120,6 +126,13 @@ const fn same_sign(c: char) -> char {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn names_are_compared_folded() {
+        assert!(same_name("ＩＰアドレス", "ipアドレス"));
+        assert!(same_name("User_Agent", "user_agent"));
+        assert!(!same_name("status", "statux"));
+    }
 
     #[test]
     fn widths_case_and_hyphens_disappear() {

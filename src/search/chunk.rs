@@ -221,7 +221,7 @@ impl<'a> Page<'a> {
         for row in open.iter() {
             let record = reader.text(form, chunk.record_bytes(row as usize));
             let mut fields = reused(spare);
-            reader.fields(form, &record, &mut fields);
+            reader.fields_named(form, &record, &test.name, &mut fields);
             if test.matches(&fields) {
                 found.set(row);
             }

@@ -4,11 +4,10 @@ use super::chunk::reused;
 use super::error::{Error, QueryError};
 use super::ready::lacks;
 use super::run::in_order;
-use super::scan::same_name;
 use super::selection::{Part, Rows, parts};
 use crate::model::fold::fold;
-use crate::model::{ChunkHead, Corpus, FieldReader, Ticket};
-use std::collections::HashMap;
+use crate::model::{Chunk, ChunkHead, Corpus, FieldReader, Ticket};
+use ahash::AHashMap;
 
 /// Values of one field, as written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,10 +70,12 @@ pub fn facet(
 /// What one thread has counted.
 #[derive(Default)]
 struct Tally {
-    values: HashMap<String, u64>,
+    values: AHashMap<String, u64>,
     full: bool,
     total: u64,
     missing: u64,
+    /// The chunk before, for its memory.
+    chunk: Chunk,
 }
 
 impl Tally {
@@ -86,16 +87,17 @@ impl Tally {
         corpus: &dyn Corpus,
         reader: &dyn FieldReader,
     ) -> Result<(), Error> {
-        let chunk = corpus.chunk(part.reading.key, head.seq)?;
+        let chunk = corpus.chunk_in(part.reading.key, head.seq, std::mem::take(&mut self.chunk))?;
         let form = &part.reading.form;
         let mut spare = Vec::new();
         for row in part.bits(head).iter() {
             let record = reader.text(form, chunk.record_bytes(row as usize));
             let mut fields = reused(spare);
-            reader.fields(form, &record, &mut fields);
-            self.add(fields.iter().find(|field| same_name(&field.name, name)).map_or("", |field| &field.value));
+            reader.fields_named(form, &record, name, &mut fields);
+            self.add(fields.first().map_or("", |field| &field.value));
             spare = reused(fields);
         }
+        self.chunk = chunk;
         Ok(())
     }
 
@@ -115,7 +117,6 @@ impl Tally {
         }
     }
 
-    #[expect(clippy::iter_over_hash_type, reason = "adding has no order")]
     fn joined(mut self, other: Self) -> Self {
         for (value, count) in other.values {
             *self.values.entry(value).or_default() += count;

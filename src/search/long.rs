@@ -104,7 +104,7 @@ impl Sight<'_> {
                     }
                     let record = reader.text(form, bytes);
                     let mut fields = reused(Vec::new());
-                    reader.fields(form, &record, &mut fields);
+                    reader.fields_named(form, &record, &test.name, &mut fields);
                     test.matches(&fields)
                 })
             }

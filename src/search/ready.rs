@@ -3,8 +3,9 @@
 
 use super::error::{Error, QueryError};
 use super::query::{Node, State, Term, Test};
-use super::scan::{FieldTest, Scan, TextTest, same_name};
+use super::scan::{FieldTest, Scan, TextTest};
 use crate::model::evidence::ReadingForm;
+use crate::model::fold::same_name;
 use crate::model::{Corpus, EvidenceKey, FieldReader, Lang, NamedSet, ReadingHead, RowSet};
 use std::ops::Range;
 use std::sync::Arc;

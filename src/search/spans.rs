@@ -5,7 +5,7 @@ use super::chunk::reused;
 use super::mapped::Mapped;
 use super::query::{Node, Query, Test, Value};
 use super::ready::lacks;
-use super::scan::{Rest, TextTest, same_name, value_matches};
+use super::scan::{Rest, TextTest, value_matches};
 use super::text::Form;
 use crate::model::FieldReader;
 use crate::model::evidence::ReadingForm;
@@ -98,8 +98,8 @@ impl Marker<'_> {
     /// A field's value where it is a piece of the record; else wherever the record holds the same characters.
     fn field(&self, name: &str, value: &Value, out: &mut Vec<Range<usize>>) {
         let mut fields = reused(Vec::new());
-        self.reader.fields(self.form, self.text, &mut fields);
-        for field in fields.iter().filter(|field| same_name(&field.name, name) && value_matches(value, &field.value)) {
+        self.reader.fields_named(self.form, self.text, name, &mut fields);
+        for field in fields.iter().filter(|field| value_matches(value, &field.value)) {
             // Addresses are only compared, to tell whether the value borrows from the text.
             let start = (field.value.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
             let end = start.saturating_add(field.value.len());

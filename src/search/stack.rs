@@ -5,7 +5,6 @@ use super::error::Error;
 use super::histogram::Bins;
 use super::ready::lacks;
 use super::run::in_order;
-use super::scan::same_name;
 use super::selection::{Part, Rows, parts};
 use crate::model::fold::fold;
 use crate::model::{ChunkHead, Corpus, FieldReader, Instant, Ticket};
@@ -63,8 +62,8 @@ impl Layers<'_> {
             let Some(at) = chunk.records.get(row as usize).and_then(|record| record.when.instant()) else { continue };
             let record = self.reader.text(form, chunk.record_bytes(row as usize));
             let mut fields = reused(spare);
-            self.reader.fields(form, &record, &mut fields);
-            let value = fields.iter().find(|field| same_name(&field.name, self.name)).map(|field| &*field.value);
+            self.reader.fields_named(form, &record, self.name, &mut fields);
+            let value = fields.first().map(|field| &*field.value);
             let layer = value.and_then(|value| self.values.iter().position(|known| known == value));
             if let Some(layer) = layer.and_then(|layer| counts.get_mut(layer))
                 && let Some(bin) = layer.get_mut(self.bins.of(Instant(at.0.saturating_sub(skew))))

@@ -2,7 +2,7 @@
 
 use itoguchi::model::corpus::Failure;
 use itoguchi::model::evidence::ReadingForm;
-use itoguchi::model::fold::fold;
+use itoguchi::model::fold::{fold, same_name};
 use itoguchi::model::record::When;
 use itoguchi::model::skip::{BLOCKS, Probe, Skip};
 use itoguchi::model::time::{Known, Precision, Undated};
@@ -244,6 +244,12 @@ impl FieldReader for Lines {
             }
             _ => {}
         }
+    }
+
+    fn fields_named<'a>(&self, form: &ReadingForm, text: &'a str, name: &str, out: &mut Vec<Field<'a>>) {
+        out.clear();
+        self.fields(form, text, out);
+        out.retain(|field| same_name(&field.name, name));
     }
 
     fn columns(&self, form: &ReadingForm) -> Vec<String> {

@@ -34,7 +34,13 @@ impl Format for Access {
 
     fn fields<'a>(&self, _form: &ReadingForm, text: &'a str, out: &mut Vec<Field<'a>>) {
         if let Some(shape) = Shape::of(text.as_bytes()) {
-            shape.fields(text, out);
+            shape.fields(text, None, out);
+        }
+    }
+
+    fn fields_named<'a>(&self, _form: &ReadingForm, text: &'a str, name: &str, out: &mut Vec<Field<'a>>) {
+        if let Some(shape) = Shape::of(text.as_bytes()) {
+            shape.fields(text, Some(name), out);
         }
     }
 
@@ -114,36 +120,48 @@ impl Shape {
         stamp(line.get(self.time.0..self.time.1)?)
     }
 
-    fn fields<'a>(&self, text: &'a str, out: &mut Vec<Field<'a>>) {
+    /// The fields of the line, or only the one of that name.
+    fn fields<'a>(&self, text: &'a str, only: Option<&str>, out: &mut Vec<Field<'a>>) {
         let part = |range: (usize, usize)| text.get(range.0..range.1).unwrap_or("");
-        let before = text.get(..self.time.0.saturating_sub(2)).unwrap_or("");
-        let (vhost, client, ident, user) = who(before);
-        out.push(field("client", client));
-        out.push(field("ident", ident));
-        out.push(field("user", user));
-        out.push(field("time", part(self.time)));
+        let wants = |names: &[&str]| only.is_none_or(|only| names.contains(&only));
+        let mut put = |name: &'static str, value: &'a str| {
+            if wants(&[name]) {
+                out.push(field(name, value));
+            }
+        };
+        let before = || text.get(..self.time.0.saturating_sub(2)).unwrap_or("");
+        let (vhost, client, ident, user) =
+            if wants(&["client", "ident", "user", "vhost"]) { who(before()) } else { Default::default() };
+        put("client", client);
+        put("ident", ident);
+        put("user", user);
+        put("time", part(self.time));
         let request = part(self.request);
-        if let Some((method, path, protocol)) = request_parts(request) {
-            out.push(field("method", method));
-            out.push(field("path", path));
+        if wants(&["method", "path", "protocol"])
+            && let Some((method, path, protocol)) = request_parts(request)
+        {
+            put("method", method);
+            put("path", path);
             if !protocol.is_empty() {
-                out.push(field("protocol", protocol));
+                put("protocol", protocol);
             }
         }
         let mut rest = text.get(self.status..).unwrap_or("");
-        out.push(field("status", word(&mut rest)));
-        out.push(field("bytes", word(&mut rest)));
-        for name in ["referrer", "agent"] {
-            if rest.starts_with('"') {
-                out.push(field(name, quoted(&mut rest)));
+        put("status", word(&mut rest));
+        put("bytes", word(&mut rest));
+        if wants(&["referrer", "agent", "extra"]) {
+            for name in ["referrer", "agent"] {
+                if rest.starts_with('"') {
+                    put(name, quoted(&mut rest));
+                }
             }
         }
-        out.push(field("request", request));
+        put("request", request);
         if !vhost.is_empty() {
-            out.push(field("vhost", vhost));
+            put("vhost", vhost);
         }
         if !rest.is_empty() {
-            out.push(field("extra", rest.trim_end()));
+            put("extra", rest.trim_end());
         }
     }
 }
@@ -189,13 +207,9 @@ fn word<'a>(rest: &mut &'a str) -> &'a str {
 /// Takes a quoted part; `\"` does not end it.
 fn quoted<'a>(rest: &mut &'a str) -> &'a str {
     let inner = rest.get(1..).unwrap_or("");
-    let mut escaped = false;
-    let end = inner.bytes().position(|byte| {
-        let ends = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        ends
-    });
-    let end = end.unwrap_or(inner.len());
+    let bytes = inner.as_bytes();
+    let is_escaped = |at: usize| bytes.iter().take(at).rev().take_while(|byte| **byte == b'\\').count() % 2 == 1;
+    let end = memchr::memchr_iter(b'"', bytes).find(|at| !is_escaped(*at)).unwrap_or(bytes.len());
     *rest = inner.get(end + 1..).unwrap_or("").trim_start_matches(' ');
     inner.get(..end).unwrap_or("")
 }

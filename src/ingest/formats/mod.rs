@@ -36,6 +36,7 @@ use super::frames::Frames;
 use super::times::{Clock, Dated, Stamp};
 use super::watch::Watcher;
 use crate::model::evidence::ReadingForm;
+use crate::model::fold::same_name;
 use crate::model::{Field, Reject, Text, Undated};
 
 /// Every format, in the order in which equal scores are decided.
@@ -113,6 +114,13 @@ pub trait Format: Sync {
 
     /// Appends a record's fields.
     fn fields<'a>(&self, form: &ReadingForm, text: &'a str, out: &mut Vec<Field<'a>>);
+
+    /// Puts the record's fields whose name folds to `name` into the empty `out`. A format that finds one field without
+    /// reading the others does.
+    fn fields_named<'a>(&self, form: &ReadingForm, text: &'a str, name: &str, out: &mut Vec<Field<'a>>) {
+        self.fields(form, text, out);
+        out.retain(|field| same_name(&field.name, name));
+    }
 
     /// The field names every record has, in the order of columns.
     fn columns(&self, form: &ReadingForm) -> Vec<String>;

@@ -11,9 +11,8 @@ use super::chunk::reused;
 use super::error::{Error, QueryError};
 use super::ready::lacks;
 use super::run::in_order;
-use super::scan::same_name;
 use super::selection::{Part, Rows, parts};
-use crate::model::fold::fold;
+use crate::model::fold::{fold, same_name};
 use crate::model::{ChunkHead, Corpus, EvidenceKey, Field, FieldReader, RowSet, Ticket};
 use shape::Shaper;
 use std::collections::HashMap;
@@ -225,8 +224,8 @@ impl Asked<'_> {
                 continue;
             };
             let mut fields = reused(spare);
-            self.reader.fields(form, &text, &mut fields);
-            match fields.iter().find(|field| same_name(&field.name, name)) {
+            self.reader.fields_named(form, &text, name, &mut fields);
+            match fields.first() {
                 Some(field) => each(number, Some(&field.value)),
                 // What its format could not read has no fields: its text stands for it.
                 None => each(number, Some(&*text).filter(|_| self.field.is_none())),
