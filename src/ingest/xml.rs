@@ -53,7 +53,7 @@ impl<R: Read> Pull<R> {
             }
             let bytes = self.held.get(start..start + len).unwrap_or(&[]);
             // What is not UTF-8 is not shown; the original is kept whole.
-            return Ok(Some(piece(std::str::from_utf8(bytes).unwrap_or(""))));
+            return Ok(Some(piece(simdutf8::basic::from_utf8(bytes).unwrap_or(""))));
         }
     }
 
@@ -121,24 +121,27 @@ fn piece(text: &str) -> Piece<'_> {
         return Piece::Close(local(name.trim()));
     }
     let (inner, empty) = inner.strip_suffix('/').map_or((inner, false), |inner| (inner, true));
-    let end = inner.find(|c: char| c.is_ascii_whitespace()).unwrap_or(inner.len());
+    let end = inner.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(inner.len());
     let (name, attributes) = inner.split_at(end);
     Piece::Open { name: local(name), attributes: attributes.trim(), empty }
 }
 
 fn local(name: &str) -> &str {
-    name.rsplit_once(':').map_or(name, |(_, name)| name)
+    let start = name.bytes().rposition(|byte| byte == b':').map_or(0, |colon| colon + 1);
+    name.get(start..).unwrap_or(name)
 }
 
 /// Name and raw value of each attribute.
 pub(crate) fn attributes(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        let (name, after) = rest.split_once('=')?;
-        let after = after.trim_start();
-        let mark = after.chars().next().filter(|mark| matches!(mark, '"' | '\''))?;
-        let (value, tail) = after.get(1..)?.split_once(mark)?;
-        rest = tail;
+        let equals = memchr::memchr(b'=', rest.as_bytes())?;
+        let (name, after) = (rest.get(..equals)?, rest.get(equals + 1..)?.trim_start());
+        let mark = after.bytes().next().filter(|mark| matches!(mark, b'"' | b'\''))?;
+        let inner = after.get(1..)?;
+        let end = memchr::memchr(mark, inner.as_bytes())?;
+        let value = inner.get(..end)?;
+        rest = inner.get(end + 1..)?;
         Some((local(name.trim()), value))
     })
 }

@@ -1,8 +1,8 @@
 //! Skip filters: which blocks of chunks cannot hold a literal, told without reading them.
 //!
-//! Two bit sets a block, built from folded text. **Grams**: every run of three bytes. **Keys**: whole tokens, inner parts
-//! of dotted tokens (three-byte grams do not select IP addresses: every digit triple occurs in every megabyte), and
-//! minimizers of long letter-digit runs (hashes, wallets). A filter may say yes wrongly, never no wrongly: hits are always
+//! Two bit sets a block, built from folded text. **Grams**: every run of three bytes. **Keys**: what tells numbers apart, as
+//! every digit triple occurs in every block: runs of four bytes that end with a digit, whole tokens, inner parts of dotted
+//! tokens (IP addresses), and minimizers of long letter-digit runs (hashes, wallets). A filter may say yes wrongly, never no wrongly: hits are always
 //! verified in the text. Substrings are what is asked for, so a key is only probed where the literal fixes both its ends.
 //!
 //! The hashes are part of the store's format; they change only together with `FOLD_VERSION`.
@@ -14,10 +14,15 @@ use super::token::{Edges, is_joint};
 /// the unpacking of one block.
 pub const BLOCKS: u32 = 4;
 
-/// Bits of each set while it is built: small enough for the processor's nearest memory. Stored sets are folded to fewer
+/// Bits of each set while it is built: more would leave the nearer memory of a processor. Stored sets are folded to fewer
 /// bits where the content is small.
-pub const BITS: usize = 1 << 15;
+pub const BITS: usize = 1 << 16;
 const WIDTH: u32 = BITS.trailing_zeros();
+/// No position of a set.
+const NOWHERE: u32 = 1 << WIDTH;
+
+/// Bytes that grams reach beyond where they begin: one less than the longest has.
+const REACH: usize = 3;
 
 /// Runs of letters and digits at least this long get minimizers.
 const LONG: usize = 16;
@@ -37,7 +42,7 @@ const MINIMIZER: u64 = 3 << 32;
 pub struct Skip {
     /// Three-byte grams.
     pub grams: Box<Set>,
-    /// Tokens, parts and minimizers.
+    /// Four-byte grams, tokens, parts and minimizers.
     pub keys: Box<Set>,
 }
 
@@ -59,8 +64,8 @@ impl Skip {
 
     /// Adds everything in one piece of folded text.
     ///
-    /// Logs repeat themselves. The text is taken in pieces (a token, what divides it from the next, and the two bytes that
-    /// grams reach beyond), and pieces that repeat earlier ones, byte for byte, are passed over, many at once.
+    /// Logs repeat themselves. The text is taken in pieces (a token, what divides it from the next, and the bytes that grams
+    /// reach beyond), and pieces that repeat earlier ones, byte for byte, are passed over, many at once.
     pub fn add(&mut self, folded: &[u8]) {
         let (mut grams, mut keys) = (Marks::default(), Marks::default());
         let (mut seen, mut pieces) = (Seen::of(folded), Pieces::of(folded));
@@ -72,7 +77,7 @@ impl Skip {
             if let Some(end) = seen.again(start)
                 && pieces.pass(end)
             {
-                grams.add_grams(with_reach(folded, new, start));
+                mark_grams(with_reach(folded, new, start), &mut grams, &mut keys);
                 new = pieces.at;
                 continue;
             }
@@ -81,23 +86,23 @@ impl Skip {
                 positions(key).into_iter().for_each(|at| keys.set(at));
             });
         }
-        grams.add_grams(with_reach(folded, new, folded.len()));
+        mark_grams(with_reach(folded, new, folded.len()), &mut grams, &mut keys);
         grams.pack(&mut self.grams);
         keys.pack(&mut self.keys);
     }
 }
 
-/// A part of a text, and the two bytes behind it; none of an empty part.
+/// A part of a text, and what grams that begin in it reach behind it; none of an empty part.
 fn with_reach(text: &[u8], start: usize, end: usize) -> &[u8] {
-    if start < end { text.get(start..(end + 2).min(text.len())).unwrap_or(&[]) } else { &[] }
+    if start < end { text.get(start..(end + REACH).min(text.len())).unwrap_or(&[]) } else { &[] }
 }
 
-/// A bit set while it is built, a byte each: a byte is written without being read first.
+/// A bit set while it is built, a byte each: a byte is written without being read first. The last stands for no bit.
 struct Marks(Vec<u8>);
 
 impl Default for Marks {
     fn default() -> Self {
-        Self(vec![0; BITS])
+        Self(vec![0; BITS + 1])
     }
 }
 
@@ -105,16 +110,6 @@ impl Marks {
     fn set(&mut self, at: u32) {
         if let Some(mark) = self.0.get_mut(at as usize) {
             *mark = 1;
-        }
-    }
-
-    fn add_grams(&mut self, text: &[u8]) {
-        // Four bytes are read at once, and the last left out.
-        for window in text.windows(4).filter_map(<[u8]>::first_chunk::<4>) {
-            self.set(gram_hash(u32::from_le_bytes(*window) & 0xff_ffff));
-        }
-        if let Some(last) = text.last_chunk::<3>() {
-            self.set(gram_hash(gram(*last)));
         }
     }
 
@@ -126,6 +121,17 @@ impl Marks {
                 *word |= bits << (8 * eight);
             }
         }
+    }
+}
+
+fn mark_grams(text: &[u8], grams: &mut Marks, keys: &mut Marks) {
+    for window in text.windows(4).filter_map(<[u8]>::first_chunk::<4>) {
+        grams.set(gram_hash(u32::from_le_bytes(*window) & 0xff_ffff));
+        // Written without being asked for: a branch would be guessed wrong at every other number.
+        keys.set(four(*window).unwrap_or(NOWHERE));
+    }
+    if let Some(last) = text.last_chunk::<3>() {
+        grams.set(gram_hash(gram(*last)));
     }
 }
 
@@ -185,6 +191,8 @@ impl Probe {
         let mut probe = Self::default();
         let grams = folded.windows(3).filter_map(<[u8]>::first_chunk::<3>);
         probe.grams.extend(grams.map(|bytes| gram_hash(gram(*bytes))));
+        let fours = folded.windows(4).filter_map(<[u8]>::first_chunk::<4>);
+        probe.keys.extend(fours.filter_map(|bytes| four(*bytes)));
         let mut pieces = Pieces::of(folded);
         let mut minimizers = Vec::new();
         while let Some((start, token)) = pieces.next() {
@@ -223,6 +231,11 @@ const fn gram(bytes: [u8; 3]) -> u32 {
     u32::from_le_bytes([a, b, c, 0])
 }
 
+/// Where four bytes that end with a digit stand in the key set.
+fn four(bytes: [u8; 4]) -> Option<u32> {
+    bytes[3].is_ascii_digit().then(|| top(u64::from(u32::from_le_bytes(bytes)).wrapping_mul(FACTOR), WIDTH))
+}
+
 const fn gram_hash(gram: u32) -> u32 {
     gram.wrapping_mul(0x9e37_79b1) >> (32 - WIDTH)
 }
@@ -238,9 +251,10 @@ const fn top(hash: u64, bits: u32) -> u32 {
     (hash >> (64 - bits)) as u32
 }
 
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// Eight bytes at a time; the hash need not be strong: who can choose bytes to meet can only make a question slower.
 fn hash(seed: u64, bytes: &[u8]) -> u64 {
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let mix = |hash: u64, word: u64| {
         let mixed = (hash ^ word).wrapping_mul(FACTOR);
         mixed ^ mixed >> 32
@@ -257,7 +271,7 @@ fn hash(seed: u64, bytes: &[u8]) -> u64 {
 #[expect(clippy::cast_possible_truncation, reason = "the halves are asked for")]
 const fn mixed(key: u128) -> u64 {
     let (low, high) = (key as u64, (key >> 64) as u64);
-    low.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ high.wrapping_mul(0xc2b2_ae3d_27d4_eb4f)
+    low.wrapping_mul(FACTOR) ^ high.wrapping_mul(0xc2b2_ae3d_27d4_eb4f)
 }
 
 /// At most eight bytes as one number.
@@ -288,7 +302,7 @@ impl<'a> Pieces<'a> {
 
     /// Passes over the pieces that end, with their reach, before `end`; whether there was any.
     fn pass(&mut self, end: usize) -> bool {
-        let last = self.edges.pass(self.at, end.saturating_sub(2));
+        let last = self.edges.pass(self.at, end.saturating_sub(REACH));
         self.at = last.unwrap_or(self.at);
         last.is_some()
     }
@@ -400,7 +414,7 @@ mod tests {
         fn repeated_text_adds_nothing(spans in prop::collection::vec("[ab.1]{1,3}|a{10,20}[\", \\n]{1,3}[ab]{3,20}|[\"\\n ]{1,2}|\"(ab.1 ?){8}a{3}\"", 0..60)) {
             let text = spans.concat().repeat(2);
             let (mut grams, mut keys) = (Marks::default(), Marks::default());
-            grams.add_grams(text.as_bytes());
+            mark_grams(text.as_bytes(), &mut grams, &mut keys);
             let mut pieces = Pieces::of(text.as_bytes());
             while let Some((_, token)) = pieces.next() {
                 each_key(token, Wanted::Held, &mut Vec::new(), &mut |key| {

@@ -199,7 +199,8 @@ fn request_parts(request: &str) -> Option<(&str, &str, &str)> {
 
 /// Takes the next word.
 fn word<'a>(rest: &mut &'a str) -> &'a str {
-    let (word, tail) = rest.split_once(' ').unwrap_or((rest, ""));
+    let end = memchr::memchr(b' ', rest.as_bytes()).unwrap_or(rest.len());
+    let (word, tail) = rest.split_at(end);
     *rest = tail.trim_start_matches(' ');
     word
 }
