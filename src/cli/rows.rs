@@ -47,6 +47,44 @@ impl Held {
         self.len = end;
     }
 
+    /// Appends the first `len` bytes where room was made for all of them.
+    #[inline]
+    fn add_of<const N: usize>(&mut self, piece: &[u8; N], len: usize) {
+        self.bytes[self.len..self.len + N].copy_from_slice(piece);
+        self.len += len;
+    }
+
+    /// Appends a value, a piece and the value again where room was made; whether the value is clean (see [`is_clean`]).
+    /// Each word of it is looked at as it goes by.
+    #[inline]
+    fn add_twice(&mut self, value: &[u8], between: &[u8]) -> bool {
+        let second = self.len + value.len() + between.len();
+        let end = second + value.len();
+        let (first, other) = self.bytes[self.len..end].split_at_mut(second - self.len);
+        first[value.len()..].copy_from_slice(between);
+        self.len = end;
+        let first = &mut first[..value.len()];
+        let Some(last) = value.last_chunk() else {
+            first.copy_from_slice(value);
+            other.copy_from_slice(value);
+            let mut word = [b' '; 8];
+            word[..value.len()].copy_from_slice(value);
+            return odd(word) == 0;
+        };
+        let mut found = odd(*last);
+        let copies = first.as_chunks_mut().0.iter_mut().zip(other.as_chunks_mut().0);
+        for (word, (one, other)) in value.as_chunks().0.iter().zip(copies) {
+            (*one, *other) = (*word, *word);
+            found |= odd(*word);
+        }
+        for copy in [first, other] {
+            if let Some(place) = copy.last_chunk_mut() {
+                *place = *last;
+            }
+        }
+        found == 0
+    }
+
     /// Appends a number in decimal where room was made for [`DIGITS`].
     fn digits(&mut self, value: u64) {
         if value >= 100_000_000 {
@@ -108,27 +146,33 @@ impl Rows {
 
     /// The members every find has. In most of them the value stands in the text as it is.
     pub(super) fn find(&mut self, found: &Found<'_>) {
-        let (kind, value) = (found.kind.tag_bytes(), found.value.as_bytes());
-        if found.value != found.text || !is_clean(found.value) {
-            self.tag("kind", found.kind.tag());
-            self.text("value", found.value);
-            self.text("text", found.text);
-            self.number("start", found.start);
-            self.number("end", found.end);
-            self.truth("implied", found.implied);
-            self.truth("verified", found.verified);
+        let before = self.held.len;
+        if found.value == found.text && self.find_as_written(found) {
+            self.fresh = false;
             return;
         }
-        self.fresh = false;
+        self.held.len = before;
+        self.tag("kind", found.kind.tag());
+        self.text("value", found.value);
+        self.text("text", found.text);
+        self.number("start", found.start);
+        self.number("end", found.end);
+        self.truth("implied", found.implied);
+        self.truth("verified", found.verified);
+    }
+
+    /// The same for one whose value stands in the text as it is; false where it cannot be printed as it is.
+    fn find_as_written(&mut self, found: &Found<'_>) -> bool {
+        let (kind, len) = found.kind.padded();
+        let value = found.value.as_bytes();
         let held = &mut self.held;
         held.room(2 * value.len() + PIECES);
+        let clean;
         if self.json {
             held.add(br#"{"kind":""#);
-            held.add(kind);
+            held.add_of(kind, len);
             held.add(br#"","value":""#);
-            held.add(value);
-            held.add(br#"","text":""#);
-            held.add(value);
+            clean = held.add_twice(value, br#"","text":""#);
             held.add(br#"","start":"#);
             held.digits(found.start);
             held.add(br#","end":"#);
@@ -140,11 +184,9 @@ impl Rows {
                 (true, false) => br#","implied":true,"verified":false"#,
             });
         } else {
-            held.add(kind);
+            held.add_of(kind, len);
             held.add(b"\t");
-            held.add(value);
-            held.add(b"\t");
-            held.add(value);
+            clean = held.add_twice(value, b"\t");
             held.add(b"\t");
             held.digits(found.start);
             held.add(b"\t");
@@ -156,6 +198,7 @@ impl Rows {
                 (true, false) => b"\ttrue\tfalse",
             });
         }
+        clean
     }
 
     /// One whose value is a number.
@@ -216,21 +259,26 @@ impl Rows {
 /// Whether a text stands in JSON as it is: printable ASCII but `"` and `\`. Looks at eight bytes at once, and at the last
 /// eight of all again.
 fn is_clean(text: &str) -> bool {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    const TOP: u64 = 0x80 * EACH;
-    let odd = |word: u64| {
-        let less = |word: u64, than: u64| word.wrapping_sub(than * EACH) & !word & TOP;
-        let is = |byte: u64| less(word ^ (byte * EACH), 1);
-        word & TOP | less(word, 0x20) | is(0x7f) | is(0x22) | is(0x5c)
-    };
     let bytes = text.as_bytes();
     let Some(last) = bytes.last_chunk() else {
         let mut word = [b' '; 8];
         word[..bytes.len()].copy_from_slice(bytes);
-        return odd(u64::from_le_bytes(word)) == 0;
+        return odd(word) == 0;
     };
-    let (words, _) = bytes.as_chunks();
-    words.iter().fold(odd(u64::from_le_bytes(*last)), |found, word| found | odd(u64::from_le_bytes(*word))) == 0
+    bytes.as_chunks().0.iter().fold(odd(*last), |found, word| found | odd(*word)) == 0
+}
+
+/// Zero where each of eight bytes is printable ASCII but `"` and `\`.
+#[inline]
+const fn odd(word: [u8; 8]) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const TOP: u64 = 0x80 * EACH;
+    const fn less(word: u64, than: u64) -> u64 {
+        word.wrapping_sub(than * EACH) & !word & TOP
+    }
+    let word = u64::from_le_bytes(word);
+    let quote = less(word ^ (0x22 * EACH), 1) | less(word ^ (0x5c * EACH), 1);
+    word & TOP | less(word, 0x20) | less(word ^ (0x7f * EACH), 1) | quote
 }
 
 #[cfg(test)]

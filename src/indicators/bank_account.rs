@@ -5,7 +5,7 @@
 
 use super::class::DIGIT;
 use super::scan::{Scan, Token};
-use super::{Canonical, Family, kanji, never_benign, never_documentation};
+use super::{Canonical, Family, kanji, never_benign, never_documentation, triggers};
 use crate::model::kind::Look;
 use crate::model::{About, Class, Kind, Text};
 
@@ -100,6 +100,9 @@ pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
     let len = token.end - token.start;
     let text = scan.slice(token.start, token.end);
     if token.flags == DIGIT && matches!(len, 6 | 7) && scan.before(token.start) != b',' {
+        if !may_be_named(&scan.bytes[..token.start]) {
+            return None;
+        }
         let lead = scan.lead(token.start, PHRASE);
         let (at, value) = phrase(lead, text)?;
         scan.report(KIND, token.start - lead.len() + at, token.end, &value, false);
@@ -119,6 +122,12 @@ pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
     })?;
     scan.report(KIND, token.start, token.end, &value, false);
     Some(token.end)
+}
+
+/// Whether the last byte before signs may end a word of [`NUMBER`] or [`TYPES`]: most numbers stand behind other things.
+fn may_be_named(before: &[u8]) -> bool {
+    let sign = |byte: &&u8| byte.is_ascii() && separates(char::from(**byte));
+    before.iter().rev().take(PHRASE).find(|byte| !sign(byte)).is_some_and(|byte| *byte == b'r' || !byte.is_ascii())
 }
 
 /// A 記号 with its 番号 behind it: `記号10530 番号12345671`, `ゆうちょ 10530 12345671`, `記号は10530-2、番号は12345671`.
@@ -262,6 +271,10 @@ fn yucho_branch(lead: &str) -> Option<(usize, String)> {
 
 /// The last branch code and the bank code before it, each behind its word; and where the bank's word begins.
 fn codes(lead: &str) -> Option<(usize, &str, &str)> {
+    // Most leads hold none, and are long.
+    if !triggers::has_three_digits(lead.as_bytes()) {
+        return None;
+    }
     let mut runs = Runs { text: lead, end: lead.len() };
     let (branch_at, branch) = runs.by_ref().find(|(_, run)| run.len() == 3)?;
     strip(lead.get(..branch_at)?, &BRANCH)?;
@@ -310,4 +323,19 @@ fn read(text: &str) -> Option<Canonical> {
         return None;
     }
     phrase(lead, number).map(|(_, value)| Canonical::sound(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_before_a_number_are_never_passed_over() {
+        for word in NUMBER.iter().chain(TYPES.iter().map(|(word, _)| word)) {
+            for signs in ["", " ", "：", "　「", " (", "\":\""] {
+                assert!(may_be_named(format!("{word}{signs}").as_bytes()), "{word}{signs}");
+            }
+        }
+        assert!(!may_be_named(b"?id=") && !may_be_named(b"order\n"));
+    }
 }

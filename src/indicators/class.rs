@@ -53,6 +53,7 @@ const fn table() -> [u8; 256] {
 }
 
 /// The class of a byte.
+#[inline]
 pub(super) const fn class(byte: u8) -> u8 {
     CLASS[byte as usize]
 }

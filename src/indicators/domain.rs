@@ -117,14 +117,14 @@ pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
     if let Some(start) = idn_start(scan, token) {
         return report(scan, start, token.end).then_some(token.end);
     }
+    if !is_place(scan, token) {
+        return None;
+    }
     let text = scan.slice(token.start, token.end);
     let (front, last) = text.rsplit_once('.')?;
     if front.is_empty()
         || !last.bytes().all(|byte| class(byte) & ALPHA != 0) && !last.get(..4)?.eq_ignore_ascii_case("xn--")
     {
-        return None;
-    }
-    if !is_place(scan, token) {
         return None;
     }
     let mut value = std::mem::take(&mut scan.value);
@@ -204,6 +204,10 @@ fn is_sentence(text: &str) -> bool {
 /// Japanese writes no spaces, so a bracket, quote or colon has to stand before it; behind a space or at the start of a
 /// line only labels without particles count, and `。` for a dot only before common endings.
 fn idn_start(scan: &Scan<'_>, token: Token) -> Option<usize> {
+    // A dot of any sort ends in one of these.
+    if !matches!(scan.before(token.start), b'.' | 0x82 | 0x8e | 0xa1) {
+        return None;
+    }
     let lead = scan.lead(token.start, 200);
     let dot = lead.chars().next_back().filter(|c| host::is_dot(*c))?;
     let front = &lead[..lead.len() - dot.len_utf8()];

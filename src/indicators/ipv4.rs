@@ -83,7 +83,9 @@ fn is_address_here(scan: &Scan<'_>, token: Token) -> bool {
         b'.' if scan.is_wide(token.start - 1) => true,
         b'/' => is_route(scan, token.start - 1),
         b'\n' => true,
-        b' ' | b'=' | b':' | b'"' | b'(' | b'\'' | b'>' | 0x80.. => !follows_version(scan.lead(token.start, 32)),
+        b' ' | b'=' | b':' | b'"' | b'(' | b'\'' | b'>' | 0x80.. => {
+            !may_follow_version(&scan.bytes[..token.start]) || !follows_version(scan.lead(token.start, 32))
+        }
         b'-' | b'.' | b'$' | b'v' | b'V' => false,
         _ => true,
     }
@@ -98,6 +100,17 @@ fn is_route(scan: &Scan<'_>, slash: usize) -> bool {
     !word.iter().any(u8::is_ascii_alphabetic)
         || matches!(scan.before(slash - len), b'/' | b'\\')
         || ROUTES.iter().any(|route| word.eq_ignore_ascii_case(route.as_bytes()))
+}
+
+/// Whether the last byte before signs may end one of the words: most addresses stand behind others.
+fn may_follow_version(before: &[u8]) -> bool {
+    let sign = |byte: &&u8| matches!(byte, b' ' | b'=' | b':' | b'"' | b'(' | b'\'' | b'>');
+    match before.iter().rev().take(32).find(|byte| !sign(byte)) {
+        None => false,
+        Some(byte) if byte.is_ascii() => byte.is_ascii_alphanumeric() || *byte == b'.',
+        // The ends of the words, of particles behind them, and of wide signs.
+        Some(byte) => b"\xb3\x9d\xa2\x89\xac\xa7\x92\xaf\x8c\xae\x82\x9a\x80".contains(byte),
+    }
 }
 
 fn follows_version(lead: &str) -> bool {
@@ -215,6 +228,21 @@ mod tests {
         for bad in ["1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.256", "1..2.3", "1.2.3.", ".1.2.3.4", "1.2.3.1000"] {
             assert!(parse(bad.as_bytes()).is_none(), "{bad}");
         }
+    }
+
+    #[test]
+    fn versions_are_never_passed_over() {
+        for word in NOT_ADDRESS_AFTER.iter().chain(&NOT_ADDRESS_BEHIND) {
+            for behind in ["", "は", "を", "が", "の", "も"] {
+                for signs in ["", " ", "：", "＝", "　", "「", " = \""] {
+                    let lead = format!("{word}{behind}{signs}");
+                    let said = follows_version(&lead);
+                    assert!(!said || may_follow_version(lead.as_bytes()), "{lead}");
+                    assert!(said || (word.is_ascii() && !behind.is_empty()), "{lead}");
+                }
+            }
+        }
+        assert!(!may_follow_version("接続元 ".as_bytes()) && !may_follow_version(b"version\n"));
     }
 
     #[test]

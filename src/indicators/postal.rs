@@ -86,8 +86,11 @@ pub(super) fn find(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
         lead.trim_end_matches([' ', '　']).ends_with('〒') || context::ends(lead, &WORDS)
     };
     let placed = || {
+        if token.flags == DIGIT {
+            return false;
+        }
         let tail = scan.tail(token.end, 18).trim_start_matches([' ', '　', ',', '、']);
-        token.flags != DIGIT && PREFECTURES.iter().any(|name| tail.starts_with(name))
+        PREFECTURES.iter().any(|name| tail.starts_with(name))
     };
     if !marked && !placed() {
         return None;

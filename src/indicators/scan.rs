@@ -131,10 +131,15 @@ impl<'t> Scan<'t> {
         let mut any = events.any();
         // Signs are looked at even inside what was judged: the line may have to be read in plain form.
         let signs = if self.map.is_none() { events.odd | events.mark } else { 0 };
+        let token_alone = !(events.odd | events.mark | events.colons | events.spaced);
         while any != 0 {
             let bit = any.trailing_zeros();
             any &= any - 1;
-            self.look(base + bit as usize, bit, &events);
+            if token_alone >> bit & 1 == 1 {
+                self.token_at(base + bit as usize);
+            } else {
+                self.look(base + bit as usize, bit, &events);
+            }
             if let Some(judged) = self.done.checked_sub(base) {
                 any &= signs | if judged < STEP { !0 << judged } else { 0 };
             }
@@ -303,16 +308,19 @@ impl<'t> Scan<'t> {
     }
 
     /// The byte at `at`; a line feed past the end.
+    #[inline]
     pub(super) fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(b'\n')
     }
 
     /// The byte before `at`; a line feed at the start.
+    #[inline]
     pub(super) fn before(&self, at: usize) -> u8 {
         at.checked_sub(1).map_or(b'\n', |at| self.byte(at))
     }
 
     /// A part of the text, empty where it does not fall on character boundaries.
+    #[inline]
     pub(super) fn slice(&self, start: usize, end: usize) -> &'t str {
         self.text.get(start..end).unwrap_or("")
     }

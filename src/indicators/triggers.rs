@@ -40,6 +40,7 @@ pub(super) struct Events {
 
 impl Events {
     /// All places.
+    #[inline]
     pub(super) const fn any(&self) -> u64 {
         self.token | self.mark | self.colons | self.spaced | self.odd
     }
@@ -55,12 +56,23 @@ impl Events {
 ///
 /// Kept as so few, they are shifted in by two plain instructions. Out of a whole word, compilers make one that shifts two
 /// words, and that takes some processors longer than all the comparing.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Lane {
     now: u64,
     before: u64,
-    /// What the next step will see of this one.
-    left: u64,
+}
+
+/// What the next step will see of a lane.
+#[derive(Clone, Copy, Debug, Default)]
+struct Left(u64);
+
+impl Left {
+    #[inline(always)]
+    const fn step(&mut self, now: u64) -> Lane {
+        let before = self.0;
+        self.0 = now >> (64 - SIGHT);
+        Lane { now, before }
+    }
 }
 
 /// As far as a lane is seen back into the step before.
@@ -74,25 +86,18 @@ impl Lane {
     }
 
     #[inline(always)]
-    const fn step(&mut self, now: u64) {
-        self.before = self.left;
-        self.left = now >> (64 - SIGHT);
-        self.now = now;
-    }
-
     const fn is_empty(self) -> bool {
         self.now | self.before == 0
     }
 
     #[inline(always)]
     const fn or(self, other: Self) -> Self {
-        Self { now: self.now | other.now, before: self.before | other.before, left: 0 }
+        Self { now: self.now | other.now, before: self.before | other.before }
     }
 }
 
-/// Turns steps into events; remembers the step before.
-#[derive(Debug, Default)]
-pub(super) struct Triggers {
+/// The lanes of one step.
+struct Lanes {
     digit: Lane,
     alpha: Lane,
     dot: Lane,
@@ -102,17 +107,31 @@ pub(super) struct Triggers {
     high: Lane,
     gap: Lane,
     bracket: Lane,
+}
+
+/// Turns steps into events; remembers of each lane what the step before left.
+#[derive(Debug, Default)]
+pub(super) struct Triggers {
+    digit: Left,
+    alpha: Left,
+    dot: Left,
+    dash: Left,
+    colon: Left,
+    slash: Left,
+    high: Left,
+    gap: Left,
+    bracket: Left,
     /// Digits behind one and two dots.
-    dotted: [Lane; 2],
+    dotted: [Left; 2],
     /// Colons behind one, two and three others.
-    coloned: [Lane; 3],
-    /// Runs of two and four digits or hyphens.
-    number: [Lane; 3],
+    coloned: [Left; 3],
+    /// Runs of two, four and seven digits or hyphens.
+    number: [Left; 3],
     /// Runs of two and four digits.
-    digits: [Lane; 2],
+    digits: [Left; 2],
     /// Ends of eight letters and digits.
-    eights: Lane,
-    wide_dot: Lane,
+    eights: Left,
+    wide_dot: Left,
 }
 
 /// Steps judged in one go.
@@ -167,62 +186,103 @@ impl Triggers {
     fn step<S: Simd>(&mut self, simd: S, window: &[u8; WINDOW]) -> Events {
         let bytes = load(simd, window, 0);
         let folded = bytes | 0x20;
-        self.digit.step(within(bytes, b'0', b'9').to_bitmask());
-        self.alpha.step(within(folded, b'a', b'z').to_bitmask());
-        self.dot.step(is(bytes, b'.').to_bitmask());
-        self.dash.step((is(bytes, b'-') | is(bytes, b'_')).to_bitmask());
-        self.colon.step(is(bytes, b':').to_bitmask());
-        self.slash.step(is(bytes, b'/').to_bitmask());
-        self.high.step(bytes.simd_ge(0x80).to_bitmask());
-        // A space or a round bracket; an opening bracket.
-        self.gap.step((is(bytes, b' ') | is(bytes & 0xfe, b'(')).to_bitmask());
-        self.bracket.step((is(folded, b'{') | is(bytes, b'(') | is(bytes, b'<')).to_bitmask());
-        let mut events = Events {
-            token: self.dots() | self.numbers() | self.runs() | self.prefixed() | self.hardware(),
-            mark: self.schemes() | marks(simd, window),
-            colons: self.colons(),
-            spaced: self.spaced(),
-            odd: self.bracket.back(1) & (is(folded, b'p').to_bitmask() | !self.digit.now & !self.alpha.now),
-            digit: self.digit.now,
-            alpha: self.alpha.now,
-            dot: self.dot.now,
-            dash: self.dash.now,
+        // A gap is a space or a round bracket; a bracket opens.
+        let lanes = Lanes {
+            digit: self.digit.step(within(bytes, b'0', b'9').to_bitmask()),
+            alpha: self.alpha.step(within(folded, b'a', b'z').to_bitmask()),
+            dot: self.dot.step(is(bytes, b'.').to_bitmask()),
+            dash: self.dash.step((is(bytes, b'-') | is(bytes, b'_')).to_bitmask()),
+            colon: self.colon.step(is(bytes, b':').to_bitmask()),
+            slash: self.slash.step(is(bytes, b'/').to_bitmask()),
+            high: self.high.step(bytes.simd_ge(0x80).to_bitmask()),
+            gap: self.gap.step((is(bytes, b' ') | is(bytes & 0xfe, b'(')).to_bitmask()),
+            bracket: self.bracket.step((is(folded, b'{') | is(bytes, b'(') | is(bytes, b'<')).to_bitmask()),
         };
-        if !self.high.is_empty() {
-            self.other_scripts(simd, window, &mut events);
+        let odd = is(folded, b'p').to_bitmask() | !lanes.digit.now & !lanes.alpha.now;
+        let mut events = Events {
+            token: self.dots(&lanes) | self.numbers(&lanes) | self.runs(&lanes) | lanes.prefixed() | lanes.hardware(),
+            mark: lanes.schemes() | marks(simd, window),
+            colons: self.colons(lanes.colon),
+            spaced: lanes.spaced(),
+            odd: lanes.bracket.back(1) & odd,
+            digit: lanes.digit.now,
+            alpha: lanes.alpha.now,
+            dot: lanes.dot.now,
+            dash: lanes.dash.now,
+        };
+        if !lanes.high.is_empty() {
+            self.other_scripts(simd, window, &lanes, &mut events);
         }
         events
     }
 
     /// A third dot between short numbers; a letter behind a dot.
     #[inline(always)]
-    fn dots(&mut self) -> u64 {
-        let name = self.alpha.now & self.dot.back(1);
-        let first = self.digit.now & self.dot.back(1) & self.digit.back(2);
-        let [one, two] = &mut self.dotted;
-        one.step(first);
-        two.step(first & (one.back(2) | one.back(3) | one.back(4)));
+    fn dots(&mut self, lanes: &Lanes) -> u64 {
+        let name = lanes.alpha.now & lanes.dot.back(1);
+        let first = lanes.digit.now & lanes.dot.back(1) & lanes.digit.back(2);
+        let one = self.dotted[0].step(first);
+        let two = self.dotted[1].step(first & (one.back(2) | one.back(3) | one.back(4)));
         name | first & (two.back(2) | two.back(3) | two.back(4))
     }
 
     /// Seven digits or hyphens in a row.
     #[inline(always)]
-    fn numbers(&mut self) -> u64 {
-        let single = self.digit.or(self.dash);
-        let [two, four, seven] = &mut self.number;
-        two.step(single.now & single.back(1));
-        four.step(two.now & two.back(2));
-        seven.step(four.now & four.back(3));
+    fn numbers(&mut self, lanes: &Lanes) -> u64 {
+        let single = lanes.digit.or(lanes.dash);
+        let two = self.number[0].step(single.now & single.back(1));
+        let four = self.number[1].step(two.now & two.back(2));
+        let seven = self.number[2].step(four.now & four.back(3));
         seven.now & !seven.back(1)
     }
 
     /// Two aligned groups of eight letters and digits, as any run of 23 holds: hashes and wallets.
     #[inline(always)]
-    const fn runs(&mut self) -> u64 {
-        self.eights.step(zero_bytes(!(self.digit.now | self.alpha.now)));
-        self.eights.now & self.eights.back(8)
+    const fn runs(&mut self, lanes: &Lanes) -> u64 {
+        let eights = self.eights.step(zero_bytes(!(lanes.digit.now | lanes.alpha.now)));
+        eights.now & eights.back(8)
     }
 
+    /// Five colons, two to five apart.
+    #[inline(always)]
+    fn colons(&mut self, colon: Lane) -> u64 {
+        let near = |lane: Lane| lane.back(2) | lane.back(3) | lane.back(4) | lane.back(5);
+        let two = self.coloned[0].step(if colon.is_empty() { 0 } else { colon.now & near(colon) });
+        let three = self.coloned[1].step(if two.is_empty() { 0 } else { two.now & near(two) });
+        let four = self.coloned[2].step(if three.is_empty() { 0 } else { three.now & near(three) });
+        if four.is_empty() { 0 } else { four.now & near(four) }
+    }
+
+    /// What only texts with other scripts hold.
+    #[inline(always)]
+    fn other_scripts<S: Simd>(&mut self, simd: S, window: &[u8; WINDOW], lanes: &Lanes, events: &mut Events) {
+        let (this, next) = (load(simd, window, 0), load(simd, window, 1));
+        let third = load(simd, window, 2);
+        let signs = WIDE.first.of(simd, this) & WIDE.second.of(simd, next) & WIDE.third.of(simd, third);
+        let among = |sets: u8| !(signs & sets).simd_eq(0).to_bitmask();
+        let Lanes { digit, alpha, high, gap, .. } = *lanes;
+        let alnum = digit.or(alpha);
+        let joiners = (is(this, 0xc2) | within(this, 0xe2, 0xe3)).to_bitmask();
+        let spaced = gap.back(1) & alnum.back(2);
+        events.odd |= among(FORMS) | joiners & (alnum.back(1) | spaced);
+        // A label behind an ideographic dot; five digits behind Japanese; `ID` behind Japanese; `の` behind a name.
+        let label = self.wide_dot.step(among(DOTS)).back(3) & alpha.now;
+        let two = self.digits[0].step(digit.now & digit.back(1));
+        let four = self.digits[1].step(two.now & two.back(2));
+        let near = Lane {
+            now: high.back(1) | high.back(2) | high.back(3),
+            before: (high.before << 1 | high.before << 2 | high.before << 3) & ((1 << SIGHT) - 1),
+        };
+        let start = Lane { now: near.now & !digit.back(1), before: near.before & !(digit.before << 1) };
+        events.token |= label | start.back(4) & four.now & digit.back(4);
+        let id = (is(this | 0x20, b'i') & is(next | 0x20, b'd')).to_bitmask();
+        let owner = among(OWNER);
+        let number = (is(this, b'A') & is(next, b'S') & is(third, 0xe7)).to_bitmask();
+        events.mark |= number | id & (high.back(1) | high.back(2) & gap.back(1)) | owner & alpha.back(1);
+    }
+}
+
+impl Lanes {
     /// A letter and three digits: `T1566`, `AS64496`.
     #[inline(always)]
     const fn prefixed(&self) -> u64 {
@@ -250,49 +310,24 @@ impl Triggers {
         self.colon.now & self.colon.back(1)
             | self.slash.now & (self.slash.back(1) & self.colon.back(2) | self.slash.back(2) & self.colon.back(4))
     }
+}
 
-    /// Five colons, two to five apart.
-    #[inline(always)]
-    fn colons(&mut self) -> u64 {
-        let near = |lane: Lane| lane.back(2) | lane.back(3) | lane.back(4) | lane.back(5);
-        let [two, three, four] = &mut self.coloned;
-        two.step(if self.colon.is_empty() { 0 } else { self.colon.now & near(self.colon) });
-        three.step(if two.is_empty() { 0 } else { two.now & near(*two) });
-        four.step(if three.is_empty() { 0 } else { three.now & near(*three) });
-        if four.is_empty() { 0 } else { four.now & near(*four) }
-    }
+/// Whether a run of exactly three digits stands among the bytes, of which there are at most 255.
+pub(super) fn has_three_digits(bytes: &[u8]) -> bool {
+    let mut padded = [0; 4 * STEP];
+    let Some(place) = padded.get_mut(..bytes.len()).filter(|_| bytes.len() < 4 * STEP) else { return true };
+    place.copy_from_slice(bytes);
+    dispatch!(Level::new(), simd => three_digits(simd, &padded))
+}
 
-    /// What only texts with other scripts hold.
-    #[inline(always)]
-    fn other_scripts<S: Simd>(&mut self, simd: S, window: &[u8; WINDOW], events: &mut Events) {
-        let (this, next) = (load(simd, window, 0), load(simd, window, 1));
-        let third = load(simd, window, 2);
-        let signs = WIDE.first.of(simd, this) & WIDE.second.of(simd, next) & WIDE.third.of(simd, third);
-        let among = |sets: u8| !(signs & sets).simd_eq(0).to_bitmask();
-        let alnum = self.digit.or(self.alpha);
-        let joiners = (is(this, 0xc2) | within(this, 0xe2, 0xe3)).to_bitmask();
-        let spaced = self.gap.back(1) & alnum.back(2);
-        events.odd |= among(FORMS) | joiners & (alnum.back(1) | spaced);
-        // A label behind an ideographic dot; five digits behind Japanese; `ID` behind Japanese; `の` behind a name.
-        self.wide_dot.step(among(DOTS));
-        let label = self.wide_dot.back(3) & self.alpha.now;
-        let [two, four] = &mut self.digits;
-        two.step(self.digit.now & self.digit.back(1));
-        four.step(two.now & two.back(2));
-        let near = Lane {
-            now: self.high.back(1) | self.high.back(2) | self.high.back(3),
-            before: (self.high.before << 1 | self.high.before << 2 | self.high.before << 3) & ((1 << SIGHT) - 1),
-            left: 0,
-        };
-        let before = near.before & !(self.digit.before << 1);
-        let start = Lane { now: near.now & !self.digit.back(1), before, left: 0 };
-        events.token |= label | start.back(4) & four.now & self.digit.back(4);
-        let id = (is(this | 0x20, b'i') & is(next | 0x20, b'd')).to_bitmask();
-        let owner = among(OWNER);
-        let number = (is(this, b'A') & is(next, b'S') & is(third, 0xe7)).to_bitmask();
-        events.mark |=
-            number | id & (self.high.back(1) | self.high.back(2) & self.gap.back(1)) | owner & self.alpha.back(1);
+#[inline(always)]
+fn three_digits<S: Simd>(simd: S, bytes: &[u8; 4 * STEP]) -> bool {
+    let (mut left, mut found) = (Left::default(), 0);
+    for step in bytes.as_chunks::<STEP>().0 {
+        let digit = left.step(within(u8x64::from_slice(simd, step), b'0', b'9').to_bitmask());
+        found |= !digit.now & digit.back(1) & digit.back(2) & digit.back(3) & !digit.back(4);
     }
+    found != 0
 }
 
 /// The top bit of each byte that is zero.
@@ -377,4 +412,19 @@ fn marks<S: Simd>(simd: S, window: &[u8; WINDOW]) -> u64 {
     let (this, next, third) = (load(simd, window, 0), load(simd, window, 1), load(simd, window, 2));
     let signs = PLAIN.first.of(simd, this) & PLAIN.second.of(simd, next) & PLAIN.third.of(simd, third);
     !signs.simd_eq(0).to_bitmask() | (is(this, b'@') | is(this, b'%')).to_bitmask()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn three_digits_are_seen_wherever_they_stand(text in "([0-9]{1,5}|[a-z]{1,9}|あ){0,30}") {
+            let runs = text.as_bytes().split(|byte| !byte.is_ascii_digit());
+            let wanted = text.len() >= 4 * STEP || runs.into_iter().any(|run| run.len() == 3);
+            prop_assert_eq!(has_three_digits(text.as_bytes()), wanted, "{}", text);
+        }
+    }
 }

@@ -107,17 +107,19 @@ fn find_plain(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
         return None;
     }
     let tail = scan.token_around(begin).end;
-    let name = &scan.bytes[begin..tail];
     let letter = class(scan.byte(tail - 1)) & ALPHA != 0;
-    if !letter || scan.byte(tail) != b'/' || !host::is_plain(name) || name.ends_with(b".onion") {
+    if !letter || scan.byte(tail) != b'/' {
         return None;
     }
     let name = scan.slice(begin, tail);
+    // Names that are known were plain when they were judged.
     let public = scan.names.known(name).unwrap_or_else(|| {
-        let mut value = std::mem::take(&mut scan.value);
-        let public = scan.names.read(name, &mut value) && value == name;
-        scan.value = value;
-        public
+        host::is_plain(name.as_bytes()) && !name.ends_with(".onion") && {
+            let mut value = std::mem::take(&mut scan.value);
+            let public = scan.names.read(name, &mut value) && value == name;
+            scan.value = value;
+            public
+        }
     });
     if !public {
         return None;

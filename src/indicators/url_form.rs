@@ -194,7 +194,7 @@ fn dots(segment: &str) -> usize {
 /// Whether a path, query and fragment are canonical as they stand, where nothing is in them but what URLs are made of: no
 /// segment may only say where to go.
 pub(super) fn is_plain_path(tail: &[u8]) -> bool {
-    !memchr::memchr_iter(b'/', tail).any(|at| matches!(tail.get(at + 1), Some(b'.' | b'%')))
+    !tail.windows(2).any(|pair| pair[0] == b'/' && matches!(pair[1], b'.' | b'%'))
 }
 
 /// What a path may not hold (WHATWG path percent-encode set).

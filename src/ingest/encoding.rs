@@ -95,7 +95,8 @@ pub fn guess(head: &[u8]) -> Guess {
 /// UTF-16 without a mark: one of the two bytes of most units is zero, or 0x30 (kana).
 fn wide(head: &[u8]) -> Option<&'static Encoding> {
     let units = head.len() / 2;
-    if units < 8 {
+    // Either encoding has zeros among its bytes; most files have none.
+    if units < 8 || memchr::memchr(0, head).is_none() {
         return None;
     }
     let count = |parity: usize, wanted: &[u8]| {
@@ -165,16 +166,23 @@ fn strict(encoding: &'static Encoding, bytes: &[u8]) -> bool {
 /// Text has few control characters. Runs of NUL (a log truncated while it was written) are set aside when text remains.
 fn is_textual(encoding: &'static Encoding, bytes: &[u8]) -> bool {
     let (text, _) = encoding.decode_without_bom_handling(bytes);
-    let (mut signs, mut nuls, mut odd) = (0_usize, 0_usize, 0_usize);
-    for c in text.chars() {
-        match c {
-            '\0' => nuls += 1,
-            '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1b}' | '\u{7}' | '\u{8}' => signs += 1,
-            c if c.is_control() || c == '\u{fffd}' => odd += 1,
-            _ => signs += 1,
-        }
-    }
+    let (signs, nuls, odd) = signs(&text);
     signs > 0 && odd * 20 <= signs && (nuls * 10 <= signs || nul_runs(&text) <= 2 && signs > 256) || bytes.is_empty()
+}
+
+/// Characters of a text by what they are: signs, NUL, and controls that texts do not hold.
+///
+/// Counted by the byte, many at once: controls are single bytes in ASCII and pairs in Latin-1.
+fn signs(text: &str) -> (usize, usize, usize) {
+    fn count(bytes: &[u8], fits: impl Fn(u8) -> bool) -> usize {
+        bytes.iter().filter(|byte| fits(**byte)).count()
+    }
+    let bytes = text.as_bytes();
+    let nuls = count(bytes, |byte| byte == 0);
+    let plain = count(bytes, |byte| byte < 0x20 || byte == 0x7f) - count(bytes, |byte| matches!(byte, 7..=13 | 0x1b));
+    let latin = bytes.windows(2).filter(|pair| pair[0] == 0xc2 && pair[1] < 0xa0).count();
+    let odd = plain - nuls + latin + memchr::memmem::find_iter(bytes, "\u{fffd}").count();
+    (count(bytes, |byte| byte & 0xc0 != 0x80) - nuls - odd, nuls, odd)
 }
 
 fn nul_runs(text: &str) -> usize {
@@ -413,5 +421,26 @@ impl Unit {
     pub fn without_return(self, bytes: &[u8], start: usize, end: usize) -> usize {
         let back = end.saturating_sub(self.width());
         if back >= start && end.is_multiple_of(self.width()) && self.is(bytes, back, b'\r') { back } else { end }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn signs_are_counted_as_characters(text in "([ -~\t\r\n]|[\\x00-\\xa0]|[あ-ん]|\u{fffd}|é|\u{a0}|\u{80}){0,40}") {
+            let (mut signs, mut nuls, mut odd) = (0, 0, 0);
+            for c in text.chars() {
+                match c {
+                    '\0' => nuls += 1,
+                    '\u{7}'..='\r' | '\u{1b}' => signs += 1,
+                    c if c.is_control() || c == '\u{fffd}' => odd += 1,
+                    _ => signs += 1,
+                }
+            }
+            prop_assert_eq!(super::signs(&text), (signs, nuls, odd), "{:?}", text);
+        }
     }
 }

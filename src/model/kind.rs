@@ -61,6 +61,12 @@ impl Kind {
         std::str::from_utf8(self.tag_bytes()).unwrap_or("")
     }
 
+    /// The tag filled up to its longest, and its length, for those who write it in one go.
+    #[must_use]
+    pub const fn padded(&self) -> (&[u8; Self::MAX], usize) {
+        (&self.tag, self.len as usize)
+    }
+
     /// The tag as bytes, for those who write millions of them.
     #[must_use]
     pub fn tag_bytes(&self) -> &[u8] {

@@ -17,8 +17,9 @@ use std::io::{Cursor, Read, Seek as _};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-/// Bytes looked at in one go.
+/// Bytes looked at in one go: of text no more than the caches next to a core hold, with what is found in them.
 const BLOCK: usize = 1 << 20;
+const TEXT_BLOCK: usize = 256 << 10;
 /// A line longer than this is cut.
 const LONGEST_LINE: usize = 8 << 20;
 /// What a cutter must see ahead to find where a record ends.
@@ -208,11 +209,11 @@ impl Reading<'_> {
     /// Text, block by block.
     fn text(&mut self, input: &mut dyn Read, form: &ReadingForm, path: &Path) -> Result<()> {
         let unit = Unit::of(encoding::of(&form.encoding));
-        let (mut block, mut held, mut offset) = (vec![0; BLOCK / 16], 0, 0_u64);
+        let (mut block, mut held, mut offset) = (vec![0; TEXT_BLOCK / 4], 0, 0_u64);
         loop {
             let ended = fill(input, &mut block, &mut held).map_err(Error::file(path))?;
-            if !ended && held < BLOCK {
-                block.resize(BLOCK, 0);
+            if !ended && held < TEXT_BLOCK {
+                block.resize(TEXT_BLOCK, 0);
                 continue;
             }
             let read = block.get(..held).unwrap_or(&[]);
@@ -232,7 +233,7 @@ impl Reading<'_> {
             offset += len as u64;
             block.copy_within(len..held, 0);
             held -= len;
-            block.truncate(BLOCK.max(held));
+            block.truncate(TEXT_BLOCK.max(held));
         }
     }
 

@@ -25,6 +25,9 @@ impl Format for Logfmt {
 
     fn sniff(&self, sample: &Sample<'_>) -> u8 {
         sample.share(94, |line| {
+            if memchr::memchr_iter(b'=', line.as_bytes()).take(3).count() < 3 {
+                return false;
+            }
             let mut pairs = 0;
             let clean = Pairs(line).all(|pair| {
                 pairs += usize::from(pair.value.is_some());
