@@ -578,6 +578,33 @@ fn a_role_is_stated_of_places_in_a_list_unless_the_list_has_become_another() {
 }
 
 #[test]
+fn a_long_list_is_looked_for_as_each_of_its_values_is() {
+    let mut bench = Bench::new();
+    bench.order(case("照合"));
+    let path = bench.file("access.log", &log(400));
+    bench.take_in(vec![path], ReadAs::default());
+    let path = bench.file("list.csv", "type,value\nipv4,192.0.2.5\ndomain,listed.example.jp\n");
+    let Reply::Cases(cases) = bench.ask(&Question::Cases) else { panic!("no cases") };
+    bench.order(Command::ImportList { case: Some(cases[0].key), path });
+    let sweep = |bench: &mut Bench, text: &str| match bench.ask(&Question::Sweep(Pasted::new(text))) {
+        Reply::Sweep(sweep) => sweep.rows.clone(),
+        other => panic!("{other:?}"),
+    };
+    let values: Vec<String> = (0..200)
+        .map(|at| format!("192.0.2.{at}"))
+        .chain(["listed.example.jp".into(), "no.example.jp".into()])
+        .collect();
+    let together = sweep(&mut bench, &values.join("\n"));
+    assert_eq!(together.len(), values.len());
+    assert!(together.iter().any(|row| row.sources.len() > 1) && together.iter().any(|row| row.count == 0));
+    for few in values.chunks(40) {
+        for row in sweep(&mut bench, &few.join("\n")) {
+            assert!(together.contains(&row), "{row:?}");
+        }
+    }
+}
+
+#[test]
 fn what_a_new_reading_does_not_hold_is_listed_whole() {
     let mut bench = Bench::new();
     // A line break in quotation marks: two lines are one record of a table, and two of plain text.

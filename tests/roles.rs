@@ -52,7 +52,7 @@ impl Desk {
 
     fn state_in(&self, query: &str, role: Option<Role>) -> u64 {
         let values = [(kind("bank_account"), ACCOUNT.to_owned())];
-        let said = roles::state_in(&self.session, self.case, &values, &self.rows(query), role).unwrap();
+        let said = roles::state_in(&self.session, self.case, &values, &self.rows(query), role, &Ticket::new()).unwrap();
         said.iter().map(|(.., rows)| rows).sum()
     }
 
@@ -121,11 +121,18 @@ fn a_role_may_hold_in_some_records_alone() {
     desk.add("b.csv", &Desk::statements().replace("2026-04", "2026-05"));
     assert_eq!((desk.role(), desk.leaves()), (None, (How::Token, 6)));
     // What is said of the whole case holds where nothing narrower does.
-    roles::state(&desk.session, desk.case, &[(kind("bank_account"), ACCOUNT.into())], Some(Role::Suspect)).unwrap();
+    roles::state(
+        &desk.session,
+        desk.case,
+        &[(kind("bank_account"), ACCOUNT.into())],
+        Some(Role::Suspect),
+        &Ticket::new(),
+    )
+    .unwrap();
     assert_eq!((desk.role(), desk.leaves()), (Some(Role::Suspect), (How::Kept, 12)));
     assert_eq!(desk.state_in("2026-05-01", Some(Role::Victim)), 1);
     assert_eq!((desk.role(), desk.leaves()), (Some(Role::Victim), (How::Token, 11)));
-    desk.session.store.undo(&desk.session.author()).unwrap();
+    desk.session.store.undo(&desk.session.author(), &Ticket::new()).unwrap();
     assert_eq!((desk.role(), desk.leaves()), (Some(Role::Suspect), (How::Kept, 12)));
     // Taken back where it was said.
     assert_eq!(desk.state_in("evidence", None), 0);
@@ -161,7 +168,7 @@ fn the_last_word_on_a_record_holds_there_and_leaves_the_others() {
     // One that overlaps both takes what it names of each, in one step.
     assert_eq!(desk.state_in("2026-04-04 OR 2026-04-05", Some(Role::Witness)), 2);
     assert_eq!(parts(), [(Role::Victim, 4), (Role::Witness, 2)]);
-    desk.session.store.undo(&desk.session.author()).unwrap();
+    desk.session.store.undo(&desk.session.author(), &Ticket::new()).unwrap();
     assert_eq!(parts(), [(Role::Victim, 5), (Role::Suspect, 1)]);
     // Taken back in one record of many, it holds in the others.
     assert_eq!(desk.state_in("2026-04-02", None), 1);
@@ -203,6 +210,7 @@ fn a_role_in_some_records_counts_in_its_own_case() {
         &[(kind("bank_account"), ACCOUNT.to_owned())],
         &desk.rows("受け子"),
         Some(Role::Suspect),
+        &Ticket::new(),
     );
     assert!(said.unwrap().is_empty(), "none of the records is of that case");
     assert_eq!(desk.role(), None);
@@ -219,7 +227,7 @@ fn clients_are_suspects_or_victims_only_where_the_server_is_known() {
     desk.add("eve.json", &(line("login.example.jp", "203.0.113.7") + &line("www.example.co.jp", "198.51.100.9")));
     let hint = |tag: &str, value: &str| suggest::hint(&desk.session, kind(tag), value).unwrap().map(|hint| hint.role);
     let state = |tag: &str, value: &str, role| {
-        roles::state(&desk.session, desk.case, &[(kind(tag), value.to_owned())], role).unwrap();
+        roles::state(&desk.session, desk.case, &[(kind(tag), value.to_owned())], role, &Ticket::new()).unwrap();
     };
     for value in ["203.0.113.7", "198.51.100.9", "192.0.2.10"] {
         assert_eq!(hint("ipv4", value), None, "nobody said what the servers are: {value}");

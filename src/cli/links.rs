@@ -103,16 +103,12 @@ pub(super) fn role(context: &Context, command: &args::Role) -> Result {
     let said = match &command.only_in {
         Some(query) => {
             let rows = find::search_case(&session, query, case, &Ticket::new())?.rows;
-            roles::state_in(&session, case, &values, &rows, role)?
+            roles::state_in(&session, case, &values, &rows, role, &Ticket::new())?
         }
         None => {
-            roles::state(&session, case, &values, role)?;
-            let mut counted = Vec::with_capacity(values.len());
-            for (kind, value) in values {
-                let rows = roles::count(&session, case, kind, &value)?;
-                counted.push((kind, value, rows));
-            }
-            counted
+            roles::state(&session, case, &values, role, &Ticket::new())?;
+            let counts = roles::counts(&session, case, &values)?;
+            values.into_iter().zip(counts).map(|((kind, value), rows)| (kind, value, rows)).collect()
         }
     };
     for (kind, value, rows) in said {

@@ -57,13 +57,11 @@ pub(super) fn command(command: &Command) -> Shown {
         Command::MakeKey { .. } => long(Said::new("鍵の作成", "Making a key"), Nothing, false),
         Command::VerifyAudit => long(Said::new("監査証跡の確認", "Verifying the chain"), Nothing, false),
         // Among the edits, however many: it must not wait for an import, by which the list would become another.
-        Command::SetRoles { .. } => Shown {
-            name: Said::new("役割の設定", "Stating roles"),
-            measure: Nothing,
-            cancellable: false,
-            long: false,
-            ahead: None,
-        },
+        Command::SetRole { .. } | Command::SetRoles { .. } => {
+            Shown { long: false, ..long(Said::new("役割の設定", "Stating roles"), Share, true) }
+        }
+        Command::Undo => Shown { long: false, ..long(Said::new("元に戻す", "Undoing"), Share, true) },
+        Command::Redo => Shown { long: false, ..long(Said::new("やり直し", "Redoing"), Share, true) },
         _ => Shown {
             name: Said::new("記録", "Entering"),
             measure: Nothing,

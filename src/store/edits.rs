@@ -3,7 +3,7 @@
 use super::error::{Error, Result};
 use super::{Store, audit, lock, statements};
 use crate::model::statement::{Author, Statement, StatementKey};
-use crate::model::{Edit, Text};
+use crate::model::{Edit, Text, Ticket};
 use rusqlite::Connection;
 
 /// Steps that can be undone, at most.
@@ -31,13 +31,18 @@ pub(super) struct History {
 impl Store {
     /// Applies an edit and returns its inverse; the edit can be undone until sign-out or the next export.
     pub fn apply(&self, edit: &Edit, author: &Author) -> Result<Edit> {
+        self.apply_with(edit, author, &Ticket::new())
+    }
+
+    /// The same under a ticket that counts the statements; called off, nothing of it stays.
+    pub fn apply_with(&self, edit: &Edit, author: &Author, ticket: &Ticket) -> Result<Edit> {
         let mut wanted = Vec::new();
         flatten(edit, author, &mut wanted);
         let content = said(&wanted)?;
         // The history stays locked until its entry stands, so that two edits are undone in the order they were made.
         let mut history = lock(&self.history);
         let before = self.write(|connection| {
-            let before = swap_all(connection, &wanted)?;
+            let before = swap_all(connection, &wanted, ticket)?;
             audit::append(connection, "edit", &object(edit), &content, author)?;
             Ok(before)
         })?;
@@ -51,31 +56,31 @@ impl Store {
         Ok(inverse)
     }
 
-    /// Undoes the last edit; says what it was.
-    pub fn undo(&self, author: &Author) -> Result<Option<Text>> {
+    /// Undoes the last edit; says what it was. Called off by its ticket, nothing of it stays.
+    pub fn undo(&self, author: &Author, ticket: &Ticket) -> Result<Option<Text>> {
         let mut history = lock(&self.history);
-        let Some(step) = history.undo.last().cloned() else { return Ok(None) };
-        let changes = self.take_step(&step, "edit.undo", author)?;
+        let Some(step) = history.undo.last() else { return Ok(None) };
+        let (label, changes) = (step.label, self.take_step(step, "edit.undo", author, ticket)?);
         history.undo.pop();
-        history.redo.push(Step { label: step.label, changes });
-        Ok(Some(step.label))
+        history.redo.push(Step { label, changes });
+        Ok(Some(label))
     }
 
-    /// Does the last undone edit again.
-    pub fn redo(&self, author: &Author) -> Result<Option<Text>> {
+    /// Does the last undone edit again, under the same ticket.
+    pub fn redo(&self, author: &Author, ticket: &Ticket) -> Result<Option<Text>> {
         let mut history = lock(&self.history);
-        let Some(step) = history.redo.last().cloned() else { return Ok(None) };
-        let changes = self.take_step(&step, "edit.redo", author)?;
+        let Some(step) = history.redo.last() else { return Ok(None) };
+        let (label, changes) = (step.label, self.take_step(step, "edit.redo", author, ticket)?);
         history.redo.pop();
-        history.undo.push(Step { label: step.label, changes });
-        Ok(Some(step.label))
+        history.undo.push(Step { label, changes });
+        Ok(Some(label))
     }
 
-    fn take_step(&self, step: &Step, action: &str, author: &Author) -> Result<Vec<Change>> {
+    fn take_step(&self, step: &Step, action: &str, author: &Author, ticket: &Ticket) -> Result<Vec<Change>> {
         let object = step.changes.last().map_or("", |(key, _)| key.id.as_str());
         let content = said(&step.changes)?;
         self.write(|connection| {
-            let before = swap_all(connection, &step.changes)?;
+            let before = swap_all(connection, &step.changes, ticket)?;
             audit::append(connection, action, object, &content, author)?;
             Ok(before)
         })
@@ -119,9 +124,13 @@ fn said(changes: &[Change]) -> Result<String> {
 
 /// Makes the changes in order; what stood there before, in the order that takes them back. What is dropped must stand at
 /// its turn: else there would be nothing to put back, and the inverse could not be made.
-fn swap_all(connection: &Connection, changes: &[Change]) -> Result<Vec<Change>> {
+fn swap_all(connection: &Connection, changes: &[Change], ticket: &Ticket) -> Result<Vec<Change>> {
+    ticket.set_total(changes.len() as u64);
     let mut before = Vec::with_capacity(changes.len());
     for (key, new) in changes {
+        if ticket.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
         let old = statements::find(connection, key)?;
         match new {
             Some((statement, author)) => statements::put(connection, statement, author)?,
@@ -129,6 +138,7 @@ fn swap_all(connection: &Connection, changes: &[Change]) -> Result<Vec<Change>> 
             None => return Err(Error::Unknown { noun: "statement", text: key.id.to_string() }),
         }
         before.push((key.clone(), old));
+        ticket.advance(1);
     }
     before.reverse();
     Ok(before)

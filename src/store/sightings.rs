@@ -74,7 +74,7 @@ impl Store {
     /// Calls `each` with every sighting that passes, in the same order.
     pub fn each_sighting(&self, filter: &SightingFilter, each: &mut dyn FnMut(Sighting) -> Result<()>) -> Result<()> {
         self.read(|connection| {
-            let (roles, limited) = (roles(connection, filter.case)?, Limited::read(connection, filter.case)?);
+            let (roles, limited) = (roles(connection, filter)?, Limited::read(connection, filter.case)?);
             let skews = skews(connection)?;
             walk(connection, filter, &mut |key, places| {
                 let indicator = values::indicator_of(key)?;
@@ -209,10 +209,18 @@ fn wanted(connection: &Connection, filter: &SightingFilter) -> Result<Vec<(i64, 
 /// Roles that hold in a whole case, by case and value.
 type Roles = HashMap<i64, HashMap<Indicator, Role>>;
 
-fn roles(connection: &Connection, case: Option<CaseKey>) -> Result<Roles> {
-    let sql = "SELECT case_key, kind, value, role FROM role WHERE ?1 IS NULL OR case_key=?1";
-    let mut query = connection.prepare_cached(sql)?;
-    let mut rows = query.query([case.map(|case| case.0)])?;
+fn roles(connection: &Connection, filter: &SightingFilter) -> Result<Roles> {
+    let case = filter.case.map(|case| case.0);
+    // Of one value they are looked up in each case: a case may have a hundred thousand.
+    let one = filter.kind.zip(filter.value.as_deref());
+    let mut query = connection.prepare_cached(if one.is_some() {
+        "SELECT case_key, kind, value, role FROM cases CROSS JOIN role ON case_key=cases.key AND kind=?2 AND value=?3
+            WHERE ?1 IS NULL OR cases.key=?1"
+    } else {
+        "SELECT case_key, kind, value, role FROM role WHERE (?1 IS NULL OR case_key=?1) AND ?2 IS NULL AND ?3 IS NULL"
+    })?;
+    let (kind, value) = one.unzip();
+    let mut rows = query.query(params![case, kind.map(|kind| kind.tag().to_owned()), value])?;
     let mut out = Roles::new();
     while let Some(row) = rows.next()? {
         let Some(role) = Role::from_tag(&row.get::<_, String>(3)?) else { continue };

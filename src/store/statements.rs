@@ -3,7 +3,7 @@
 use super::error::{Error, Result};
 use super::{Store, cases, derived, forms};
 use crate::model::statement::{Author, Filing, RoleStatement, Statement, StatementKey, Tag};
-use crate::model::{CaseKey, EvidenceKey, Instant, Text};
+use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Role, Text};
 use roaring::RoaringBitmap;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use std::collections::BTreeSet;
@@ -21,6 +21,16 @@ impl Store {
                 out.push((parse(&row.get::<_, String>(0)?)?, author));
             }
             Ok(out)
+        })
+    }
+
+    /// What was said of a value in a whole case. Looked up by the value, however many roles the case has.
+    pub fn roles_of(&self, case: CaseKey, kind: Kind, value: &str) -> Result<Vec<Role>> {
+        self.read(|connection| {
+            let sql = "SELECT role FROM role WHERE case_key=? AND kind=? AND value=? ORDER BY id";
+            let mut query = connection.prepare_cached(sql)?;
+            let rows = query.query_map(params![case.0, kind.tag(), value], |row| row.get::<_, String>(0))?;
+            rows.filter_map(|tag| tag.map(|tag| Role::from_tag(&tag)).transpose()).map(|role| Ok(role?)).collect()
         })
     }
 
@@ -133,8 +143,8 @@ pub(super) fn remove(connection: &Connection, key: &StatementKey) -> Result<()> 
     connection.prepare_cached("DELETE FROM statement WHERE noun=? AND id=?")?.execute([&key.noun, id])?;
     match key.noun.as_str() {
         "case" => drop_case(connection, id),
-        "role" => Ok(connection.execute("DELETE FROM role WHERE id=?", [id]).map(drop)?),
-        "tag" => Ok(connection.execute("DELETE FROM tag_rows WHERE id=?", [id]).map(drop)?),
+        "role" => Ok(connection.prepare_cached("DELETE FROM role WHERE id=?")?.execute([id]).map(drop)?),
+        "tag" => Ok(connection.prepare_cached("DELETE FROM tag_rows WHERE id=?")?.execute([id]).map(drop)?),
         "skew" => forms::put_skew(connection, id, 0),
         "columns" => forms::put_columns(connection, id, &[]),
         "filing" => file_in(connection, &Filing { id: key.id.clone(), case: None }),

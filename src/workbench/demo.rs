@@ -182,7 +182,7 @@ fn state_roles(session: &Session, unit: &str, case: CaseKey, tell: &mut dyn FnMu
         let value = value.ok_or_else(|| {
             Error::input(format!("訓練の値を読めません: {written}"), format!("training value unreadable: {written}"))
         })?;
-        roles::state(session, case, &[(kind, value)], Some(*role))?;
+        roles::state(session, case, &[(kind, value)], Some(*role), &Ticket::new())?;
     }
     let name = name_of(unit);
     tell(Step {

@@ -7,9 +7,11 @@ use super::session::Session;
 use crate::bundle::material::RecordHit;
 use crate::model::numbers::{grouped, many};
 use crate::model::statement::{RoleStatement, Statement};
-use crate::model::{CaseKey, Citation, Edit, EvidenceKey, Extractor as _, Hits, Id, Kind, Role, RowSet, Ticket};
+use crate::model::{
+    CaseKey, Citation, Edit, EvidenceKey, Extractor as _, Hits, Id, Indicator, Kind, Role, RowSet, Ticket,
+};
 use crate::store::{LimitedRole, SightingFilter};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Reads a kind's tag or a common name of it.
 pub fn read_kind(session: &Session, text: &str) -> Result<Kind> {
@@ -40,25 +42,41 @@ pub fn read_role(text: &str) -> Result<Option<Role>> {
 }
 
 /// States the role of values in a case, or takes it back: one edit, one undo step.
-pub fn state(session: &Session, case: CaseKey, values: &[(Kind, String)], role: Option<Role>) -> Result<()> {
+pub fn state(
+    session: &Session,
+    case: CaseKey,
+    values: &[(Kind, String)],
+    role: Option<Role>,
+    ticket: &Ticket,
+) -> Result<()> {
     let held = session.store.roles(case)?;
     let held = by_value(&held);
     let mut edits = Vec::new();
     for (kind, value) in values {
         edits.extend(self::edits(&held, case, (*kind, value), role, Vec::new())?);
     }
-    apply(session, edits)
+    apply(session, edits, ticket)
 }
 
-/// Records of a case that hold a value.
-pub fn count(session: &Session, case: CaseKey, kind: Kind, value: &str) -> Result<u64> {
+/// Records of a case that hold each of these values.
+pub fn counts(session: &Session, case: CaseKey, values: &[(Kind, String)]) -> Result<Vec<u64>> {
+    let indicator = |(kind, value): &(Kind, String)| Indicator { kind: *kind, value: value.clone() };
+    let mut counts: HashMap<Indicator, u64> = values.iter().map(|value| (indicator(value), 0)).collect();
+    // One value is looked up; many are met on one walk along all.
+    let one = if let [one] = values { Some(one) } else { None };
     let filter = SightingFilter {
         case: Some(case),
-        kind: Some(kind),
-        value: Some(value.to_owned()),
+        kind: one.map(|(kind, _)| *kind),
+        value: one.map(|(_, value)| value.clone()),
         ..SightingFilter::default()
     };
-    Ok(session.store.sightings(&filter)?.iter().map(|sighting| sighting.count).sum())
+    session.store.each_sighting(&filter, &mut |seen| {
+        if let Some(count) = counts.get_mut(&seen.indicator) {
+            *count += seen.count;
+        }
+        Ok(())
+    })?;
+    Ok(values.iter().map(|value| counts.get(&indicator(value)).copied().unwrap_or(0)).collect())
 }
 
 /// States the role of values in some records of a case alone, or takes it back there.
@@ -71,6 +89,7 @@ pub fn state_in(
     values: &[(Kind, String)],
     rows: &RowSet,
     role: Option<Role>,
+    ticket: &Ticket,
 ) -> Result<Vec<(Kind, String, u64)>> {
     let held = session.store.roles(case)?;
     let held = by_value(&held);
@@ -100,14 +119,14 @@ pub fn state_in(
             continue;
         }
         let mut cited = Vec::new();
-        find::each_range(session, &here, &Ticket::new(), &mut |evidence, offset, len| {
+        find::each_range(session, &here, ticket, &mut |evidence, offset, len| {
             let sha256 = mine.get(&evidence).cloned().unwrap_or_default();
             cited.push(Citation { sha256, offset, len: u64::from(len) });
         })?;
         edits.extend(self::edits(&held, case, (*kind, value), role, cited)?);
         out.push((*kind, value.clone(), here.len()));
     }
-    apply(session, edits)?;
+    apply(session, edits, ticket)?;
     Ok(out)
 }
 
@@ -190,9 +209,9 @@ fn by_value(held: &[RoleStatement]) -> ByValue<'_> {
     out
 }
 
-fn apply(session: &Session, edits: Vec<Edit>) -> Result<()> {
+fn apply(session: &Session, edits: Vec<Edit>, ticket: &Ticket) -> Result<()> {
     if !edits.is_empty() {
-        session.store.apply(&Edit::All(edits), &session.author())?;
+        session.store.apply_with(&Edit::All(edits), &session.author(), ticket)?;
     }
     Ok(())
 }

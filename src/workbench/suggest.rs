@@ -8,7 +8,6 @@ use super::ask::{Hint, Said};
 use super::error::Result;
 use super::find;
 use super::session::Session;
-use crate::model::statement::RoleStatement;
 use crate::model::{Class, Corpus as _, EvidenceKey, Extractor as _, Hits, Kind, Role, RowSet};
 use roaring::RoaringBitmap;
 
@@ -152,27 +151,26 @@ fn of_field(class: Class, name: &str) -> Option<Part> {
     rule.map(|(.., part)| *part)
 }
 
-/// What a client of a server with stated roles may be; nothing where none was stated, or roles that disagree.
+/// What a client of these servers may be, by the roles stated of them; nothing where none was, or where they disagree.
 fn of_client(
-    stated: &[RoleStatement],
-    value: (Kind, &str),
+    client: (Kind, &str),
     servers: &Values,
-) -> Option<(Role, (&'static str, &'static str))> {
-    let is_server = |said: &&RoleStatement| {
-        (said.kind, said.value.as_str()) != value
-            && servers.iter().any(|(kind, value)| said.kind == *kind && said.value == *value)
-    };
-    let mut roles = stated.iter().filter(|said| said.cited.is_empty()).filter(is_server).map(|said| match said.role {
+    stated: impl Fn(Kind, &str) -> Result<Vec<Role>>,
+) -> Result<Option<(Role, (&'static str, &'static str))>> {
+    let mut said = Vec::new();
+    for (kind, server) in servers.iter().filter(|(kind, server)| (*kind, server.as_str()) != client) {
+        said.extend(stated(*kind, server)?);
+    }
+    let mut roles = said.into_iter().map(|role| match role {
         Role::Infrastructure => Some(Role::Victim),
         Role::Victim | Role::Relay => Some(Role::Suspect),
         Role::Suspect | Role::Witness | Role::Officer => None,
     });
-    let first = roles.next()?;
-    let role = first.filter(|_| roles.all(|role| role == first))?;
-    Some(match role {
+    let first = roles.next().flatten();
+    Ok(first.filter(|_| roles.all(|role| role == first)).map(|role| match role {
         Role::Victim => (role, ("犯罪インフラへ接続してきた側の欄", "a field for who came to a server of the offence")),
         _ => (role, ("被害サーバへ接続してきた側の欄", "a field for who came to the victim's server")),
-    })
+    }))
 }
 
 /// What the fields a value stands in suggest, if they agree.
@@ -188,8 +186,9 @@ pub fn hint(session: &Session, kind: Kind, value: &str) -> Result<Option<Hint>> 
             Some(Part::Client) => {
                 let case =
                     readings.iter().find(|reading| reading.evidence == evidence).and_then(|reading| reading.case);
-                let stated = case.map(|case| session.store.roles(case)).transpose()?.unwrap_or_default();
-                let Some(client) = of_client(&stated, (kind, value), &servers) else { continue };
+                let Some(case) = case else { continue };
+                let stated = |kind, server: &str| Ok(session.store.roles_of(case, kind, server)?);
+                let Some(client) = of_client((kind, value), &servers, stated)? else { continue };
                 client
             }
         };
@@ -274,17 +273,15 @@ mod tests {
     #[test]
     fn a_client_is_what_the_stated_role_of_its_server_makes_it() {
         let kind = |tag| Kind::from_tag(tag).unwrap();
-        let said = |tag, value: &str, role| RoleStatement {
-            id: crate::model::Id::from_random('r', [0; 10]),
-            case: crate::model::CaseKey(1),
-            kind: kind(tag),
-            value: value.to_owned(),
-            role,
-            cited: Vec::new(),
-        };
+        let said = |tag, value: &'static str, role| (kind(tag), value, role);
         let client = (kind("ipv4"), "198.51.100.7");
         let beside = vec![(kind("ipv4"), "198.51.100.7".to_owned()), (kind("domain"), "login.example.jp".to_owned())];
-        let role = |stated: &[RoleStatement]| of_client(stated, client, &beside).map(|(role, _)| role);
+        let role = |said: &[(Kind, &str, Role)]| {
+            let of = |kind, value: &str| {
+                Ok(said.iter().filter(|one| (one.0, one.1) == (kind, value)).map(|one| one.2).collect())
+            };
+            of_client(client, &beside, of).unwrap().map(|(role, _)| role)
+        };
         let server = |role| said("domain", "login.example.jp", role);
         assert_eq!(role(&[]), None);
         assert_eq!(role(&[server(Role::Infrastructure)]), Some(Role::Victim));

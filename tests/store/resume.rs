@@ -2,7 +2,7 @@
 
 use super::desk::{DOMAIN, Desk, IPV4, Log, author};
 use itoguchi::model::statement::{Statement, Withdrawal};
-use itoguchi::model::{Corpus as _, Edit, EvidenceState, NamedSet, Sighting};
+use itoguchi::model::{Corpus as _, Edit, EvidenceState, NamedSet, Sighting, Ticket};
 use itoguchi::store::{Error, Mode, SightingFilter, Store};
 use std::path::{Path, PathBuf};
 
@@ -156,7 +156,7 @@ fn withdrawn_while_it_comes_in_it_stays_withdrawn() {
     );
     clean(&desk.store);
     // Putting it back gives the whole evidence, not a partial one.
-    desk.store.undo(&author()).unwrap();
+    desk.store.undo(&author(), &Ticket::new()).unwrap();
     assert_eq!(desk.store.evidence_one(evidence.key).unwrap().state, EvidenceState::Complete);
     assert_eq!(desk.store.readings().unwrap().len(), 1);
     clean(&desk.store);

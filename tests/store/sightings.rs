@@ -2,7 +2,7 @@
 
 use super::desk::{DOMAIN, Desk, IPV4, Log, author};
 use itoguchi::model::statement::{RoleStatement, Statement};
-use itoguchi::model::{CaseKey, Edit, Id, Instant, Kind, Role, Sighting};
+use itoguchi::model::{CaseKey, Edit, Id, Instant, Kind, Role, Sighting, Ticket};
 use itoguchi::store::{Listed, SightingFilter};
 use std::collections::BTreeMap;
 
@@ -136,8 +136,41 @@ fn a_role_counts_in_its_own_case_only() {
     assert_eq!(roles(), [Some(Role::Suspect), Some(Role::Relay)]);
     desk.store.apply(&role("r2", Role::Victim), &author()).unwrap();
     assert_eq!(roles()[0], Some(Role::Victim), "the strictest holds");
-    desk.store.undo(&author()).unwrap();
+    desk.store.undo(&author(), &Ticket::new()).unwrap();
     assert_eq!(roles()[0], Some(Role::Suspect));
+    // Asked for alone, the value has the same roles.
+    let alone = |case| {
+        let value = SightingFilter { case, kind: Some(IPV4), value: Some("203.0.113.7".into()), ..Default::default() };
+        desk.store.sightings(&value).unwrap().into_iter().map(|one| one.role).collect::<Vec<_>>()
+    };
+    assert_eq!((alone(None), alone(Some(a)), alone(Some(b))), (roles(), vec![roles()[0]], vec![roles()[1]]));
+    assert_eq!(desk.store.roles_of(a, IPV4, "203.0.113.7").unwrap(), [Role::Suspect]);
+    assert_eq!(desk.store.roles_of(b, IPV4, "203.0.113.7").unwrap(), []);
+}
+
+#[test]
+fn an_edit_that_is_called_off_leaves_nothing() {
+    let desk = Desk::new();
+    let case = desk.case("令和8年第9号");
+    let said = |n: u32| {
+        let (id, value) = (Id(format!("r{n}")), format!("192.0.2.{n}"));
+        Edit::Put(Statement::Role(RoleStatement { id, case, kind: IPV4, value, role: Role::Relay, cited: Vec::new() }))
+    };
+    let edit = Edit::All((0..200).map(said).collect());
+    let (head, ticket) = (desk.store.audit_head().unwrap(), Ticket::new());
+    ticket.cancel();
+    assert!(desk.store.apply_with(&edit, &author(), &ticket).is_err());
+    assert_eq!((desk.store.roles(case).unwrap().len(), desk.store.audit_head().unwrap()), (0, head));
+    let ticket = Ticket::new();
+    desk.store.apply_with(&edit, &author(), &ticket).unwrap();
+    assert_eq!((desk.store.roles(case).unwrap().len(), ticket.state()), (200, (200, 200)));
+    // An undo that is called off leaves the edit where it was.
+    let ticket = Ticket::new();
+    ticket.cancel();
+    assert!(desk.store.undo(&author(), &ticket).is_err());
+    assert_eq!(desk.store.roles(case).unwrap().len(), 200);
+    desk.store.undo(&author(), &Ticket::new()).unwrap();
+    assert!(desk.store.roles(case).unwrap().is_empty() && desk.store.redoable().is_some());
 }
 
 #[test]

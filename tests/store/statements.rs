@@ -5,7 +5,7 @@ use itoguchi::model::statement::{
     AssertedLink, Author, Columns, Filing, Finding, Grade, Note, Request, RoleStatement, SavedSearch, Skew, Statement,
     StatementKey, Tag, Withdrawal,
 };
-use itoguchi::model::{CaseKey, Corpus as _, Edit, Evidence, EvidenceState, Id, Instant, NamedSet, Role, Unit};
+use itoguchi::model::{CaseKey, Corpus as _, Edit, Evidence, EvidenceState, Id, Instant, NamedSet, Role, Ticket, Unit};
 use itoguchi::store::{Error, ExportEntry};
 use proptest::prelude::*;
 use rusqlite::{Connection, OpenFlags, types::Value};
@@ -118,9 +118,9 @@ proptest! {
             }
         };
         let after = dump(&desk);
-        prop_assert!(desk.store.undo(&somebody("C")).unwrap().is_some());
+        prop_assert!(desk.store.undo(&somebody("C"), &Ticket::new()).unwrap().is_some());
         prop_assert_eq!(dump(&desk), start.clone());
-        prop_assert!(desk.store.redo(&somebody("C")).unwrap().is_some());
+        prop_assert!(desk.store.redo(&somebody("C"), &Ticket::new()).unwrap().is_some());
         prop_assert_eq!(dump(&desk), after);
         desk.store.apply(&inverse, &author()).unwrap();
         // By hand it is said anew, by whoever says it; all else is as before.
@@ -169,7 +169,7 @@ fn undo_never_reaches_past_an_export() {
     };
     desk.store.record_export(&entry, &[], &author()).unwrap();
     assert_eq!(desk.store.undoable(), None);
-    assert!(desk.store.undo(&author()).unwrap().is_none());
+    assert!(desk.store.undo(&author(), &Ticket::new()).unwrap().is_none());
     assert_eq!(desk.store.statements("note", Some(case)).unwrap(), [(note, author())]);
 }
 
@@ -203,7 +203,7 @@ fn what_is_withdrawn_is_kept_but_no_longer_searched() {
     assert!(desk.store.readings().unwrap().is_empty() && desk.store.rows_of(IPV4, "203.0.113.7").unwrap().is_empty());
     assert_eq!(desk.store.cases().unwrap()[0].indicator_count, 0);
     assert_eq!(desk.store.stream(evidence.key, &mut Vec::new()).unwrap(), evidence.bytes);
-    desk.store.undo(&author()).unwrap();
+    desk.store.undo(&author(), &Ticket::new()).unwrap();
     assert_eq!(desk.store.evidence_one(evidence.key).unwrap().state, EvidenceState::Complete);
     assert!(desk.store.cases().unwrap()[0].indicator_count > 0);
 }

@@ -1,7 +1,7 @@
 //! A pasted list looked for in all evidence: each value with its hits per source; what is no indicator is looked for as text.
 
 use super::Answers;
-use crate::model::{CaseKey, Corpus as _, EvidenceKey, Extractor as _, Hits, Kind, Ticket};
+use crate::model::{CaseKey, Corpus as _, EvidenceKey, Extractor as _, Hits, Kind, Sighting, Ticket};
 use crate::search::Scope;
 use crate::workbench::ask::{Said, Sweep, SweepRow, SweepSource};
 use crate::workbench::{Error, Result, SightingFilter, find};
@@ -12,6 +12,14 @@ const LONGEST: usize = 4 << 20;
 /// Lines without indicators that are looked for as text: each goes through the evidence.
 const TEXTS: usize = 50;
 
+/// Values that are looked up one by one.
+const FEW: usize = 64;
+
+/// Records that hold a value, by where they stand.
+type Sources = BTreeMap<(Option<EvidenceKey>, Option<CaseKey>), u64>;
+/// Names of evidence, each read once.
+type Names = BTreeMap<EvidenceKey, Said>;
+
 pub(super) fn sweep(desk: &Answers, text: &str, ticket: &Ticket) -> Result<Sweep> {
     if text.len() > LONGEST {
         return Err(Error::input(
@@ -21,14 +29,20 @@ pub(super) fn sweep(desk: &Answers, text: &str, ticket: &Ticket) -> Result<Sweep
     }
     let (values, texts) = read(desk, text);
     let mut out = Sweep { rows: Vec::new(), left_out: texts.len().saturating_sub(TEXTS) as u64 };
+    let mut names = Names::default();
     ticket.set_total((values.len() + texts.len().min(TEXTS)) as u64);
+    // A few are looked up; for many it is quicker to have all sightings at hand.
+    let all = if values.len() > FEW { Some(desk.sightings(ticket)?) } else { None };
     for (kind, value) in values {
-        let filter = SightingFilter { kind: Some(kind), value: Some(value.clone()), ..SightingFilter::default() };
-        let mut sources: BTreeMap<(Option<EvidenceKey>, Option<CaseKey>), u64> = BTreeMap::new();
-        for seen in desk.session.store.sightings(&filter)? {
-            *sources.entry((seen.evidence, seen.case)).or_default() += seen.count;
+        let mut sources = Sources::new();
+        let mut add = |seen: &Sighting| *sources.entry((seen.evidence, seen.case)).or_default() += seen.count;
+        if let Some(all) = &all {
+            of_value(all, kind, &value).iter().for_each(&mut add);
+        } else {
+            let filter = SightingFilter { kind: Some(kind), value: Some(value.clone()), ..SightingFilter::default() };
+            desk.session.store.sightings(&filter)?.iter().for_each(&mut add);
         }
-        out.rows.push(row(desk, Some(kind), value, sources)?);
+        out.rows.push(row(desk, Some(kind), value, sources, &mut names)?);
         step(ticket)?;
     }
     let readings = desk.session.store.readings()?;
@@ -37,12 +51,22 @@ pub(super) fn sweep(desk: &Answers, text: &str, ticket: &Ticket) -> Result<Sweep
         let found = find::search_scope(&desk.session, &query, &Scope { case: None, evidence: None }, &Ticket::new())?;
         let case = |key| readings.iter().find(|reading| reading.evidence == key).and_then(|reading| reading.case);
         let sources = found.rows.iter().map(|(key, rows)| ((Some(key), case(key)), rows.len())).collect();
-        out.rows.push(row(desk, None, text.to_owned(), sources)?);
+        out.rows.push(row(desk, None, text.to_owned(), sources, &mut names)?);
         step(ticket)?;
     }
     // What was found first, then what was not, each in the order pasted.
     out.rows.sort_by_key(|row| row.count == 0);
     Ok(out)
+}
+
+/// The sightings of a value among all, which stand in the order of kind and value.
+fn of_value<'s>(all: &'s [Sighting], kind: Kind, value: &str) -> &'s [Sighting] {
+    let key =
+        |seen: &Sighting| seen.indicator.kind.tag().cmp(kind.tag()).then_with(|| (*seen.indicator.value).cmp(value));
+    let from = all.partition_point(|seen| key(seen).is_lt());
+    let rest = all.get(from..).unwrap_or(&[]);
+    let len = rest.partition_point(|seen| key(seen).is_eq());
+    rest.get(..len).unwrap_or(&[])
 }
 
 fn step(ticket: &Ticket) -> Result<()> {
@@ -69,22 +93,18 @@ fn read<'t>(desk: &Answers, text: &'t str) -> (Vec<(Kind, String)>, Vec<&'t str>
     (values, bare.map(|(line, _)| line).filter(|line| others.insert(*line)).collect())
 }
 
-fn row(
-    desk: &Answers,
-    kind: Option<Kind>,
-    value: String,
-    sources: BTreeMap<(Option<EvidenceKey>, Option<CaseKey>), u64>,
-) -> Result<SweepRow> {
+fn row(desk: &Answers, kind: Option<Kind>, value: String, sources: Sources, names: &mut Names) -> Result<SweepRow> {
     let count = sources.values().sum();
     let mut named = Vec::new();
     for ((evidence, case), count) in sources {
-        let name = match evidence {
-            Some(key) => {
+        let name = match (evidence, evidence.and_then(|key| names.get(&key))) {
+            (_, Some(known)) => known.clone(),
+            (Some(key), None) => {
                 let name = crate::ingest::encoding::name(&desk.session.store.evidence_one(key)?.name);
                 let short = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
-                Said::new(short.clone(), short)
+                names.entry(key).or_insert(Said::new(short.clone(), short)).clone()
             }
-            None => Said::new("取り込んだ一覧・報告", "a list or report taken in"),
+            (None, None) => Said::new("取り込んだ一覧・報告", "a list or report taken in"),
         };
         named.push(SweepSource { name, evidence, case, count });
     }

@@ -244,14 +244,14 @@ impl Indicators {
         let t = |ja, en| view.t(ja, en);
         let columns = [
             Column::new("value", t("種別・値", "Kind and value"), 306.0).grows(170.0),
-            Column::new("count", t("件数", "Records"), 72.0).right(),
-            Column::new("cases", t("事案", "Cases"), 54.0).right(),
+            Column::new("count", t("件数", "Records"), 68.0).right(),
+            Column::new("cases", t("事案", "Cases"), 46.0).right(),
             Column::new("role", t("役割", "Role"), 132.0).grows(118.0).unsorted(),
             Column::new("first", t("初出", "First"), WHOLE_TIME).grows(92.0).spare(2),
             Column::new("last", t("最終", "Last"), WHOLE_TIME).grows(92.0),
             Column::new("spark", t("推移", "Over time"), 84.0).grows(64.0).unsorted().spare(3),
             // Lists mark here, and roles are suggested.
-            Column::new("note", t("備考", "Remark"), 180.0).grows(116.0).unsorted().spare(1),
+            Column::new("note", t("備考", "Remark"), 150.0).grows(98.0).unsorted().spare(1),
         ];
         let sorted = match self.list.sort {
             IndicatorSort::Count => "count",

@@ -70,7 +70,9 @@ impl SweepForm {
                 let act = view.t("全証拠と照合", "Look in all evidence");
                 let press =
                     ui.add_enabled_ui(ready, |ui| bits::button(ui, Weight::Main, Some(Icon::Search), act)).inner;
-                let entered = typing && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
+                // A list too long for the field leaves nothing to type in.
+                let here = typing || (free && self.long.is_some());
+                let entered = here && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
                 if press.on_hover_text("Ctrl+Enter").clicked() || (entered && ready) {
                     self.asked = Some(Pasted::new(text));
                     self.shown = Shown::All;

@@ -80,12 +80,12 @@ pub fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<O
         Command::SetRole { .. } => records::role(desk, command, ticket)?,
         Command::SetRoles { case, list, places, mark, role } => {
             let values = indicators::values_at(desk, list, places, *mark, ticket)?;
-            records::roles(desk, *case, &values, *role)?
+            records::roles(desk, *case, &values, *role, ticket)?
         }
         Command::Tag { rows, name, on } => records::tag(desk, rows, name, *on, ticket)?,
         Command::CopyRecords { rows, lang } => records::copy(desk, rows, *lang, ticket)?,
-        Command::Undo => step(store.undo(&author)?, "元に戻しました", "undone"),
-        Command::Redo => step(store.redo(&author)?, "やり直しました", "redone"),
+        Command::Undo => step(store.undo(&author, ticket)?, "元に戻しました", "undone"),
+        Command::Redo => step(store.redo(&author, ticket)?, "やり直しました", "redone"),
         Command::SaveRecords { view, out } => records::save(desk, view, out, ticket)?,
         Command::SaveTemplates { view, field, out } => {
             records::save_templates(desk, view, field.as_deref(), out, ticket)?

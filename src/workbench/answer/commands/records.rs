@@ -50,8 +50,14 @@ fn ranges(desk: &Answers, rows: &RowSet, ticket: &Ticket) -> Result<BTreeMap<Evi
 }
 
 /// States what values are in a case.
-pub(super) fn roles(desk: &Answers, case: CaseKey, values: &[(Kind, String)], role: Option<Role>) -> Result<Outcome> {
-    roles::state(&desk.session, case, values, role)?;
+pub(super) fn roles(
+    desk: &Answers,
+    case: CaseKey,
+    values: &[(Kind, String)],
+    role: Option<Role>,
+    ticket: &Ticket,
+) -> Result<Outcome> {
+    roles::state(&desk.session, case, values, role, ticket)?;
     let topics = [Topic::Store, Topic::Indicators, Topic::Audit];
     let number = values.len() as u64;
     if role.is_none() {
@@ -74,9 +80,9 @@ pub(super) fn role(desk: &Answers, command: &Command, ticket: &Ticket) -> Result
     let Command::SetRole { case, values, role, rows } = command else { return Ok(Outcome::default()) };
     let (session, case, role) = (&desk.session, *case, *role);
     let topics = [Topic::Store, Topic::Indicators, Topic::Audit];
-    let Some(pick) = rows else { return self::roles(desk, case, values, role) };
+    let Some(pick) = rows else { return self::roles(desk, case, values, role, ticket) };
     let rows = rows_of(desk, pick, ticket)?;
-    let said = roles::state_in(session, case, values, &rows, role)?;
+    let said = roles::state_in(session, case, values, &rows, role, ticket)?;
     let count = said.iter().map(|(.., rows)| rows).sum();
     Ok(done(
         &topics,
