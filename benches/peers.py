@@ -105,7 +105,8 @@ def suites(path):
         table = {name: {kind: [0, 0, 0] for kind in KINDS} for name in TOOLS}
         for case in cases:
             wanted = {canonical(*one) for one in case[by] if one[0] in KINDS}
-            case.setdefault("found", {name: {canonical(*one) for one in tool(case["text"])} for name, tool in TOOLS.items()})
+            if "found" not in case:
+                case["found"] = {name: {canonical(*one) for one in tool(case["text"])} for name, tool in TOOLS.items()}
             for name, got in case["found"].items():
                 for kind in KINDS:
                     want, have = ({one for one in side if one[0] == kind} for side in (wanted, got))

@@ -422,6 +422,37 @@ fn a_selected_row_is_shown_whole() {
 }
 
 #[test]
+fn a_role_is_stated_in_one_record_or_in_those_picked_alone() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "records", Some(4));
+    stage.key(Modifiers::NONE, Key::J);
+    let menu = |stage: &mut Stage<'_>| {
+        stage.harness.query_all_by_label_contains(" 犯罪インフラ").last().unwrap().click_secondary();
+        stage.run();
+    };
+    menu(&mut stage);
+    assert!(stage.has("この記録だけの役割") && !stage.has("件だけの役割"));
+    stage.click("被害者");
+    let orders = stage.orders();
+    let Some(Command::SetRole { rows: Some(RowPick::Rows(rows)), role: Some(Role::Victim), .. }) = orders.last() else {
+        panic!("{orders:?}")
+    };
+    assert_eq!(rows.len(), 1);
+    stage.key(Modifiers::SHIFT, Key::J);
+    stage.key(Modifiers::SHIFT, Key::J);
+    menu(&mut stage);
+    stage.click("選択中の3件だけの役割");
+    stage.harness.query_all_by_label("被疑者側").last().unwrap().click();
+    stage.run();
+    let orders = stage.orders();
+    let Some(Command::SetRole { values, rows: Some(RowPick::Places(_, places)), role: Some(Role::Suspect), .. }) =
+        orders.last()
+    else {
+        panic!("{orders:?}")
+    };
+    assert_eq!((places.len(), values.len()), (3, 1));
+}
+
+#[test]
 fn a_role_is_stated_and_taken_back() {
     let mut stage = open(Double::new(Size::Small), Lang::Ja, "indicators", Some(4));
     let combos: Vec<_> = stage.harness.query_all_by_label("役割 役割未確定").collect();
@@ -609,6 +640,11 @@ fn a_list_too_long_to_edit_is_held_as_it_is() {
     assert!(stage.has("10,000 of 20,000 stand in the evidence"));
     stage.click("Clear it");
     assert!(!stage.has("pasted list of"));
+    // The keys that look for a short list look for a long one too.
+    stage.harness.event(Event::Paste("203.0.113.5\n".repeat(10_000)));
+    stage.run();
+    stage.key(Modifiers::COMMAND, Key::Enter);
+    assert!(stage.has("5,000 of 10,000 stand in the evidence"));
 }
 
 #[test]

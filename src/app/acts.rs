@@ -38,7 +38,8 @@ impl App {
             Act::Narrow { .. } => out.act(Act::Open("records")),
             // The records panel shows the beginning of a file while it is taken in.
             Act::Take(_) => out.act(Act::Open("records")),
-            Act::Taken(..) => {}
+            Act::Taken(..) | Act::RoleInPicked(..) => {}
+            Act::Picked(records) => self.records_picked = records,
             Act::Case(case) => self.take_case(case, view),
             Act::Tell(notice) => self.tell(ctx, *notice),
             Act::ShowInspector => self.ui_state.inspector = true,

@@ -43,6 +43,8 @@ pub struct App {
     active: &'static str,
     case: Option<CaseKey>,
     selection: Selection,
+    /// Records picked in the records panel.
+    records_picked: u64,
     inspector: inspector::Inspector,
     palette: Option<palette::Palette>,
     toasts: toasts::Toasts,
@@ -97,6 +99,7 @@ impl App {
             active: front.unwrap_or("cases"),
             case: None,
             selection: Selection::Nothing,
+            records_picked: 0,
             inspector: inspector::Inspector::default(),
             palette: None,
             toasts: toasts::Toasts::default(),
@@ -164,6 +167,7 @@ impl App {
             let now = self.desk.now();
             let mut view = View::new(lang, self.case, &selection, now, row, &tags, &jobs, &cache, &wants, &again);
             view.files_over = ui.input(|input| !input.raw.hovered_files.is_empty());
+            view.records_picked = self.records_picked;
             self.greet(&view, &mut out);
             self.bring_in(ui, &view, &mut out);
             for act in &taken {
@@ -208,6 +212,7 @@ impl App {
             self.ui_state.remember_store(&store.path);
             if another {
                 self.selection = Selection::Nothing;
+                self.records_picked = 0;
                 self.inspector = inspector::Inspector::default();
                 self.case = None;
                 self.settled = false;

@@ -7,7 +7,7 @@ use super::cache::Cache;
 use super::frame::dialogs::Confirm;
 use super::keys::UiCommand;
 use crate::model::statement::SavedSearch;
-use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Lang, Text, Unit};
+use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Lang, Role, Text, Unit};
 use crate::workbench::ask::{
     Ahead, AuditPage, AuditState, CaseRow, Command, DraftRow, EvidenceRow, ExportChoices, ExportPlan, Facet, Folder,
     GraphData, GraphPlaces, GraphSpec, Hint, Histogram, IndicatorCounts, IndicatorList, IndicatorPage, JobState,
@@ -60,6 +60,10 @@ pub enum Act {
     Select(Selection),
     /// Show these records in the records panel.
     ShowRecords(RecordView),
+    /// So many records are picked in the records panel.
+    Picked(u64),
+    /// State what a value is in the records picked there alone, whatever it is elsewhere in this case.
+    RoleInPicked(CaseKey, Kind, String, Option<Role>),
     /// Show this indicator in the indicators panel.
     ShowIndicator(Kind, String),
     /// Show the neighbourhood of this indicator in the graph.
@@ -156,6 +160,8 @@ pub struct View<'a> {
     pub jobs: &'a [JobState],
     /// Files are being held over the window.
     pub files_over: bool,
+    /// Records picked in the records panel.
+    pub records_picked: u64,
     cache: &'a Cache,
     wants: &'a RefCell<Vec<Question>>,
     again: &'a RefCell<Vec<Question>>,
@@ -200,6 +206,7 @@ impl<'a> View<'a> {
             tags,
             jobs,
             files_over: false,
+            records_picked: 0,
             cache,
             wants,
             again,

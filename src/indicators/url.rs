@@ -114,7 +114,7 @@ fn find_plain(scan: &mut Scan<'_>, token: Token) -> Option<usize> {
     let name = scan.slice(begin, tail);
     // Names that are known were plain when they were judged.
     let public = scan.names.known(name).unwrap_or_else(|| {
-        host::is_plain(name.as_bytes()) && !name.ends_with(".onion") && {
+        host::is_plain(name.as_bytes()) && !name.as_bytes().ends_with(b".onion") && {
             let mut value = std::mem::take(&mut scan.value);
             let public = scan.names.read(name, &mut value) && value == name;
             scan.value = value;

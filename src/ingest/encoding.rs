@@ -174,13 +174,16 @@ fn is_textual(encoding: &'static Encoding, bytes: &[u8]) -> bool {
 ///
 /// Counted by the byte, many at once: controls are single bytes in ASCII and pairs in Latin-1.
 fn signs(text: &str) -> (usize, usize, usize) {
+    // As many at a time as a byte can count.
     fn count(bytes: &[u8], fits: impl Fn(u8) -> bool) -> usize {
-        bytes.iter().filter(|byte| fits(**byte)).count()
+        let part = |part: &[u8]| part.iter().fold(0, |sum: u8, byte| sum.wrapping_add(u8::from(fits(*byte))));
+        bytes.chunks(255).map(|bytes| usize::from(part(bytes))).sum()
     }
     let bytes = text.as_bytes();
     let nuls = count(bytes, |byte| byte == 0);
-    let plain = count(bytes, |byte| byte < 0x20 || byte == 0x7f) - count(bytes, |byte| matches!(byte, 7..=13 | 0x1b));
-    let latin = bytes.windows(2).filter(|pair| pair[0] == 0xc2 && pair[1] < 0xa0).count();
+    let plain = count(bytes, |byte| matches!(byte, 0..=6 | 14..=26 | 28..=31 | 0x7f));
+    let latin =
+        memchr::memchr_iter(0xc2, bytes).filter(|at| bytes.get(at + 1).is_some_and(|byte| *byte < 0xa0)).count();
     let odd = plain - nuls + latin + memchr::memmem::find_iter(bytes, "\u{fffd}").count();
     (count(bytes, |byte| byte & 0xc0 != 0x80) - nuls - odd, nuls, odd)
 }

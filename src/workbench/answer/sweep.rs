@@ -93,16 +93,16 @@ fn read<'t>(desk: &Answers, text: &'t str) -> (Vec<(Kind, String)>, Vec<&'t str>
     (values, bare.map(|(line, _)| line).filter(|line| others.insert(*line)).collect())
 }
 
-fn row(desk: &Answers, kind: Option<Kind>, value: String, sources: Sources, names: &mut Names) -> Result<SweepRow> {
+fn row(desk: &Answers, kind: Option<Kind>, value: String, sources: Sources, known: &mut Names) -> Result<SweepRow> {
     let count = sources.values().sum();
     let mut named = Vec::new();
     for ((evidence, case), count) in sources {
-        let name = match (evidence, evidence.and_then(|key| names.get(&key))) {
-            (_, Some(known)) => known.clone(),
+        let name = match (evidence, evidence.and_then(|key| known.get(&key))) {
+            (_, Some(name)) => name.clone(),
             (Some(key), None) => {
                 let name = crate::ingest::encoding::name(&desk.session.store.evidence_one(key)?.name);
                 let short = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
-                names.entry(key).or_insert(Said::new(short.clone(), short)).clone()
+                known.entry(key).or_insert(Said::new(short.clone(), short)).clone()
             }
             (None, None) => Said::new("取り込んだ一覧・報告", "a list or report taken in"),
         };

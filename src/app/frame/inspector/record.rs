@@ -191,15 +191,38 @@ fn hits(ui: &mut Ui, view: &View<'_>, detail: &RecordDetail, out: &mut Outbox) {
     }
 }
 
-/// States what a value is in this record alone, whatever it is elsewhere in the case.
+/// States what a value is in this record alone, or in those picked, whatever it is elsewhere in the case.
 fn roles_here(ui: &mut Ui, view: &View<'_>, (case, detail): (CaseKey, &RecordDetail), hit: &HitSpan, out: &mut Outbox) {
     ui.label(bits::caption(ui, view.t("この記録だけの役割", "Role in this record alone")));
+    roles(
+        ui,
+        view,
+        |role| hit.here == role,
+        |role| {
+            let rows = Some(RowPick::Rows(vec![(detail.evidence, detail.row)]));
+            out.order(Command::SetRole { case, values: vec![(hit.kind, hit.value.clone())], role, rows });
+        },
+    );
+    if view.records_picked < 2 {
+        return;
+    }
+    ui.separator();
+    let picked = match view.lang {
+        Lang::Ja => format!("選択中の{}件だけの役割", words::count(view.records_picked)),
+        Lang::En => format!("Role in the {} selected alone", words::many(view.records_picked, "record")),
+    };
+    ui.menu_button(picked, |ui| {
+        roles(ui, view, |_| false, |role| out.act(Act::RoleInPicked(case, hit.kind, hit.value.clone(), role)));
+    });
+}
+
+/// The roles to choose from, and that none holds in records alone.
+fn roles(ui: &mut Ui, view: &View<'_>, holds: impl Fn(Option<Role>) -> bool, mut chosen: impl FnMut(Option<Role>)) {
     let choices = ROLES.map(|role| (Some(role), view.text(role.text())));
     let none = (None, view.t("限らない（事案での役割のまま）", "None: as in the whole case"));
     for (role, text) in std::iter::once(none).chain(choices) {
-        if ui.selectable_label(hit.here == role, text).clicked() {
-            let rows = Some(RowPick::Rows(vec![(detail.evidence, detail.row)]));
-            out.order(Command::SetRole { case, values: vec![(hit.kind, hit.value.clone())], role, rows });
+        if ui.selectable_label(holds(role), text).clicked() {
+            chosen(role);
         }
     }
 }

@@ -315,6 +315,8 @@ pub fn quiet_role_choice(ui: &mut Ui, view: &View<'_>, role: &mut Option<Role>, 
         inactive.fg_stroke.color = p.quiet;
     }
     ui.style_mut().override_font_id = Some(style::table());
+    // A second line would lie on the row below.
+    ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
     role_choice(ui, view, role, width)
 }
 

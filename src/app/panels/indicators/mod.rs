@@ -242,14 +242,19 @@ impl Indicators {
 
     fn table(&mut self, ui: &mut Ui, view: &View<'_>, shown: u64, out: &mut Outbox) {
         let t = |ja, en| view.t(ja, en);
+        // English words are wider, Japanese leaves the room to the values.
+        let (value, count, role, spark) = match view.lang {
+            Lang::Ja => (232.0, 64.0, 112.0, 64.0),
+            Lang::En => (196.0, 72.0, 132.0, 78.0),
+        };
         let columns = [
-            Column::new("value", t("種別・値", "Kind and value"), 306.0).grows(170.0),
-            Column::new("count", t("件数", "Records"), 68.0).right(),
+            Column::new("value", t("種別・値", "Kind and value"), 306.0).grows(value),
+            Column::new("count", t("件数", "Records"), count).right(),
             Column::new("cases", t("事案", "Cases"), 46.0).right(),
-            Column::new("role", t("役割", "Role"), 132.0).grows(118.0).unsorted(),
+            Column::new("role", t("役割", "Role"), 132.0).grows(role).unsorted(),
             Column::new("first", t("初出", "First"), WHOLE_TIME).grows(92.0).spare(2),
             Column::new("last", t("最終", "Last"), WHOLE_TIME).grows(92.0),
-            Column::new("spark", t("推移", "Over time"), 84.0).grows(64.0).unsorted().spare(3),
+            Column::new("spark", t("推移", "Over time"), 84.0).grows(spark).unsorted().spare(3),
             // Lists mark here, and roles are suggested.
             Column::new("note", t("備考", "Remark"), 150.0).grows(98.0).unsorted().spare(1),
         ];

@@ -86,6 +86,10 @@ impl Panel for Records {
         if self.look_ahead(ui, view, out) {
             return;
         }
+        let picked = self.table.picked.len() as u64;
+        if picked != view.records_picked {
+            out.act(Act::Picked(picked));
+        }
         let search = view.search(&self.view);
         self.head(ui, view, search, out);
         let any = search.is_none_or(|search| search.total > 0 || search.fault.is_some());
@@ -157,6 +161,10 @@ impl Panel for Records {
                 self.clear_filters();
             }
             Act::Narrow { field, value, not } => self.narrow(field, value, *not),
+            Act::RoleInPicked(case, kind, value, role) => {
+                let (values, rows) = (vec![(*kind, value.clone())], Some(self.chosen()));
+                out.order(Command::SetRole { case: *case, values, role: *role, rows });
+            }
             Act::Case(_) => {
                 // What was kept belongs to the case before.
                 self.view = RecordView { query: self.view.query.clone(), ..RecordView::default() };
