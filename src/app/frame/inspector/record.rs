@@ -233,8 +233,8 @@ fn hit_line(ui: &mut Ui, view: &View<'_>, hit: &HitSpan) -> Response {
     let stated = |role: Option<Role>| role.map_or(Role::not_stated(), Role::text).get(view.lang);
     let role = match (hit.here, view.lang) {
         (None, _) => stated(hit.role).to_owned(),
-        (here, Lang::Ja) => format!("{}（この記録だけ）", stated(here)),
-        (here, Lang::En) => format!("{} in this record alone", stated(here)),
+        (here, Lang::Ja) => format!("{}（この記録では）", stated(here)),
+        (here, Lang::En) => format!("{} in this record", stated(here)),
     };
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("{} {role}", hit.value)));
     if response.hovered() {
