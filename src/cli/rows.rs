@@ -296,6 +296,14 @@ mod tests {
         }
 
         #[test]
+        fn a_value_is_written_twice_and_looked_at_once(value in r"[ -~]{0,40}|(\PC|\pC|[\x00-\x9f]){0,12}", between in "[,:a-z]{0,12}") {
+            let mut held = Held { bytes: vec![b'x'; 8], len: 3 };
+            held.room(2 * value.len() + between.len());
+            prop_assert_eq!(held.add_twice(value.as_bytes(), between.as_bytes()), is_clean(&value), "{:?}", value);
+            prop_assert_eq!(&held.bytes[..held.len], format!("xxx{value}{between}{value}").as_bytes());
+        }
+
+        #[test]
         fn clean_is_what_json_leaves_alone(text in r"[ -~]{0,20}|(\PC|\pC|[\x00-\x9f]){0,12}") {
             let stands = text.chars().all(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\'));
             prop_assert_eq!(is_clean(&text), stands, "{:?}", text);
