@@ -300,7 +300,8 @@ mod tests {
             let mut held = Held { bytes: vec![b'x'; 8], len: 3 };
             held.room(2 * value.len() + between.len());
             prop_assert_eq!(held.add_twice(value.as_bytes(), between.as_bytes()), is_clean(&value), "{:?}", value);
-            prop_assert_eq!(&held.bytes[..held.len], format!("xxx{value}{between}{value}").as_bytes());
+            let twice = format!("xxx{value}{between}{value}");
+            prop_assert_eq!(&held.bytes[..held.len], twice.as_bytes());
         }
 
         #[test]

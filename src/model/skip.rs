@@ -182,6 +182,8 @@ pub struct Probe {
     pub grams: Vec<u32>,
     /// Positions in the key set.
     pub keys: Vec<u32>,
+    /// Positions of four-byte grams there: each excludes less.
+    pub fours: Vec<u32>,
 }
 
 impl Probe {
@@ -192,7 +194,7 @@ impl Probe {
         let grams = folded.windows(3).filter_map(<[u8]>::first_chunk::<3>);
         probe.grams.extend(grams.map(|bytes| gram_hash(gram(*bytes))));
         let fours = folded.windows(4).filter_map(<[u8]>::first_chunk::<4>);
-        probe.keys.extend(fours.filter_map(|bytes| four(*bytes)));
+        probe.fours.extend(fours.filter_map(|bytes| four(*bytes)));
         let mut pieces = Pieces::of(folded);
         let mut minimizers = Vec::new();
         while let Some((start, token)) = pieces.next() {
@@ -201,7 +203,7 @@ impl Probe {
             let wanted = if whole { Wanted::Asked } else { Wanted::AskedInPart };
             each_key(token, wanted, &mut minimizers, &mut |key| probe.keys.extend(positions(key)));
         }
-        for list in [&mut probe.grams, &mut probe.keys] {
+        for list in [&mut probe.grams, &mut probe.keys, &mut probe.fours] {
             list.sort_unstable();
             list.dedup();
         }
@@ -211,13 +213,14 @@ impl Probe {
     /// Whether it can exclude anything at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.grams.is_empty() && self.keys.is_empty()
+        self.grams.is_empty() && self.keys.is_empty() && self.fours.is_empty()
     }
 
     /// Whether one block may hold the literal.
     #[must_use]
     pub fn admits(&self, skip: &Skip) -> bool {
-        self.grams.iter().all(|at| get(&skip.grams, *at)) && self.keys.iter().all(|at| get(&skip.keys, *at))
+        let all = |set: &Set, positions: &[u32]| positions.iter().all(|at| get(set, *at));
+        all(&skip.grams, &self.grams) && all(&skip.keys, &self.keys) && all(&skip.keys, &self.fours)
     }
 }
 

@@ -204,10 +204,9 @@ pub(super) fn segments(conn: &Connection, evidence: i64) -> Result<Vec<Segment>>
 pub(super) fn admitted(conn: &Connection, segment: &Segment, probe: &Probe) -> Result<Vec<u32>> {
     let mut asked = Asked { conn, left: vec![0xff; segment.keys.stride], idle: 0 };
     // Keys select better than grams, so a segment is mostly settled by its first bands.
-    let settled = asked.narrow(&probe.keys, segment.keys, segment.key_band)?;
-    if !settled {
-        asked.narrow(&probe.grams, segment.grams, segment.gram_band)?;
-    }
+    let _ = asked.narrow(&probe.keys, segment.keys, segment.key_band)?
+        || asked.narrow(&probe.fours, segment.keys, segment.key_band)?
+        || asked.narrow(&probe.grams, segment.grams, segment.gram_band)?;
     let is_in = |at: &u32| asked.left.get(*at as usize / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1);
     Ok((0..segment.blocks).filter(is_in).map(|at| segment.first + at).collect())
 }
