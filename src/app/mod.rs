@@ -20,7 +20,7 @@ pub mod words;
 pub use window::{Error, Shot, WindowOptions, run};
 
 use crate::model::{CaseKey, Lang, Unit};
-use crate::workbench::ask::{Command, Desk, Notice, Question};
+use crate::workbench::ask::{Command, Desk, Measure, Notice, Question};
 use cache::Cache;
 use frame::{dialogs, inspector, palette, toasts};
 use panels::Panel;
@@ -262,24 +262,27 @@ impl App {
         }
     }
 
-    /// Asks before an import is broken off by closing the window.
+    /// Asks before work is broken off by closing the window.
     fn ask_to_close(&mut self, ctx: &egui::Context, view: &View<'_>) {
         let Some(job) = view.jobs.iter().find(|job| job.asked.is_none() && (job.waiting || job.secs > 0.5)) else {
             return;
         };
         ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         let name = job.name.get(view.lang);
+        let (ja, en) = if job.measure == Measure::Bytes {
+            (
+                "閉じると途中で止めます。証拠は取込み途中として残り、次に続きから取り込めます。",
+                "Closing stops it. Evidence stays as partial and can be resumed next time.",
+            )
+        } else {
+            ("閉じると途中で止めます。その作業の記録は残りません。", "Closing stops it, and nothing of it is entered.")
+        };
         let confirm = dialogs::Confirm {
             title: match view.lang {
                 Lang::Ja => format!("「{name}」の途中です"),
                 Lang::En => format!("Still under way: {name}"),
             },
-            about: view
-                .t(
-                    "閉じると途中で止めます。証拠は取込み途中として残り、次に続きから取り込めます。",
-                    "Closing stops it. Evidence stays as partial and can be resumed next time.",
-                )
-                .to_owned(),
+            about: view.t(ja, en).to_owned(),
             act: view.t("止めて閉じる", "Stop and close").to_owned(),
             stay: view.t("続ける", "Keep going").to_owned(),
             danger: true,

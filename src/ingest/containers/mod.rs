@@ -9,6 +9,7 @@ mod directory;
 mod gunzip;
 mod mail;
 mod sheet;
+mod strings;
 mod tar;
 mod workbook;
 mod zip;

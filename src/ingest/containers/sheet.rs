@@ -1,6 +1,7 @@
 //! One sheet of a workbook as comma-separated text, row by row.
 
-use crate::ingest::xml::{Piece, Pull, attribute, unescape};
+use super::strings::Strings;
+use crate::ingest::xml::{Piece, Pull, attribute, attributes, unescape};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -9,7 +10,7 @@ use std::io::{self, Read};
 const ROWS: u64 = 1 << 20;
 const COLUMNS: usize = 1 << 14;
 /// Rows that tell how wide a sheet is, and bytes of them that are held.
-const WIDTH_ROWS: usize = 10_000;
+const WIDTH_ROWS: usize = 1_000;
 const WIDTH_HELD: usize = 32 << 20;
 
 /// How numbers are meant to look.
@@ -112,7 +113,7 @@ pub(super) fn column(place: &str) -> Option<usize> {
 pub(super) struct Sheet<'a, R> {
     pull: Pull<R>,
     styles: &'a Styles,
-    strings: &'a [Box<str>],
+    strings: &'a mut Strings,
     /// The width most rows have, once the first rows have told it: rows with less are filled up to it.
     width: Option<usize>,
     /// Rows read so far.
@@ -125,7 +126,7 @@ pub(super) struct Sheet<'a, R> {
 }
 
 impl<'a, R: Read> Sheet<'a, R> {
-    pub(super) fn new(source: R, styles: &'a Styles, strings: &'a [Box<str>]) -> Self {
+    pub(super) fn new(source: R, styles: &'a Styles, strings: &'a mut Strings) -> Self {
         let pull = Pull::new(source);
         Self { pull, styles, strings, width: None, rows: 0, ready: Vec::new(), at: 0, damage: None, ended: false }
     }
@@ -188,10 +189,10 @@ impl<'a, R: Read> Sheet<'a, R> {
                 }
                 Piece::Close("row") if inside => return Ok(Some(row)),
                 Piece::Open { name: "c", attributes, empty } if inside => {
-                    let place = attribute(attributes, "r").and_then(|place| column(&place));
+                    let place;
+                    (cell, place) = Cell::of(attributes);
                     let place = place.unwrap_or(row.cells.len()).max(row.cells.len()).min(COLUMNS);
                     row.cells.resize(place, String::new());
-                    cell = Cell::of(attributes);
                     if empty {
                         row.cells.push(String::new());
                     }
@@ -271,10 +272,22 @@ fn write_row(cells: &[String], out: &mut Vec<u8>) {
     }
 }
 
+/// What a cell's text is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Holds {
+    #[default]
+    Number,
+    /// The number of a shared string.
+    Shared,
+    Text,
+    Truth,
+    Date,
+}
+
 /// A cell while it is read.
 #[derive(Debug, Default)]
 struct Cell {
-    kind: String,
+    kind: Holds,
     style: usize,
     text: String,
     open: bool,
@@ -282,23 +295,34 @@ struct Cell {
 }
 
 impl Cell {
-    fn of(attributes: &str) -> Self {
-        let kind = attribute(attributes, "t").unwrap_or_default().into_owned();
-        let style = attribute(attributes, "s").and_then(|style| style.parse().ok()).unwrap_or(0);
-        Self { kind, style, ..Self::default() }
+    /// A cell as its attributes say, and its column.
+    fn of(said: &str) -> (Self, Option<usize>) {
+        let (mut cell, mut place) = (Self::default(), None);
+        for (name, value) in attributes(said) {
+            match (name, &*unescape(value)) {
+                ("r", value) => place = column(value),
+                ("s", value) => cell.style = value.parse().unwrap_or(0),
+                ("t", "s") => cell.kind = Holds::Shared,
+                ("t", "b") => cell.kind = Holds::Truth,
+                ("t", "str" | "inlineStr" | "e") => cell.kind = Holds::Text,
+                ("t", "d") => cell.kind = Holds::Date,
+                _ => {}
+            }
+        }
+        (cell, place)
     }
 
     /// What the cell shows.
-    fn shown(self, styles: &Styles, strings: &[Box<str>]) -> String {
-        match self.kind.as_str() {
-            "s" => {
-                let known = self.text.trim().parse().ok().and_then(|index: usize| strings.get(index));
-                known.map_or(self.text, ToString::to_string)
+    fn shown(self, styles: &Styles, strings: &mut Strings) -> String {
+        match self.kind {
+            Holds::Shared => {
+                let known = self.text.trim().parse().ok().and_then(|index| strings.get(index));
+                known.map_or(self.text, str::to_owned)
             }
-            "b" => if self.text.trim() == "1" { "TRUE" } else { "FALSE" }.to_owned(),
-            "str" | "inlineStr" | "e" => self.text,
-            "d" => self.text.replace('T', " "),
-            _ => {
+            Holds::Truth => if self.text.trim() == "1" { "TRUE" } else { "FALSE" }.to_owned(),
+            Holds::Text => self.text,
+            Holds::Date => self.text.replace('T', " "),
+            Holds::Number => {
                 let look = styles.looks.get(self.style).copied().unwrap_or_default();
                 dated(&self.text, look, styles.is_1904).unwrap_or_else(|| plain_number(&self.text))
             }

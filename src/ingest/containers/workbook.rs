@@ -6,8 +6,9 @@
 
 use super::directory::survey;
 use super::sheet::{Sheet, Styles};
+use super::strings::Strings;
 use super::{Container, Marked, Member, Opening, Problem, Unpacked, Visit};
-use crate::ingest::xml::{Piece, Pull, attribute, unescape};
+use crate::ingest::xml::{Piece, Pull, attribute};
 use std::collections::BTreeMap;
 use std::io::{self, BufReader, Read, SeekFrom};
 use zip::ZipArchive;
@@ -17,8 +18,6 @@ use zip::result::ZipError;
 #[derive(Debug)]
 pub(super) struct Workbook;
 
-/// Text of shared strings that is held.
-const STRINGS: usize = 256 << 20;
 /// Parts a workbook may have.
 const PARTS: u64 = 100_000;
 
@@ -59,8 +58,8 @@ impl Container for Workbook {
         told(part(&mut archive, "xl/workbook.xml", &mut |pull| sheets_of(pull, &mut sheets, &mut is_1904)));
         let mut targets = BTreeMap::new();
         told(part(&mut archive, "xl/_rels/workbook.xml.rels", &mut |pull| targets_of(pull, &mut targets)));
-        let mut strings = Vec::new();
-        told(part(&mut archive, "xl/sharedStrings.xml", &mut |pull| strings_of(pull, &mut strings)).or_else(absent));
+        let mut strings = Strings::default();
+        told(content(&mut archive, "xl/sharedStrings.xml", &mut |file| strings.read(file)).or_else(absent));
         let mut styles = Styles::new(is_1904);
         told(part(&mut archive, "xl/styles.xml", &mut |pull| styles.read(pull)).or_else(absent));
         for (name, id) in sheets {
@@ -82,7 +81,7 @@ impl Container for Workbook {
                     continue;
                 }
             };
-            let mut sheet = Sheet::new(file, &styles, &strings);
+            let mut sheet = Sheet::new(file, &styles, &mut strings);
             let mut unpacked = Unpacked::new(&mut sheet, budget);
             let member = Member {
                 name: shown.clone().into_bytes(),
@@ -94,6 +93,7 @@ impl Container for Workbook {
                 break;
             }
         }
+        problems.extend(strings.damage().map(|error| Problem::Broken(error.to_string())));
         Ok(problems)
     }
 }
@@ -104,11 +104,20 @@ fn part(
     name: &str,
     read: &mut dyn FnMut(&mut Pull<&mut dyn Read>) -> io::Result<()>,
 ) -> io::Result<()> {
+    content(archive, name, &mut |file| read(&mut Pull::new(file)))
+}
+
+/// Unpacks one part of the archive.
+fn content(
+    archive: &mut Archive<'_>,
+    name: &str,
+    read: &mut dyn FnMut(&mut dyn Read) -> io::Result<()>,
+) -> io::Result<()> {
     let mut file = archive.by_name(name).map_err(|error| match error {
         ZipError::FileNotFound => io::Error::new(io::ErrorKind::NotFound, name.to_owned()),
         other => io::Error::other(format!("{name}: {other}")),
     })?;
-    read(&mut Pull::new(&mut file as &mut dyn Read))
+    read(&mut file)
 }
 
 /// A part that need not be there.
@@ -139,33 +148,6 @@ fn targets_of(pull: &mut Pull<&mut dyn Read>, out: &mut BTreeMap<String, String>
             && let (Some(id), Some(target)) = (attribute(attributes, "Id"), attribute(attributes, "Target"))
         {
             out.insert(id.into_owned(), target.into_owned());
-        }
-    }
-    Ok(())
-}
-
-/// The strings cells refer to, without furigana.
-fn strings_of(pull: &mut Pull<&mut dyn Read>, out: &mut Vec<Box<str>>) -> io::Result<()> {
-    let (mut held, mut total) = (String::new(), 0);
-    let (mut in_text, mut in_reading) = (false, false);
-    while let Some(piece) = pull.next()? {
-        match piece {
-            Piece::Open { name: "si", empty: true, .. } => out.push("".into()),
-            Piece::Open { name: "t", empty, .. } => in_text = !empty,
-            Piece::Open { name: "rPh", empty, .. } => in_reading = !empty,
-            Piece::Close("t") => in_text = false,
-            Piece::Close("rPh") => in_reading = false,
-            Piece::Close("si") => {
-                total += held.len() + 16;
-                out.push(held.as_str().into());
-                held.clear();
-                if total > STRINGS {
-                    return Err(io::Error::new(io::ErrorKind::InvalidData, "shared strings too large"));
-                }
-            }
-            Piece::Text(text) if in_text && !in_reading => held.push_str(&unescape(text)),
-            Piece::Plain(text) if in_text && !in_reading => held.push_str(text),
-            _ => {}
         }
     }
     Ok(())
