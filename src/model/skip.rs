@@ -2,8 +2,9 @@
 //!
 //! Two bit sets a block, built from folded text. **Grams**: every run of three bytes. **Keys**: what tells numbers apart, as
 //! every digit triple occurs in every block: runs of four bytes that end with a digit, whole tokens, inner parts of dotted
-//! tokens (IP addresses), and minimizers of long letter-digit runs (hashes, wallets). A filter may say yes wrongly, never no wrongly: hits are always
-//! verified in the text. Substrings are what is asked for, so a key is only probed where the literal fixes both its ends.
+//! tokens (IP addresses), and minimizers of long letter-digit runs (hashes, wallets). A filter may say yes wrongly, never no
+//! wrongly: hits are always verified in the text. Substrings are what is asked for, so a key is only probed where the
+//! literal fixes both its ends.
 //!
 //! The hashes are part of the store's format; they change only together with `FOLD_VERSION`.
 
