@@ -1,12 +1,12 @@
 //! The commonest values of a field over a row set.
 
-use super::chunk::reused;
-use super::error::{Error, QueryError};
+use super::chunk::Sources;
+use super::error::Error;
 use super::ready::lacks;
-use super::run::in_order;
 use super::selection::{Part, Rows, parts};
+use super::walk::{chunks, demand_known, walk};
 use crate::model::fold::fold;
-use crate::model::{Chunk, ChunkHead, Corpus, FieldReader, Ticket};
+use crate::model::{Corpus, FieldReader, Ticket};
 use ahash::AHashMap;
 
 /// Values of one field, as written.
@@ -38,33 +38,18 @@ pub fn facet(
     ticket: &Ticket,
     limit: usize,
 ) -> Result<Facet, Error> {
-    let name = fold(field);
+    let sources = Sources { corpus, reader };
     let parts = parts(rows, corpus)?;
-    if !parts.is_empty() && parts.iter().all(|part| lacks(&name, &part.reading.form, reader)) {
-        let (ja, en) = (format!("知らない項目 `{field}`"), format!("Unknown field `{field}`"));
-        return Err(QueryError::new(0..field.len(), ja, en).into());
-    }
-    let chunks: Vec<(&Part, &ChunkHead)> =
-        parts.iter().flat_map(|part| part.heads.iter().map(move |head| (part, head))).collect();
-    let mut work: Vec<_> = chunks.into_iter().filter(|(part, head)| part.count(head) > 0).collect();
-    let mut facet = Facet::default();
-    work.retain(|(part, head)| {
-        let has = !lacks(&name, &part.reading.form, reader);
-        if !has {
-            let rows = u64::from(part.count(head));
-            facet.total += rows;
-            facet.missing += rows;
-        }
-        has
-    });
-    ticket.set_total(work.iter().map(|(_, head)| u64::from(head.len)).sum());
-    let counted = in_order(work.len(), ticket, Tally::default, |tally, index| {
-        let Some((part, head)) = work.get(index) else { return Ok(()) };
-        tally.chunk(part, head, &name, corpus, reader)?;
-        ticket.advance(u64::from(head.len));
-        Ok(())
+    demand_known(field, &parts, sources)?;
+    let name = fold(field);
+    let (without, with): (Vec<&Part>, Vec<&Part>) =
+        parts.iter().partition(|part| lacks(&name, &part.reading.form, reader));
+    let without: u64 = chunks(without).into_iter().map(|(part, head)| u64::from(part.count(head))).sum();
+    let named = |_: &Part| Some(name.clone());
+    let counted = walk(&chunks(with), (sources, ticket), named, Tally::default, |tally, row| {
+        tally.add(row.value.unwrap_or(""));
     })?;
-    Ok(counted.into_iter().reduce(Tally::joined).unwrap_or_default().into_facet(&facet, limit))
+    Ok(counted.into_iter().reduce(Tally::joined).unwrap_or_default().into_facet(without, limit))
 }
 
 /// What one thread has counted.
@@ -74,33 +59,9 @@ struct Tally {
     full: bool,
     total: u64,
     missing: u64,
-    /// The chunk before, for its memory.
-    chunk: Chunk,
 }
 
 impl Tally {
-    fn chunk(
-        &mut self,
-        part: &Part,
-        head: &ChunkHead,
-        name: &str,
-        corpus: &dyn Corpus,
-        reader: &dyn FieldReader,
-    ) -> Result<(), Error> {
-        let chunk = corpus.chunk_in(part.reading.key, head.seq, std::mem::take(&mut self.chunk))?;
-        let form = &part.reading.form;
-        let mut spare = Vec::new();
-        for row in part.bits(head).iter() {
-            let record = reader.text(form, chunk.record_bytes(row as usize));
-            let mut fields = reused(spare);
-            reader.fields_named(form, &record, name, &mut fields);
-            self.add(fields.first().map_or("", |field| &field.value));
-            spare = reused(fields);
-        }
-        self.chunk = chunk;
-        Ok(())
-    }
-
     fn add(&mut self, value: &str) {
         self.total += 1;
         if value.is_empty() {
@@ -127,7 +88,7 @@ impl Tally {
         self
     }
 
-    fn into_facet(self, rest: &Facet, limit: usize) -> Facet {
+    fn into_facet(self, without: u64, limit: usize) -> Facet {
         let distinct = self.values.len() as u64;
         let mut top: Vec<(String, u64)> = self.values.into_iter().collect();
         let order = |a: &(String, u64), b: &(String, u64)| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0));
@@ -140,8 +101,8 @@ impl Tally {
             top,
             distinct_at_least: distinct,
             is_exact: !self.full,
-            total: self.total + rest.total,
-            missing: self.missing + rest.missing,
+            total: self.total + without,
+            missing: self.missing + without,
         }
     }
 }

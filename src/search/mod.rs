@@ -56,6 +56,7 @@ mod templates;
 mod term;
 mod text;
 mod times;
+mod walk;
 
 pub use address::Net;
 pub use error::{Error, QueryError};

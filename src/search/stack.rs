@@ -1,13 +1,13 @@
 //! How the records of single values of a field lie in time: a histogram cut into layers, in one pass.
 
-use super::chunk::{reused, skew};
+use super::chunk::Sources;
 use super::error::Error;
 use super::histogram::Bins;
 use super::ready::lacks;
-use super::run::in_order;
 use super::selection::{Part, Rows, parts};
+use super::walk::{chunks, walk};
 use crate::model::fold::fold;
-use crate::model::{ChunkHead, Corpus, FieldReader, Instant, Ticket};
+use crate::model::{Corpus, FieldReader, Ticket};
 
 /// Counts the rows of each value per bin: one list for each of `values`, in their order. Rows without an instant, and those
 /// of other values, are in none. The ticket counts bytes.
@@ -21,18 +21,17 @@ pub fn stack(
     let slots = bins.slots()?;
     let name = fold(field);
     let parts = parts(rows, corpus)?;
-    let chunks = parts.iter().filter(|part| !lacks(&name, &part.reading.form, reader));
-    let chunks = chunks.flat_map(|part| part.heads.iter().map(move |head| (part, head)));
-    let work: Vec<(&Part, &ChunkHead)> =
-        chunks.filter(|(part, head)| head.first.is_some() && part.count(head) > 0).collect();
-    ticket.set_total(work.iter().map(|(_, head)| u64::from(head.len)).sum());
-    let of = Layers { name: &name, values, bins, corpus, reader };
+    let mut chunks = chunks(parts.iter().filter(|part| !lacks(&name, &part.reading.form, reader)));
+    chunks.retain(|(_, head)| head.first.is_some());
+    let named = |_: &Part| Some(name.clone());
     let empty = || vec![vec![0_u64; slots]; values.len()];
-    let counted = in_order(work.len(), ticket, empty, |counts, index| {
-        let Some((part, head)) = work.get(index) else { return Ok(()) };
-        of.count(part, head, counts)?;
-        ticket.advance(u64::from(head.len));
-        Ok(())
+    let counted = walk(&chunks, (Sources { corpus, reader }, ticket), named, empty, |layers, row| {
+        let layer = row.value.and_then(|value| values.iter().position(|known| known == value));
+        if let Some(at) = row.when
+            && let Some(bin) = layer.and_then(|layer| layers.get_mut(layer)?.get_mut(bins.of(at)))
+        {
+            *bin += 1;
+        }
     })?;
     Ok(counted.into_iter().reduce(sum).unwrap_or_else(empty))
 }
@@ -42,36 +41,4 @@ fn sum(mut one: Vec<Vec<u64>>, other: Vec<Vec<u64>>) -> Vec<Vec<u64>> {
         *bin += more;
     }
     one
-}
-
-struct Layers<'a> {
-    name: &'a str,
-    values: &'a [String],
-    bins: Bins,
-    corpus: &'a dyn Corpus,
-    reader: &'a dyn FieldReader,
-}
-
-impl Layers<'_> {
-    fn count(&self, part: &Part, head: &ChunkHead, counts: &mut [Vec<u64>]) -> Result<(), Error> {
-        let skew = skew(&part.reading);
-        let form = &part.reading.form;
-        let chunk = self.corpus.chunk(part.reading.key, head.seq)?;
-        let mut spare = Vec::new();
-        for row in part.bits(head).iter() {
-            let Some(at) = chunk.records.get(row as usize).and_then(|record| record.when.instant()) else { continue };
-            let record = self.reader.text(form, chunk.record_bytes(row as usize));
-            let mut fields = reused(spare);
-            self.reader.fields_named(form, &record, self.name, &mut fields);
-            let value = fields.first().map(|field| &*field.value);
-            let layer = value.and_then(|value| self.values.iter().position(|known| known == value));
-            if let Some(layer) = layer.and_then(|layer| counts.get_mut(layer))
-                && let Some(bin) = layer.get_mut(self.bins.of(Instant(at.0.saturating_sub(skew))))
-            {
-                *bin += 1;
-            }
-            spare = reused(fields);
-        }
-        Ok(())
-    }
 }

@@ -7,16 +7,14 @@
 mod merge;
 mod shape;
 
-use super::chunk::reused;
-use super::error::{Error, QueryError};
-use super::ready::lacks;
-use super::run::in_order;
+use super::chunk::Sources;
+use super::error::Error;
 use super::selection::{Part, Rows, parts};
+use super::walk::{Walked, chunks, demand_known, walk};
 use crate::model::fold::{fold, same_name};
-use crate::model::{ChunkHead, Corpus, EvidenceKey, Field, FieldReader, RowSet, Ticket};
+use crate::model::{Corpus, EvidenceKey, FieldReader, RowSet, Ticket};
 use shape::Shaper;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 /// Different shapes kept.
 const MAX_SHAPES: usize = 1 << 16;
@@ -142,19 +140,13 @@ impl Templates {
 
     /// The rows of some templates among the rows they were made from: exactly those counted. The ticket counts bytes.
     pub fn rows(&self, which: &[usize], of: Asked<'_>, ticket: &Ticket) -> Result<RowSet, Error> {
-        let found = Mutex::new(RowSet::new());
-        of.each_chunk(ticket, Shaper::default, |shaper, part, head| {
-            let mut rows = roaring::RoaringBitmap::new();
-            of.each_text(part, head, |row, text| {
-                let number = text.and_then(|text| self.of_shape(shaper, text));
-                if number.is_some_and(|number| which.contains(&number)) {
-                    rows.insert(row);
-                }
-            })?;
-            found.lock().unwrap_or_else(PoisonError::into_inner).add(part.evidence(), rows);
-            Ok(())
+        let found = of.walk(ticket, <(Shaper, RowSet)>::default, |(shaper, rows), (evidence, row), text| {
+            let number = text.and_then(|text| self.of_shape(shaper, text));
+            if number.is_some_and(|number| which.contains(&number)) {
+                rows.insert(evidence, row);
+            }
         })?;
-        Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+        Ok(found.into_iter().map(|(_, rows)| rows).reduce(|all, rows| all.or(&rows)).unwrap_or_default())
     }
 }
 
@@ -173,65 +165,37 @@ pub struct Asked<'a> {
 
 /// The templates of the texts asked about. The ticket counts bytes.
 pub fn templates(of: Asked<'_>, ticket: &Ticket) -> Result<Templates, Error> {
-    let miners = of.each_chunk(ticket, Miner::default, |miner, part, head| {
-        of.each_text(part, head, |row, text| match text {
-            Some(text) => miner.add(text, (part.evidence(), row)),
-            None => miner.miss(),
-        })
+    let miners = of.walk(ticket, Miner::default, |miner, place, text| match text {
+        Some(text) => miner.add(text, place),
+        None => miner.miss(),
     })?;
     miners.into_iter().reduce(Miner::joined).unwrap_or_default().finish(ticket)
 }
 
 impl Asked<'_> {
-    fn each_chunk<S: Send>(
+    /// Calls `each` with what a thread has gathered, and the place and the text of each row.
+    fn walk<S: Send>(
         &self,
         ticket: &Ticket,
         gather: impl Fn() -> S + Sync,
-        work: impl Fn(&mut S, &Part, &ChunkHead) -> Result<(), Error> + Sync,
+        each: impl Fn(&mut S, Place, Option<&str>) + Sync,
     ) -> Result<Vec<S>, Error> {
+        let sources = Sources { corpus: self.corpus, reader: self.reader };
         let parts = parts(self.rows, self.corpus)?;
         if let Some(field) = self.field {
-            let name = fold(field);
-            if !parts.is_empty() && parts.iter().all(|part| lacks(&name, &part.reading.form, self.reader)) {
-                let (ja, en) = (format!("知らない項目 `{field}`"), format!("Unknown field `{field}`"));
-                return Err(QueryError::new(0..field.len(), ja, en).into());
-            }
+            demand_known(field, &parts, sources)?;
         }
-        let chunks = parts.iter().flat_map(|part| part.heads.iter().map(move |head| (part, head)));
-        let chunks: Vec<(&Part, &ChunkHead)> = chunks.filter(|(part, head)| part.count(head) > 0).collect();
-        ticket.set_total(chunks.iter().map(|(_, head)| u64::from(head.len)).sum());
-        in_order(chunks.len(), ticket, gather, |state, index| {
-            let Some((part, head)) = chunks.get(index) else { return Ok(()) };
-            work(state, part, head)?;
-            ticket.advance(u64::from(head.len));
-            Ok(())
+        let name = |part: &Part| self.name(part);
+        walk(&chunks(&parts), (sources, ticket), name, gather, |state, Walked { place, text, value, .. }| {
+            // Without a field asked for, what its format could not read has no fields: its text stands for it.
+            each(state, place, value.or(Some(text).filter(|_| self.field.is_none())));
         })
     }
 
-    /// Calls `each` with the texts of a chunk's chosen rows.
-    fn each_text(&self, part: &Part, head: &ChunkHead, mut each: impl FnMut(u32, Option<&str>)) -> Result<(), Error> {
-        let form = &part.reading.form;
-        let columns = self.reader.columns(form);
+    /// The folded name of the field that holds the text; `None` where the whole text is meant.
+    fn name(&self, part: &Part) -> Option<String> {
+        let columns = self.reader.columns(&part.reading.form);
         let message = || MESSAGES.iter().copied().find(|name| columns.iter().any(|column| same_name(column, name)));
-        let name = self.field.map(fold).or_else(|| message().map(str::to_owned));
-        let chunk = self.corpus.chunk(part.reading.key, head.seq)?;
-        let mut spare: Vec<Field<'static>> = Vec::new();
-        for row in part.bits(head).iter() {
-            let text = self.reader.text(form, chunk.record_bytes(row as usize));
-            let number = head.first_row.saturating_add(row);
-            let Some(name) = &name else {
-                each(number, Some(&text));
-                continue;
-            };
-            let mut fields = reused(spare);
-            self.reader.fields_named(form, &text, name, &mut fields);
-            match fields.first() {
-                Some(field) => each(number, Some(&field.value)),
-                // What its format could not read has no fields: its text stands for it.
-                None => each(number, Some(&*text).filter(|_| self.field.is_none())),
-            }
-            spare = reused(fields);
-        }
-        Ok(())
+        self.field.map(fold).or_else(|| message().map(str::to_owned))
     }
 }
