@@ -1,10 +1,9 @@
 //! Skip filters: which blocks of chunks cannot hold a literal, told without reading them.
 //!
-//! Two bit sets a block, built from folded text. **Grams**: every run of three bytes. **Keys**: what tells numbers apart, as
-//! every digit triple occurs in every block: runs of four bytes that end with a digit, whole tokens, inner parts of dotted
-//! tokens (IP addresses), and minimizers of long letter-digit runs (hashes, wallets). A filter may say yes wrongly, never no
-//! wrongly: hits are always verified in the text. Substrings are what is asked for, so a key is only probed where the
-//! literal fixes both its ends.
+//! Two bit sets a block, built from folded text. **Grams**: every run of three bytes and, as every digit triple occurs in
+//! every block, runs of four that end with a digit. **Keys**: whole tokens, inner parts of dotted tokens (IP addresses), and
+//! minimizers of long letter-digit runs (hashes, wallets). A filter may say yes wrongly, never no wrongly: hits are always
+//! verified in the text. Substrings are what is asked for, so a key is only probed where the literal fixes both its ends.
 //!
 //! The hashes are part of the store's format; they change only together with `FOLD_VERSION`.
 
@@ -15,12 +14,15 @@ use super::token::{Edges, is_joint};
 /// the unpacking of one block.
 pub const BLOCKS: u32 = 4;
 
-/// Bits of each set while it is built: more would leave the nearer memory of a processor. Stored sets are folded to fewer
+/// Bits of the gram set while it is built: more would leave the nearer memory of a processor. Stored sets are folded to fewer
 /// bits where the content is small.
-pub const BITS: usize = 1 << 16;
-const WIDTH: u32 = BITS.trailing_zeros();
-/// No position of a set.
-const NOWHERE: u32 = 1 << WIDTH;
+pub const GRAM_BITS: usize = 1 << GRAM_WIDTH;
+const GRAM_WIDTH: u32 = 16;
+/// Bits of the key set.
+pub const KEY_BITS: usize = 1 << KEY_WIDTH;
+const KEY_WIDTH: u32 = 15;
+/// No position of the gram set.
+const NOWHERE: u32 = 1 << GRAM_WIDTH;
 
 /// Bytes that grams reach beyond where they begin: one less than the longest has.
 const REACH: usize = 3;
@@ -41,18 +43,15 @@ const MINIMIZER: u64 = 3 << 32;
 /// The two bit sets of one block, at full width.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skip {
-    /// Three-byte grams.
-    pub grams: Box<Set>,
-    /// Four-byte grams, tokens, parts and minimizers.
-    pub keys: Box<Set>,
+    /// Runs of three and four bytes.
+    pub grams: Box<[u64]>,
+    /// Tokens, parts and minimizers.
+    pub keys: Box<[u64]>,
 }
-
-/// One bit set at full width.
-pub type Set = [u64; BITS / 64];
 
 impl Default for Skip {
     fn default() -> Self {
-        Self { grams: Box::new([0; BITS / 64]), keys: Box::new([0; BITS / 64]) }
+        Self::filled(0)
     }
 }
 
@@ -60,7 +59,11 @@ impl Skip {
     /// Of a block that is always read: no set excludes anything.
     #[must_use]
     pub fn open() -> Self {
-        Self { grams: Box::new([u64::MAX; BITS / 64]), keys: Box::new([u64::MAX; BITS / 64]) }
+        Self::filled(u64::MAX)
+    }
+
+    fn filled(word: u64) -> Self {
+        Self { grams: vec![word; GRAM_BITS / 64].into(), keys: vec![word; KEY_BITS / 64].into() }
     }
 
     /// Adds everything in one piece of folded text.
@@ -68,7 +71,7 @@ impl Skip {
     /// Logs repeat themselves. The text is taken in pieces (a token, what divides it from the next, and the bytes that grams
     /// reach beyond), and pieces that repeat earlier ones, byte for byte, are passed over, many at once.
     pub fn add(&mut self, folded: &[u8]) {
-        let (mut grams, mut keys) = (Marks::default(), Marks::default());
+        let (mut grams, mut keys) = (Marks::of(GRAM_BITS), Marks::of(KEY_BITS));
         let (mut seen, mut pieces) = (Seen::of(folded), Pieces::of(folded));
         let mut minimizers = Vec::new();
         // What is new and lies together is looked at together.
@@ -78,7 +81,7 @@ impl Skip {
             if let Some(end) = seen.again(start)
                 && pieces.pass(end)
             {
-                mark_grams(with_reach(folded, new, start), &mut grams, &mut keys);
+                mark_grams(with_reach(folded, new, start), &mut grams);
                 new = pieces.at;
                 continue;
             }
@@ -87,7 +90,7 @@ impl Skip {
                 positions(key).into_iter().for_each(|at| keys.set(at));
             });
         }
-        mark_grams(with_reach(folded, new, folded.len()), &mut grams, &mut keys);
+        mark_grams(with_reach(folded, new, folded.len()), &mut grams);
         grams.pack(&mut self.grams);
         keys.pack(&mut self.keys);
     }
@@ -101,20 +104,18 @@ fn with_reach(text: &[u8], start: usize, end: usize) -> &[u8] {
 /// A bit set while it is built, a byte each: a byte is written without being read first. The last stands for no bit.
 struct Marks(Vec<u8>);
 
-impl Default for Marks {
-    fn default() -> Self {
-        Self(vec![0; BITS + 1])
-    }
-}
-
 impl Marks {
+    fn of(bits: usize) -> Self {
+        Self(vec![0; bits + 1])
+    }
+
     fn set(&mut self, at: u32) {
         if let Some(mark) = self.0.get_mut(at as usize) {
             *mark = 1;
         }
     }
 
-    fn pack(&self, set: &mut Set) {
+    fn pack(&self, set: &mut [u64]) {
         // The product gathers eight marks in its highest byte.
         for (word, marks) in set.iter_mut().zip(self.0.as_chunks::<64>().0) {
             for (eight, marks) in marks.as_chunks::<8>().0.iter().enumerate() {
@@ -125,11 +126,11 @@ impl Marks {
     }
 }
 
-fn mark_grams(text: &[u8], grams: &mut Marks, keys: &mut Marks) {
+fn mark_grams(text: &[u8], grams: &mut Marks) {
     for window in text.windows(4).filter_map(<[u8]>::first_chunk::<4>) {
         grams.set(gram_hash(u32::from_le_bytes(*window) & 0xff_ffff));
         // Written without being asked for: a branch would be guessed wrong at every other number.
-        keys.set(four(*window).unwrap_or(NOWHERE));
+        grams.set(four(*window).unwrap_or(NOWHERE));
     }
     if let Some(last) = text.last_chunk::<3>() {
         grams.set(gram_hash(gram(*last)));
@@ -179,12 +180,12 @@ impl<'a> Seen<'a> {
 /// The positions (at full width) that must all be set in a block that holds a literal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Probe {
-    /// Positions in the gram set.
-    pub grams: Vec<u32>,
     /// Positions in the key set.
     pub keys: Vec<u32>,
-    /// Positions of four-byte grams there: each excludes less.
+    /// Positions of runs of four in the gram set: each excludes less than a key.
     pub fours: Vec<u32>,
+    /// Positions of runs of three there: each excludes least.
+    pub grams: Vec<u32>,
 }
 
 impl Probe {
@@ -220,12 +221,12 @@ impl Probe {
     /// Whether one block may hold the literal.
     #[must_use]
     pub fn admits(&self, skip: &Skip) -> bool {
-        let all = |set: &Set, positions: &[u32]| positions.iter().all(|at| get(set, *at));
-        all(&skip.grams, &self.grams) && all(&skip.keys, &self.keys) && all(&skip.keys, &self.fours)
+        let all = |set: &[u64], positions: &[u32]| positions.iter().all(|at| get(set, *at));
+        all(&skip.keys, &self.keys) && all(&skip.grams, &self.fours) && all(&skip.grams, &self.grams)
     }
 }
 
-fn get(bits: &Set, at: u32) -> bool {
+fn get(bits: &[u64], at: u32) -> bool {
     bits.get(at as usize / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
 }
 
@@ -235,18 +236,19 @@ const fn gram(bytes: [u8; 3]) -> u32 {
     u32::from_le_bytes([a, b, c, 0])
 }
 
-/// Where four bytes that end with a digit stand in the key set.
+/// Where four bytes that end with a digit stand in the gram set.
 fn four(bytes: [u8; 4]) -> Option<u32> {
-    bytes[3].is_ascii_digit().then(|| top(u64::from(u32::from_le_bytes(bytes)).wrapping_mul(FACTOR), WIDTH))
+    bytes[3].is_ascii_digit().then(|| top(u64::from(u32::from_le_bytes(bytes)).wrapping_mul(FACTOR), GRAM_WIDTH))
 }
 
+/// Where three bytes stand there.
 const fn gram_hash(gram: u32) -> u32 {
-    gram.wrapping_mul(0x9e37_79b1) >> (32 - WIDTH)
+    gram.wrapping_mul(0x9e37_79b1) >> (32 - GRAM_WIDTH)
 }
 
 /// Where a key stands in the key set.
 const fn positions(key: u64) -> [u32; 2] {
-    [top(key, WIDTH), top(key << WIDTH, WIDTH)]
+    [top(key, KEY_WIDTH), top(key << KEY_WIDTH, KEY_WIDTH)]
 }
 
 /// The upper bits of a hash, which are its best.
@@ -367,7 +369,7 @@ fn inner_parts(token: &[u8], asked: bool, found: &mut impl FnMut(u64)) {
                 // Three times as many positions as other keys: an address has no other key to be told by.
                 let key = hash(PARTS, part);
                 found(key);
-                found(key << (2 * WIDTH));
+                found(key << (2 * KEY_WIDTH));
                 found(hash(AGAIN, part));
             }
         }
@@ -417,8 +419,8 @@ mod tests {
         #[test]
         fn repeated_text_adds_nothing(spans in prop::collection::vec("[ab.1]{1,3}|a{10,20}[\", \\n]{1,3}[ab]{3,20}|[\"\\n ]{1,2}|\"(ab.1 ?){8}a{3}\"", 0..60)) {
             let text = spans.concat().repeat(2);
-            let (mut grams, mut keys) = (Marks::default(), Marks::default());
-            mark_grams(text.as_bytes(), &mut grams, &mut keys);
+            let (mut grams, mut keys) = (Marks::of(GRAM_BITS), Marks::of(KEY_BITS));
+            mark_grams(text.as_bytes(), &mut grams);
             let mut pieces = Pieces::of(text.as_bytes());
             while let Some((_, token)) = pieces.next() {
                 each_key(token, Wanted::Held, &mut Vec::new(), &mut |key| {

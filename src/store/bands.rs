@@ -7,7 +7,7 @@
 
 use super::codec;
 use super::error::{Error, Result};
-use crate::model::skip::{BITS, BLOCKS, Probe, Skip};
+use crate::model::skip::{BLOCKS, GRAM_BITS, KEY_BITS, Probe, Skip};
 use rayon::prelude::*;
 use rusqlite::{Connection, params};
 
@@ -183,10 +183,11 @@ pub(super) fn segments(conn: &Connection, evidence: i64) -> Result<Vec<Segment>>
     while let Some(row) = rows.next()? {
         let size = |at: usize| -> Result<usize> { Ok(codec::natural32(row.get(at)?)? as usize) };
         let (blocks, gram_bits, key_bits) = (codec::natural32(row.get(1)?)?, size(2)?, size(4)?);
-        let fits = |bits: usize| bits.is_power_of_two() && (LEAST..=BITS).contains(&bits);
+        let fits = |bits: usize, most: usize| bits.is_power_of_two() && (LEAST..=most).contains(&bits);
         let first = codec::natural32(row.get(0)?)?.checked_mul(BLOCKS);
         let first = first.filter(|first| first.checked_add(blocks).is_some());
-        let is_sound = blocks > 0 && blocks as usize <= SEGMENT * BLOCKS as usize && fits(gram_bits) && fits(key_bits);
+        let is_filled = blocks > 0 && blocks as usize <= SEGMENT * BLOCKS as usize;
+        let is_sound = is_filled && fits(gram_bits, GRAM_BITS) && fits(key_bits, KEY_BITS);
         let Some(first) = first.filter(|_| is_sound) else { return Err(Error::damaged("shape of a skip filter")) };
         out.push(Segment {
             first,
@@ -205,7 +206,7 @@ pub(super) fn admitted(conn: &Connection, segment: &Segment, probe: &Probe) -> R
     let mut asked = Asked { conn, left: vec![0xff; segment.keys.stride], idle: 0 };
     // Keys select better than grams, so a segment is mostly settled by its first bands.
     let _ = asked.narrow(&probe.keys, segment.keys, segment.key_band)?
-        || asked.narrow(&probe.fours, segment.keys, segment.key_band)?
+        || asked.narrow(&probe.fours, segment.grams, segment.gram_band)?
         || asked.narrow(&probe.grams, segment.grams, segment.gram_band)?;
     let is_in = |at: &u32| asked.left.get(*at as usize / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1);
     Ok((0..segment.blocks).filter(is_in).map(|at| segment.first + at).collect())
