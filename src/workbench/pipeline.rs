@@ -57,8 +57,22 @@ struct Raw<'a> {
     last: bool,
 }
 
-/// A chunk as parsed, times not yet settled.
+/// A chunk as parsed.
 struct Ready {
+    bytes: u32,
+    lines: u64,
+    skipped: u64,
+    state: State,
+}
+
+enum State {
+    Sealed(SealedChunk),
+    /// Only the order of records tells some of its times.
+    Unsettled(Box<Unsealed>),
+}
+
+/// What a chunk is sealed from.
+struct Unsealed {
     place: (u64, u32, u32),
     content: PackedContent,
     parsed: Parsed,
@@ -181,10 +195,10 @@ fn parse_small(mut ahead: Ahead, settings: &Settings<'_>) -> Result<(Vec<SealedC
             many => many.par_iter().map(|raw| read_chunk(raw, settings)).collect::<Result<_>>()?,
         };
         for mut ready in parsed {
-            settler.settle(&mut ready.parsed);
-            ended.lines += ready.parsed.lines;
-            ended.skipped += ready.parsed.skipped;
-            settings.ticket.advance(u64::from(ready.place.1));
+            ready.settle(&mut settler);
+            ended.lines += ready.lines;
+            ended.skipped += ready.skipped;
+            settings.ticket.advance(u64::from(ready.bytes));
             chunks.push(ready.seal()?);
         }
         ahead.bytes.drain(..used);
@@ -240,9 +254,9 @@ fn parse_all(
         std::mem::swap(&mut ahead, &mut next);
         settled = parsed;
         for ready in &mut settled {
-            settler.settle(&mut ready.parsed);
-            lines += ready.parsed.lines;
-            skipped += ready.parsed.skipped;
+            ready.settle(&mut settler);
+            lines += ready.lines;
+            skipped += ready.skipped;
         }
     }
     let (sha256, blake3) = (sha.finalize().into(), blake.finalize().into());
@@ -250,12 +264,28 @@ fn parse_all(
 }
 
 impl Ready {
+    fn settle(&mut self, settler: &mut Settler) {
+        if let State::Unsettled(chunk) = &mut self.state {
+            settler.settle(&mut chunk.parsed);
+        }
+    }
+
+    fn seal(self) -> Result<SealedChunk> {
+        match self.state {
+            State::Sealed(chunk) => Ok(chunk),
+            State::Unsettled(chunk) => chunk.seal(),
+        }
+    }
+}
+
+impl Unsealed {
     fn seal(self) -> Result<SealedChunk> {
         Ok(store::seal(self.place, self.content, &self.parsed.records, &self.skips, self.posts)?)
     }
 }
 
-/// One chunk: text, records, indicators, compression, and filters unless it is one of too few to be passed over.
+/// One chunk: text, records, indicators, compression, and filters unless it is one of too few to be passed over; sealed where
+/// all of its times are told.
 fn read_chunk(raw: &Raw<'_>, settings: &Settings<'_>) -> Result<Ready> {
     let content = store::pack_content(raw.bytes)?;
     let (mut parsed, mut posts, mut skips) = (Parsed::default(), Posts::default(), Vec::new());
@@ -268,8 +298,12 @@ fn read_chunk(raw: &Raw<'_>, settings: &Settings<'_>) -> Result<Ready> {
         skips = if settings.filtered { filters(&mut parsed, raw.offset, ends) } else { vec![Skip::open(); ends.len()] };
         parsed.text = String::new();
     }
-    let len = u32::try_from(raw.bytes.len()).unwrap_or(u32::MAX);
-    Ok(Ready { place: (raw.offset, len, raw.lead), content, parsed, skips, posts })
+    let bytes = u32::try_from(raw.bytes.len()).unwrap_or(u32::MAX);
+    let (lines, skipped, is_settled) = (parsed.lines, parsed.skipped, parsed.pending.is_empty());
+    let chunk = Unsealed { place: (raw.offset, bytes, raw.lead), content, parsed, skips, posts };
+    // At once wherever that can be: what it is made of is still in the processor's own memory.
+    let state = if is_settled { State::Sealed(chunk.seal()?) } else { State::Unsettled(Box::new(chunk)) };
+    Ok(Ready { bytes, lines, skipped, state })
 }
 
 /// A filter for each block of a chunk at `offset`, of the text of the records that begin in it.
