@@ -32,6 +32,12 @@ pub struct Hits {
 }
 
 impl Hits {
+    /// None yet, with memory for about what a text of `bytes` holds of them where it is a log.
+    #[must_use]
+    pub fn of_log(bytes: usize) -> Self {
+        Self { list: Vec::with_capacity(bytes / 64), values: String::with_capacity(bytes / 4) }
+    }
+
     /// Forgets all, keeps the memory.
     pub fn clear(&mut self) {
         self.list.clear();

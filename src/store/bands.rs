@@ -84,6 +84,24 @@ impl Shape {
     }
 }
 
+/// Turns 64 times 64 bits on their side: bit `a` of word `b` becomes bit `b` of word `a` (by halves, as in Warren, Hacker's
+/// Delight, 7-3).
+fn transpose(square: &mut [u64; 64]) {
+    let (mut half, mut mask) = (32, u64::from(u32::MAX));
+    while half > 0 {
+        for pair in square.chunks_exact_mut(2 * half) {
+            let (low, high) = pair.split_at_mut(half);
+            for (low, high) in low.iter_mut().zip(high) {
+                let other = (*low >> half ^ *high) & mask;
+                *high ^= other;
+                *low ^= other << half;
+            }
+        }
+        half /= 2;
+        mask ^= mask << half;
+    }
+}
+
 /// Turns one set of every block on its side: the pressed bands, and the number of positions.
 fn turn(sets: &[&[u64]]) -> Result<(Vec<Vec<u8>>, usize)> {
     let words = sets.iter().map(|set| set.len()).max().unwrap_or(LEAST / 64);
@@ -93,16 +111,19 @@ fn turn(sets: &[&[u64]]) -> Result<(Vec<Vec<u8>>, usize)> {
     let together = TOGETHER.div_ceil(in_band).min(shape.bands());
     let some = |first: usize| {
         let mut raw = vec![0_u8; together * shape.band_len()];
-        for (block, set) in sets.iter().enumerate() {
+        for (group, sets) in sets.chunks(64).enumerate() {
             for at in 0..together * in_band {
-                // A set folded further repeats itself.
-                let mut word = set.get((first * in_band + at) % set.len()).copied().unwrap_or(u64::MAX);
-                while word != 0 {
-                    let row = at * 64 + word.trailing_zeros() as usize;
-                    if let Some(byte) = raw.get_mut(row * shape.stride + block / 8) {
-                        *byte |= 1 << (block % 8);
-                    }
-                    word &= word - 1;
+                let mut square = [0_u64; 64];
+                for (word, set) in square.iter_mut().zip(sets) {
+                    // A set folded further repeats itself.
+                    let place = (first * in_band + at) & set.len().wrapping_sub(1);
+                    *word = set.get(place).copied().unwrap_or(u64::MAX);
+                }
+                transpose(&mut square);
+                let rows = raw.chunks_exact_mut(shape.stride).skip(at * 64);
+                for (row, word) in rows.zip(square) {
+                    let row = row.get_mut(8 * group..).unwrap_or(&mut []);
+                    row.iter_mut().zip(word.to_le_bytes()).for_each(|(byte, bits)| *byte = bits);
                 }
             }
         }
@@ -250,5 +271,44 @@ impl Asked<'_> {
 
     fn count(&self) -> u32 {
         self.left.iter().map(|byte| byte.count_ones()).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn squares_are_turned_on_their_side(square in prop::collection::vec(any::<u64>(), 64)) {
+            let square: [u64; 64] = square.try_into().unwrap();
+            let mut turned = square;
+            transpose(&mut turned);
+            for (a, b) in (0..64).flat_map(|a| (0..64).map(move |b| (a, b))) {
+                prop_assert_eq!(turned[a] >> b & 1, square[b] >> a & 1);
+            }
+        }
+
+        /// Whatever the number of blocks and however far each is folded, a bit stands where a question asks for it.
+        #[test]
+        fn a_turned_table_holds_each_bit(blocks in 1_usize..200, seed in any::<u64>(), folds in prop::collection::vec(0_u32..3, 200)) {
+            let bits = |block: usize| LEAST << folds[block];
+            let word = |block: usize, at: usize| seed.wrapping_mul((block * 7919 + at * 104_729 + 1) as u64).rotate_left(29);
+            let sets: Vec<Vec<u64>> =
+                (0..blocks).map(|block| (0..bits(block) / 64).map(|at| word(block, at)).collect()).collect();
+            let (bands, width) = turn(&sets.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap();
+            let shape = Shape::new(width, blocks);
+            let raw: Vec<u8> =
+                bands.iter().flat_map(|band| codec::unpress(band, shape.band_len()).unwrap()).collect();
+            prop_assert_eq!(raw.len(), width * shape.stride);
+            for (block, set) in sets.iter().enumerate() {
+                for position in 0..width {
+                    let folded = position & (bits(block) - 1);
+                    let wanted = set[folded / 64] >> (folded % 64) & 1;
+                    prop_assert_eq!(u64::from(raw[position * shape.stride + block / 8] >> (block % 8) & 1), wanted);
+                }
+            }
+        }
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn press_parts(parts: &[&[u8]]) -> Result<Vec<u8>> {
             Some(press) => press,
             None => slot.insert(Press { zstd: zstd::bulk::Compressor::new(LEVEL)?, room: Vec::new() }),
         };
-        let mut all = Vec::new();
+        let mut all = Vec::with_capacity(parts.iter().map(|part| part.len()).sum::<usize>() / 4);
         for part in parts {
             press.room.clear();
             press.room.reserve(zstd::zstd_safe::compress_bound(part.len()));

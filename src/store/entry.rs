@@ -110,6 +110,11 @@ pub(super) struct Packed {
 }
 
 impl Packed {
+    /// None yet, with memory for so many bytes.
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self { raw: Vec::with_capacity(bytes), last: Vec::new() }
+    }
+
     /// Takes the bytes and the last key, and begins afresh.
     pub(super) fn take(&mut self) -> (Vec<u8>, Vec<u8>) {
         (std::mem::take(&mut self.raw), std::mem::take(&mut self.last))

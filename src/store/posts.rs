@@ -67,7 +67,7 @@ impl Posts {
 
     /// The posts as entries in the order of their keys.
     pub(super) fn entries(&self, records: &[RecordHead]) -> Result<Vec<u8>> {
-        let (mut out, mut draft) = (Packed::default(), Draft::default());
+        let (mut out, mut draft) = (Packed::with_capacity(16 * self.hits.len()), Draft::default());
         for (kind, of_kind) in &self.kinds {
             let mut before = None;
             for post in &of_kind.list {

@@ -10,7 +10,7 @@ use crate::indicators::{CANON_VERSION, Indicators};
 use crate::ingest::{self, Cutter, HEAD, Overrides, Parsed, Settler};
 use crate::model::evidence::ReadingForm;
 use crate::model::fold::{fold_into, keeps_offsets};
-use crate::model::skip::Skip;
+use crate::model::skip::{Room, Skip};
 use crate::model::{Evidence, Extractor as _, Hits, Ticket};
 use crate::store::{self, Finish, NewEvidence, PackedContent, Posts, Remapped, SealedChunk};
 use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
@@ -119,10 +119,10 @@ pub(super) fn take_in(
     };
     let mut ahead = Ahead::default();
     ahead.fill(&head, input).map_err(Error::file(source.name))?;
-    let small = ahead.ended && ahead.bytes.len() <= SMALL;
+    let small = ahead.ended && ahead.held <= SMALL;
     let settings = Settings { form: form.as_ref(), indicators: &session.indicators, ticket, filtered: !small };
     let (evidence, remapped) = if small {
-        let (chunks, ended) = parse_small(ahead, &settings)?;
+        let (chunks, ended) = parse_small(ahead.bytes(), &settings)?;
         (source.check)()?;
         session.store.import_whole(&new, chunks, &finish(ended, form), &author)?
     } else {
@@ -175,18 +175,18 @@ fn abnormal() -> Error {
 }
 
 /// Hashes, parses and seals what is held whole.
-fn parse_small(mut ahead: Ahead, settings: &Settings<'_>) -> Result<(Vec<SealedChunk>, Ended)> {
+fn parse_small(mut bytes: &[u8], settings: &Settings<'_>) -> Result<(Vec<SealedChunk>, Ended)> {
     let none = ReadingForm::default();
     let mut settler = Settler::new(settings.form.unwrap_or(&none));
     let mut cutting = Cutting { cutter: settings.form.map(Cutter::new), offset: 0 };
-    let (sha256, blake3) = (Sha256::digest(&ahead.bytes).into(), blake3::hash(&ahead.bytes).into());
-    let mut ended = Ended { sha256, blake3, bytes: ahead.bytes.len() as u64, lines: 0, skipped: 0 };
+    let (sha256, blake3) = (Sha256::digest(bytes).into(), blake3::hash(bytes).into());
+    let mut ended = Ended { sha256, blake3, bytes: bytes.len() as u64, lines: 0, skipped: 0 };
     let mut chunks = Vec::new();
-    while !ahead.bytes.is_empty() {
+    while !bytes.is_empty() {
         if settings.ticket.is_cancelled() {
             return Err(Error::Cancelled);
         }
-        let (batch, used) = cutting.batch(&ahead);
+        let (batch, used) = cutting.batch(bytes, true);
         if batch.is_empty() {
             return Err(abnormal());
         }
@@ -201,7 +201,7 @@ fn parse_small(mut ahead: Ahead, settings: &Settings<'_>) -> Result<(Vec<SealedC
             settings.ticket.advance(u64::from(ready.bytes));
             chunks.push(ready.seal()?);
         }
-        ahead.bytes.drain(..used);
+        bytes = bytes.get(used..).unwrap_or(&[]);
     }
     Ok((chunks, ended))
 }
@@ -224,9 +224,9 @@ fn parse_all(
         if settings.ticket.is_cancelled() {
             return Err(Error::Cancelled);
         }
-        let (batch, used) = cutting.batch(&ahead);
+        let (batch, used) = cutting.batch(ahead.bytes(), ahead.ended);
         // Bytes that are held and never cut would be lost without a word.
-        if batch.is_empty() && !ahead.bytes.is_empty() {
+        if batch.is_empty() && ahead.held > 0 {
             return Err(abnormal());
         }
         let hashed = || {
@@ -241,7 +241,7 @@ fn parse_all(
         // What follows is read, and what went before is sealed, while this batch is hashed and parsed.
         let (worked, read) = std::thread::scope(|scope| {
             let working = scope.spawn(|| rayon::join(hashed, || rayon::join(seal, parse)).1);
-            let read = next.fill(ahead.bytes.get(used..).unwrap_or(&[]), input);
+            let read = next.fill(ahead.bytes().get(used..).unwrap_or(&[]), input);
             (working.join().unwrap_or_else(|_| (Err(abnormal()), Ok(Vec::new()))), read)
         });
         let (sealed, parsed) = (worked.0?, worked.1?);
@@ -291,7 +291,7 @@ fn read_chunk(raw: &Raw<'_>, settings: &Settings<'_>) -> Result<Ready> {
     let (mut parsed, mut posts, mut skips) = (Parsed::default(), Posts::default(), Vec::new());
     if let Some(form) = settings.form {
         parsed = ingest::parse(form, raw.bytes, raw.offset, raw.lead, raw.first, raw.last);
-        let mut hits = Hits::default();
+        let mut hits = Hits::of_log(parsed.text.len());
         settings.indicators.find(&parsed.text, &mut hits);
         posts = Posts::gather(hits, &mut rows_of(&parsed.text_ranges));
         let ends = if ingest::is_layered(form) { &[raw.bytes.len()] } else { content.ends() };
@@ -312,21 +312,18 @@ fn filters(parsed: &mut Parsed, offset: u64, ends: &[usize]) -> Vec<Skip> {
     if same {
         parsed.text.make_ascii_lowercase();
     }
-    let (mut folded, mut start) = (String::new(), 0);
+    let (mut room, mut folded, mut start) = (Room::default(), String::new(), 0);
     let of_block = |end: &usize| {
         let next = parsed.records.partition_point(|record| record.offset.saturating_sub(offset) < *end as u64);
         let end = parsed.text_ranges.get(next).map_or(parsed.text.len(), |range| range.start as usize);
         let text = parsed.text.get(start..end).unwrap_or(&parsed.text);
         start = end;
-        let mut skip = Skip::default();
         if same {
-            skip.add(text.as_bytes());
-        } else {
-            folded.clear();
-            fold_into(text, &mut folded);
-            skip.add(folded.as_bytes());
+            return room.skip(text.as_bytes());
         }
-        skip
+        folded.clear();
+        fold_into(text, &mut folded);
+        room.skip(folded.as_bytes())
     };
     ends.iter().map(of_block).collect()
 }
@@ -345,18 +342,47 @@ fn rows_of(ranges: &[Range<u32>]) -> impl FnMut(u32) -> Option<u32> + '_ {
 /// Bytes read and not yet cut.
 #[derive(Default)]
 struct Ahead {
-    bytes: Vec<u8>,
+    /// Kept from batch to batch, and read over.
+    room: Vec<u8>,
+    held: usize,
     ended: bool,
 }
 
 impl Ahead {
+    fn bytes(&self) -> &[u8] {
+        self.room.get(..self.held).unwrap_or(&[])
+    }
+
     /// Begins with what was left over and reads on, until a batch and what must follow it are held or nothing more comes.
     fn fill(&mut self, rest: &[u8], input: &mut (dyn Read + '_)) -> std::io::Result<()> {
-        self.bytes.clear();
-        self.bytes.extend_from_slice(rest);
-        let missing = (CHUNK * BATCH + SIGHT).saturating_sub(rest.len());
-        self.ended = input.take(missing as u64).read_to_end(&mut self.bytes)? < missing;
+        let most = (CHUNK * BATCH + SIGHT).max(rest.len());
+        self.reserve(rest.len());
+        if let Some(front) = self.room.get_mut(..rest.len()) {
+            front.copy_from_slice(rest);
+        }
+        self.held = rest.len();
+        self.ended = false;
+        while self.held < most {
+            if self.held == self.room.len() {
+                self.reserve((2 * self.held).clamp(CHUNK, most));
+            }
+            match input.read(self.room.get_mut(self.held..).unwrap_or(&mut [])) {
+                Ok(0) => {
+                    self.ended = true;
+                    break;
+                }
+                Ok(more) => self.held += more,
+                Err(err) if err.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(err) => return Err(err),
+            }
+        }
         Ok(())
+    }
+
+    fn reserve(&mut self, bytes: usize) {
+        if bytes > self.room.len() {
+            self.room.resize(bytes, 0);
+        }
     }
 }
 
@@ -367,18 +393,18 @@ struct Cutting {
 }
 
 impl Cutting {
-    /// The next chunks, and how many bytes they take; none when all was cut.
-    fn batch<'a>(&mut self, ahead: &'a Ahead) -> (Vec<Raw<'a>>, usize) {
+    /// The next chunks of bytes that may be all there is, and how many they take; none when all was cut.
+    fn batch<'a>(&mut self, bytes: &'a [u8], ended: bool) -> (Vec<Raw<'a>>, usize) {
         let mut out = Vec::with_capacity(BATCH);
         let mut used = 0;
         while out.len() < BATCH {
-            let rest = ahead.bytes.get(used..).unwrap_or(&[]);
-            if rest.is_empty() || (!ahead.ended && rest.len() < CHUNK + SIGHT) {
+            let rest = bytes.get(used..).unwrap_or(&[]);
+            if rest.is_empty() || (!ended && rest.len() < CHUNK + SIGHT) {
                 break;
             }
             let (len, lead) = match &mut self.cutter {
                 Some(cutter) => {
-                    let cut = cutter.cut(rest, CHUNK, ahead.ended);
+                    let cut = cutter.cut(rest, CHUNK, ended);
                     (cut.len, cut.lead)
                 }
                 None => (rest.len().min(CHUNK), 0),
@@ -391,7 +417,7 @@ impl Cutting {
                 offset: self.offset,
                 lead: u32::try_from(lead).unwrap_or(u32::MAX),
                 first: self.offset == 0,
-                last: ahead.ended && used == ahead.bytes.len(),
+                last: ended && used == bytes.len(),
                 bytes: rest.get(..len).unwrap_or(&[]),
             });
             self.offset += len as u64;

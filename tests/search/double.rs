@@ -4,7 +4,7 @@ use itoguchi::model::corpus::Failure;
 use itoguchi::model::evidence::ReadingForm;
 use itoguchi::model::fold::{fold, same_name};
 use itoguchi::model::record::When;
-use itoguchi::model::skip::{BLOCKS, Probe, Skip};
+use itoguchi::model::skip::{BLOCKS, Probe, Room, Skip};
 use itoguchi::model::time::{Known, Precision, Undated};
 use itoguchi::model::{
     CaseKey, Chunk, ChunkHead, Corpus, EvidenceKey, Field, FieldReader, Id, Instant, NamedSet, ReadingHead, ReadingKey,
@@ -168,12 +168,9 @@ fn block(chunk: &Chunk, block: u32) -> Range<usize> {
 }
 
 fn skips(form: &ReadingForm, chunk: &Chunk) -> Vec<Skip> {
-    let mut skips = vec![Skip::default(); BLOCKS as usize];
-    for (number, skip) in (0..).zip(&mut skips) {
-        let mut add = |bytes: &[u8]| skip.add(fold(&Lines.text(form, bytes)).as_bytes());
-        block(chunk, number).for_each(|index| add(chunk.record_bytes(index)));
-    }
-    skips
+    let text = |index: usize| fold(&Lines.text(form, chunk.record_bytes(index)));
+    let of_block = |number| block(chunk, number).map(text).collect::<Vec<_>>().join("\n");
+    (0..BLOCKS).map(|number| Room::default().skip(of_block(number).as_bytes())).collect()
 }
 
 impl Corpus for Memory {

@@ -1,7 +1,7 @@
 //! A desk to work at: a store in a folder of its own, and log lines of invented machines.
 
 use itoguchi::model::record::When;
-use itoguchi::model::skip::Skip;
+use itoguchi::model::skip::Room;
 use itoguchi::model::statement::{Author, Statement};
 use itoguchi::model::{
     Case, CaseKey, Edit, Evidence, Hits, Id, Instant, Kind, Known, Precision, RecordHead, Reject, Stage, Tlp, Undated,
@@ -165,16 +165,17 @@ impl Log {
     pub(super) fn seal(&self, chunk: usize) -> SealedChunk {
         let records = self.records_of(chunk);
         let first = self.records.partition_point(|(record, _)| record.offset < self.chunks[chunk].0);
-        let (mut skip, mut hits) = (Skip::default(), Hits::default());
+        let (mut text, mut hits) = (Vec::new(), Hits::default());
         for (row, (record, values)) in self.records[first..first + records.len()].iter().enumerate() {
             let start = usize::try_from(record.offset).unwrap();
-            skip.add(&self.bytes[start..start + record.len as usize].to_ascii_lowercase());
+            text.extend_from_slice(&self.bytes[start..start + record.len as usize].to_ascii_lowercase());
+            text.push(b'\n');
             for (kind, value) in values {
                 hits.push(*kind, row..row + 1, value, *kind == DOMAIN, *kind != DOMAIN);
             }
         }
         // Here the byte a find stands at is its row.
-        let posts = Posts::gather(hits, &mut Some);
+        let (posts, skip) = (Posts::gather(hits, &mut Some), Room::default().skip(&text));
         seal(self.chunks[chunk], pack_content(self.chunk_bytes(chunk)).unwrap(), &records, &[skip], posts).unwrap()
     }
 
