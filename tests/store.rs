@@ -8,6 +8,7 @@ mod store {
     mod hostile;
     mod killed;
     mod resume;
+    mod settled;
     mod sightings;
     mod statements;
 }

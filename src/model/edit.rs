@@ -34,6 +34,7 @@ impl Edit {
                 Statement::Skew(_) => Text::new("時計のずれ", "clock skew"),
                 Statement::Columns(_) => Text::new("列の役割", "column roles"),
                 Statement::Search(_) => Text::new("検索の保存", "save search"),
+                Statement::Settlement(_) => Text::new("種別の確定", "settle kind"),
             },
             Self::Drop(_) => Text::new("取消し", "take back"),
             Self::All(edits) => edits.first().map_or(Text::new("変更", "change"), Self::label),

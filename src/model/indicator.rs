@@ -4,6 +4,7 @@ use super::coding::Decoded;
 use super::id::{CaseKey, EvidenceKey};
 use super::kind::Kind;
 use super::role::Role;
+use super::settled::Settled;
 use super::time::Instant;
 use std::ops::Range;
 
@@ -116,6 +117,17 @@ impl Hits {
             place += 1;
             place > count || (hit.span.start as usize) < start
         });
+    }
+
+    /// Gives the hits from the `first` on the kinds they go by.
+    pub fn rename_from(&mut self, first: usize, settled: &Settled) {
+        if settled.is_empty() {
+            return;
+        }
+        for hit in self.list.iter_mut().skip(first) {
+            let value = self.values.get(hit.value.start as usize..hit.value.end as usize).unwrap_or("");
+            hit.kind = settled.kind(hit.kind, value);
+        }
     }
 
     /// The latest find, if any.

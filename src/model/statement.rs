@@ -5,6 +5,7 @@ use super::evidence::Citation;
 use super::id::{CaseKey, EvidenceKey, Id};
 use super::kind::Kind;
 use super::role::Role;
+use super::settled::stem;
 use super::time::Instant;
 use serde::{Deserialize, Serialize};
 
@@ -36,13 +37,15 @@ pub enum Statement {
     Columns(Columns),
     /// A question worth asking again.
     Search(SavedSearch),
+    /// What a value is that words leave open, or call otherwise.
+    Settlement(Settlement),
 }
 
 /// What names a statement, so that it can be replaced or dropped.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StatementKey {
     /// `case`, `role`, `tag`, `note`, `finding`, `link`, `request`, `filing`, `withdrawal`,
-    /// `skew`, `columns`, `search`.
+    /// `skew`, `columns`, `search`, `settlement`.
     pub noun: String,
     /// Public id.
     pub id: Id,
@@ -65,6 +68,7 @@ impl Statement {
             Self::Skew(s) => ("skew", &s.id),
             Self::Columns(s) => ("columns", &s.id),
             Self::Search(s) => ("search", &s.id),
+            Self::Settlement(s) => ("settlement", &s.id),
         };
         StatementKey { noun: noun.to_owned(), id: id.clone() }
     }
@@ -85,6 +89,14 @@ pub struct RoleStatement {
     pub role: Role,
     /// The bytes it was seen in, where the statement is limited to them.
     pub cited: Vec<Citation>,
+}
+
+impl RoleStatement {
+    /// Whether it speaks of this value, however that is read.
+    #[must_use]
+    pub fn is_of(&self, kind: Kind, value: &str) -> bool {
+        self.value == value && stem(self.kind, value) == stem(kind, value)
+    }
 }
 
 /// A label on records.
@@ -230,6 +242,19 @@ pub struct SavedSearch {
     pub name: String,
     /// The question, in the grammar of search.
     pub query: String,
+}
+
+/// What sixty-four hex digits are, in the whole store: a SHA-256 or a transaction (see [`super::settled`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settlement {
+    /// Public id (`k…`).
+    pub id: Id,
+    /// The canonical value.
+    pub value: String,
+    /// `sha256` or `txid`.
+    pub kind: Kind,
+    /// How that is known; may be empty.
+    pub reason: String,
 }
 
 /// Who said something, and when: goes with every edit.

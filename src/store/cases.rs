@@ -4,9 +4,10 @@
 
 use super::Store;
 use super::error::{Error, Result};
+use super::settled;
 use super::sightings::{SightingFilter, walk};
 use super::statements::parse;
-use crate::model::{Case, CaseKey, EvidenceKey, Id, Statement, Unit};
+use crate::model::{Case, CaseKey, EvidenceKey, Id, Settled, Statement, Unit};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use std::collections::BTreeMap;
 
@@ -133,14 +134,22 @@ fn missing_totals(connection: &Connection) -> Result<BTreeMap<CaseKey, u64>> {
     let mut query = connection.prepare_cached(sql)?;
     let rows = query.query_map([], |row| Ok((CaseKey(row.get(0)?), row.get::<_, i64>(1)? as u64)))?;
     let mut out = rows.collect::<rusqlite::Result<BTreeMap<_, _>>>()?;
+    let (settled, mut fewer) = (settled::read(connection)?, BTreeMap::new());
+    for (said, _) in settled.iter().filter(|_| !out.is_empty()) {
+        for (case, count) in settled::fewer(connection, said)? {
+            *fewer.entry(case).or_default() += u64::try_from(count).unwrap_or(0);
+        }
+    }
     for (case, total) in &mut out {
         let mut query =
             connection.prepare_cached("SELECT key FROM evidence WHERE case_key=? AND state='complete' ORDER BY key")?;
         let evidence = query.query_map([case.0], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
         *total = match evidence.as_slice() {
-            [] => *total,
-            [only] if *total == 0 => indicators_of(connection, *only)?,
-            _ => distinct(connection, *case)?,
+            [] => total.saturating_sub(fewer.get(case).copied().unwrap_or(0)),
+            [only] if *total == 0 => {
+                indicators_of(connection, *only)?.saturating_sub(fewer.get(case).copied().unwrap_or(0))
+            }
+            _ => distinct(connection, &settled, *case)?,
         };
     }
     Ok(out)
@@ -153,9 +162,9 @@ fn indicators_of(connection: &Connection, evidence: i64) -> Result<u64> {
 }
 
 /// Distinct values of a case.
-fn distinct(connection: &Connection, case: CaseKey) -> Result<u64> {
+fn distinct(connection: &Connection, settled: &Settled, case: CaseKey) -> Result<u64> {
     let mut count = 0;
-    walk(connection, &SightingFilter { case: Some(case), ..SightingFilter::default() }, &mut |_, _| {
+    walk(connection, settled, &SightingFilter { case: Some(case), ..SightingFilter::default() }, &mut |_, _| {
         count += 1;
         Ok(())
     })?;

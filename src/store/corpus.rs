@@ -4,8 +4,7 @@ use super::codec::{parts, unpress_in, unpress_to, unpress_up_to};
 use super::error::{Error, Result};
 use super::import::chunk_key;
 use super::seal::MAX_CHUNK;
-use super::values::key_of;
-use super::{Store, bands, derived, lock, rowindex, runs};
+use super::{Store, bands, derived, lock, rowindex, runs, settled};
 use crate::model::corpus::Failure;
 use crate::model::evidence::ReadingForm;
 use crate::model::fold::FOLD_VERSION;
@@ -284,48 +283,46 @@ impl Store {
     fn named_rows(&self, set: &NamedSet) -> Result<RowSet> {
         match set {
             NamedSet::Value(kind, value) => self.rows_of(*kind, value),
-            NamedSet::Kind(kind) => {
-                let sql = "SELECT evidence, rows FROM kind_rows JOIN evidence ON evidence.key=evidence WHERE kind=?1 AND state='complete'";
-                self.bitmaps(sql, Some(kind.tag()))
-            }
+            NamedSet::Kind(kind) => self.read(|connection| settled::rows_of_kind(connection, *kind)),
             NamedSet::Tag(name) => {
                 let sql = "SELECT evidence, rows FROM tag_rows JOIN evidence ON evidence.key=evidence WHERE tag_rows.name=?1 AND state='complete'";
-                self.bitmaps(sql, Some(name))
+                self.read(|connection| bitmaps(connection, sql, Some(name)))
             }
             NamedSet::Tagged => {
                 let sql = "SELECT evidence, rows FROM tag_rows JOIN evidence ON evidence.key=evidence WHERE ?1 IS NULL AND state='complete'";
-                self.bitmaps(sql, None)
+                self.read(|connection| bitmaps(connection, sql, None))
             }
         }
     }
 
-    fn bitmaps(&self, sql: &str, parameter: Option<&str>) -> Result<RowSet> {
-        self.read(|connection| {
-            let mut out = RowSet::new();
-            let mut query = connection.prepare_cached(sql)?;
-            let mut rows = query.query([parameter])?;
-            while let Some(row) = rows.next()? {
-                let blob = row.get_ref(1)?.as_blob().map_err(|_| Error::damaged("row set"))?;
-                out.add(EvidenceKey(row.get(0)?), derived::row_set(blob)?);
-            }
-            Ok(out)
-        })
-    }
-
     /// Rows that hold a canonical value.
     pub fn rows_of(&self, kind: Kind, value: &str) -> Result<RowSet> {
-        let posted = key_of(kind, value);
         self.read(|connection| {
+            let posted = settled::keys_of(&settled::of_value(connection, kind, value)?, kind, value);
             let mut query =
                 connection.prepare_cached("SELECT key FROM evidence WHERE state='complete' ORDER BY key")?;
             let keys = query.query_map([], |row| row.get(0))?.collect::<std::result::Result<Vec<i64>, _>>()?;
             let mut out = RowSet::new();
             for key in keys {
-                out.add(EvidenceKey(key), runs::rows_of(connection, key, &posted)?);
+                for posted in &posted {
+                    out.add(EvidenceKey(key), runs::rows_of(connection, key, posted)?);
+                }
             }
             Ok(out)
         })
     }
+}
+
+/// Stored row sets by evidence, put together.
+pub(super) fn bitmaps(connection: &Connection, sql: &str, parameter: Option<&str>) -> Result<RowSet> {
+    let mut out = RowSet::new();
+    let mut query = connection.prepare_cached(sql)?;
+    let mut rows = query.query([parameter])?;
+    while let Some(row) = rows.next()? {
+        let blob = row.get_ref(1)?.as_blob().map_err(|_| Error::damaged("row set"))?;
+        out.add(EvidenceKey(row.get(0)?), derived::row_set(blob)?);
+    }
+    Ok(out)
 }
 
 /// Appends the parts of a record that stand at the start of the chunks after `seq`.

@@ -6,7 +6,8 @@ use super::error::{Error, Result};
 use super::merge::merge;
 use super::runs::{self, Cursor};
 use super::statements;
-use super::{Store, audit, lock, values};
+use super::{Store, audit, lock, settled, values};
+use crate::model::settled::readings;
 use crate::model::statement::{Author, Statement};
 use crate::model::{Evidence, EvidenceKey, EvidenceState, Indicator, Text};
 use rusqlite::limits::Limit;
@@ -18,7 +19,7 @@ use std::collections::BTreeSet;
 pub struct Expunged {
     /// Values that stood nowhere else and went with it.
     pub values: u64,
-    /// Roles and links about such values that went too.
+    /// Roles, links and settlements about such values that went too.
     pub statements: u64,
     /// Notes and findings that cite the evidence: a person must read what they quote.
     pub citing: u64,
@@ -141,13 +142,34 @@ fn values_only_in(connection: &Connection, key: i64) -> Result<BTreeSet<Indicato
     })?;
     let mut listed = connection.prepare("SELECT EXISTS (SELECT 1 FROM listed WHERE kind=? AND value=?)")?;
     let mut kept = BTreeSet::new();
-    for key in out {
-        let indicator = values::indicator_of(&key)?;
-        if !listed.query_row([indicator.kind.tag(), &indicator.value], |row| row.get::<_, bool>(0))? {
+    for read in out {
+        let indicator = values::indicator_of(&read)?;
+        let mut elsewhere = false;
+        for kind in readings(indicator.kind, &indicator.value) {
+            elsewhere |= listed.query_row([kind.tag(), &indicator.value], |row| row.get::<_, bool>(0))?;
+            // Read another way it is the same value; as it is read here it was looked for above.
+            if kind != indicator.kind && !elsewhere {
+                elsewhere = stands_beside(connection, key, &values::key_of(kind, &indicator.value))?;
+            }
+        }
+        if !elsewhere {
             kept.insert(indicator);
         }
     }
     Ok(kept)
+}
+
+/// Whether a value is posted in any other evidence.
+fn stands_beside(connection: &Connection, evidence: i64, posted: &[u8]) -> Result<bool> {
+    let mut query =
+        connection.prepare_cached("SELECT DISTINCT evidence FROM run WHERE evidence!=? ORDER BY evidence")?;
+    let others = query.query_map([evidence], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+    for other in others {
+        if settled::holds(connection, other, posted)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn citing(connection: &Connection, evidence: &Evidence) -> Result<u64> {
@@ -157,18 +179,21 @@ fn citing(connection: &Connection, evidence: &Evidence) -> Result<u64> {
     Ok(connection.query_row(sql, [hash], |row| row.get::<_, i64>(0))? as u64)
 }
 
-/// Drops tags on the evidence, and roles and links about values that are gone.
+/// Drops tags on the evidence, and roles, links and settlements about values that are gone.
 fn drop_statements(connection: &Connection, key: EvidenceKey, lost: &BTreeSet<Indicator>) -> Result<u64> {
-    let mut query = connection.prepare("SELECT body FROM statement WHERE noun IN ('role','tag','link')")?;
+    let mut query =
+        connection.prepare("SELECT body FROM statement WHERE noun IN ('role','tag','link','settlement')")?;
     let mut rows = query.query([])?;
     let mut drop = Vec::new();
-    let is_lost = |kind, value: &str| lost.contains(&Indicator { kind, value: value.to_owned() });
+    let lost: BTreeSet<Indicator> = lost.iter().map(|one| Indicator::stem(one.kind, &one.value)).collect();
+    let is_lost = |kind, value: &str| lost.contains(&Indicator::stem(kind, value));
     while let Some(row) = rows.next()? {
         let statement = statements::parse(&row.get::<_, String>(0)?)?;
         let goes = match &statement {
             Statement::Tag(tag) => tag.evidence == key,
             Statement::Role(role) => is_lost(role.kind, &role.value),
             Statement::Link(link) => is_lost(link.from.0, &link.from.1) || is_lost(link.to.0, &link.to.1),
+            Statement::Settlement(said) => is_lost(said.kind, &said.value),
             _ => false,
         };
         if goes {

@@ -5,11 +5,10 @@
 //! open than another.
 
 use super::error::Result;
-use super::runs;
 use super::sightings::{Place, walk};
-use super::{SightingFilter, Store, statements};
+use super::{SightingFilter, Store, settled, statements};
 use crate::model::statement::{RoleStatement, Statement};
-use crate::model::{CaseKey, EvidenceKey, Indicator, Role, RowSet};
+use crate::model::{CaseKey, EvidenceKey, Indicator, Role, RowSet, Settled};
 use roaring::RoaringBitmap;
 use rusqlite::{Connection, params};
 use std::collections::{BTreeMap, HashMap};
@@ -61,13 +60,18 @@ impl Limited {
     pub(super) fn read(connection: &Connection, case: Option<CaseKey>) -> Result<Self> {
         let mut out = Self { said: HashMap::new() };
         for said in read(connection, case)? {
-            let value = Indicator { kind: said.kind, value: said.value.clone() };
+            let value = Indicator::stem(said.kind, &said.value);
             out.said.entry((said.case.0, value)).or_default().push(said);
         }
         Ok(out)
     }
 
-    /// What was said of a value in a case, if anything was.
+    /// Whether nothing was said.
+    pub(super) fn is_empty(&self) -> bool {
+        self.said.is_empty()
+    }
+
+    /// What was said of a value in a case, if anything was; the value by its stem.
     pub(super) fn of(&self, case: CaseKey, value: &Indicator) -> Option<&[RoleStatement]> {
         if self.said.is_empty() { None } else { self.said.get(&(case.0, value.clone())).map(Vec::as_slice) }
     }
@@ -76,6 +80,7 @@ impl Limited {
 /// What a value of which such was said is in a case, in all its places together. `stated` holds where nothing was said.
 pub(super) fn role(
     connection: &Connection,
+    settled: &Settled,
     (case, value): (CaseKey, &Indicator),
     said: &[RoleStatement],
     stated: Option<Role>,
@@ -89,9 +94,10 @@ pub(super) fn role(
         ..SightingFilter::default()
     };
     let mut parts: Vec<Option<Role>> = Vec::new();
-    walk(connection, &filter, &mut |key, places| {
+    walk(connection, settled, &filter, &mut |_, places| {
         places.iter().try_for_each(|place| {
-            parts.extend(parts_of(connection, key, place, &said, stated)?);
+            let rows = |evidence| settled::rows_of(connection, evidence, settled, (value.kind, &value.value));
+            parts.extend(parts_of(rows, place, &said, stated)?);
             Ok(())
         })
     })?;
@@ -100,8 +106,7 @@ pub(super) fn role(
 
 /// The parts a value plays in one place.
 fn parts_of(
-    connection: &Connection,
-    key: &[u8],
+    rows_in: impl Fn(i64) -> Result<RoaringBitmap>,
     place: &Place,
     said: &[(Role, RowSet)],
     stated: Option<Role>,
@@ -113,7 +118,7 @@ fn parts_of(
     if here.is_empty() {
         return Ok(vec![elsewhere]);
     }
-    let rows = runs::rows_of(connection, evidence.0, key)?;
+    let rows = rows_in(evidence.0)?;
     let mut left = rows.clone();
     let mut parts = Vec::new();
     for (role, where_said) in here {

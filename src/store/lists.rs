@@ -3,7 +3,7 @@
 use super::entry::{DIRECT, VERIFIED};
 use super::error::Result;
 use super::statements::demand_case;
-use super::{Store, audit, cases};
+use super::{Store, audit, cases, settled};
 use crate::model::statement::Author;
 use crate::model::{CaseKey, Indicator, Instant, Kind, Role};
 use rayon::prelude::*;
@@ -77,11 +77,17 @@ impl Store {
             let sql = "SELECT kind, value, token FROM value_token ORDER BY kind, value, token";
             let mut query = connection.prepare_cached(sql)?;
             let mut rows = query.query([])?;
+            let settled = settled::read(connection)?;
             let mut out = Vec::new();
             while let Some(row) = rows.next()? {
                 if let Some(kind) = Kind::from_tag(&row.get::<_, String>(0)?) {
-                    out.push((Indicator { kind, value: row.get(1)? }, row.get(2)?));
+                    let value: String = row.get(1)?;
+                    out.push((Indicator { kind: settled.kind(kind, &value), value }, row.get(2)?));
                 }
+            }
+            if !settled.is_empty() {
+                out.sort();
+                out.dedup();
             }
             Ok(out)
         })

@@ -34,6 +34,7 @@ mod runs;
 mod schema;
 mod seal;
 mod settle;
+mod settled;
 mod sightings;
 mod statements;
 mod unite;

@@ -8,8 +8,9 @@ use super::derived::drop_indices;
 use super::error::{Error, Result};
 use super::import::{Finish, Held, chunk_key};
 use super::values::key_of;
-use super::{Store, audit, cases, corpus, forms, random, runs, statements};
+use super::{Store, audit, cases, corpus, forms, random, settled, statements};
 use crate::model::evidence::{Citation, EvidenceState};
+use crate::model::settled::readings;
 use crate::model::statement::{Author, RoleStatement, Statement, StatementKey};
 use crate::model::{Evidence, EvidenceKey, Id, RecordHead, Text};
 use rusqlite::{Connection, params};
@@ -188,7 +189,13 @@ fn shown_roles(connection: &Connection, evidence: &Evidence) -> Result<Vec<RoleS
 }
 
 fn holds(connection: &Connection, evidence: &Evidence, role: &RoleStatement) -> Result<bool> {
-    Ok(!runs::rows_of(connection, evidence.key.0, &key_of(role.kind, &role.value))?.is_empty())
+    // Whatever the words around it make of it, it is the value meant.
+    for kind in readings(role.kind, &role.value) {
+        if settled::holds(connection, evidence.key.0, &key_of(kind, &role.value))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Has everything said find its records anew.

@@ -9,10 +9,13 @@ use super::limited::{self, Limited};
 use super::listed::ListedRows;
 use super::merge::merge;
 use super::runs::{self, Cursor, Keys};
-use super::{Store, values};
-use crate::model::{CaseKey, EvidenceKey, Indicator, Instant, Kind, Role, Sighting};
+use super::{Store, settled, statements, values};
+use crate::model::settled::{is_ambiguous, readings};
+use crate::model::statement::Settlement;
+use crate::model::{CaseKey, EvidenceKey, Indicator, Instant, Kind, Role, Settled, Sighting};
 use rusqlite::{Connection, params};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Which sightings are wanted; `None` is no limit.
 #[derive(Clone, Debug, Default)]
@@ -75,17 +78,22 @@ impl Store {
     pub fn each_sighting(&self, filter: &SightingFilter, each: &mut dyn FnMut(Sighting) -> Result<()>) -> Result<()> {
         self.read(|connection| {
             let (roles, limited) = (roles(connection, filter)?, Limited::read(connection, filter.case)?);
-            let skews = skews(connection)?;
-            walk(connection, filter, &mut |key, places| {
+            let anything = !roles.is_empty() || !limited.is_empty();
+            let (skews, settled) = (skews(connection)?, settled::read(connection)?);
+            walk(connection, &settled, filter, &mut |key, places| {
                 let indicator = values::indicator_of(key)?;
                 if filter.value.as_ref().is_some_and(|value| *value != indicator.value) {
                     return Ok(());
                 }
+                // What is said of a value holds however it is read.
+                let other = (anything && is_ambiguous(indicator.kind, &indicator.value))
+                    .then(|| Indicator::stem(indicator.kind, &indicator.value));
+                let stem = other.as_ref().unwrap_or(&indicator);
                 places.chunk_by(|a, b| a.case == b.case).try_for_each(|places| {
                     let case = places.first().and_then(|place| place.case);
-                    let stated = case.and_then(|case| roles.get(&case.0)?.get(&indicator)).copied();
-                    let parts = case.and_then(|case| Some((case, limited.of(case, &indicator)?)));
-                    let whole = |(case, said)| limited::role(connection, (case, &indicator), said, stated);
+                    let stated = case.and_then(|case| roles.get(&case.0)?.get(stem)).copied();
+                    let parts = case.and_then(|case| Some((case, limited.of(case, stem)?)));
+                    let whole = |(case, said)| limited::role(connection, &settled, (case, &indicator), said, stated);
                     let parts = parts.map(whole).transpose()?;
                     places.iter().try_for_each(|place| {
                         let role = parts.unwrap_or_else(|| stated.or(place.declared));
@@ -124,14 +132,94 @@ fn sighting(indicator: &Indicator, place: &Place, role: Option<Role>, skews: &BT
 /// Is called with the key of a value and the places it was seen in.
 pub(super) type Each<'a> = &'a mut dyn FnMut(&[u8], &[Place]) -> Result<()>;
 
-/// Calls `each` with every value that passes and the places it was seen in, sorted by case and evidence.
-pub(super) fn walk(connection: &Connection, filter: &SightingFilter, each: Each<'_>) -> Result<()> {
-    let keys = filter.keys();
-    let (mut cursors, mut owners) = (Vec::new(), Vec::new());
-    for (evidence, case) in wanted(connection, filter)? {
-        for place in runs::runs_of(connection, evidence)? {
+/// Calls `each` with every value that passes and the places it was seen in, sorted by case and evidence. A value goes by
+/// the kind it was settled as.
+pub(super) fn walk(connection: &Connection, settled: &Settled, filter: &SightingFilter, each: Each<'_>) -> Result<()> {
+    let wanted = wanted(connection, filter)?;
+    let (gone, moved) = moved(connection, settled, filter, &wanted)?;
+    let mut group = Group { key: Vec::new(), places: Vec::new(), gone, moved, each };
+    merged(connection, filter, &wanted, &mut |key, place| group.add(key, place))?;
+    group.finish()
+}
+
+/// Places by the key of their value.
+type ByKey = BTreeMap<Vec<u8>, Vec<Place>>;
+
+/// Values that were settled: the keys they are posted under, rising, and their places by the key they go by. There are few,
+/// so each is looked up.
+fn moved(
+    connection: &Connection,
+    settled: &Settled,
+    filter: &SightingFilter,
+    wanted: &[Owner],
+) -> Result<(Vec<Vec<u8>>, ByKey)> {
+    let touches = |kind: Kind, value: &str| {
+        filter.kind.is_none_or(|wanted| wanted == kind) && filter.value.as_ref().is_none_or(|wanted| wanted == value)
+    };
+    let (mut gone, mut out, mut within) = (Vec::new(), ByKey::new(), BTreeMap::new());
+    for (said, _) in settled.iter() {
+        for kind in readings(said.kind, &said.value).filter(|kind| touches(*kind, &said.value)) {
+            gone.push(values::key_of(kind, &said.value));
+        }
+        if touches(said.kind, &said.value) {
+            let places = places_of(connection, settled, said, filter, (wanted, &mut within))?;
+            out.insert(values::key_of(said.kind, &said.value), places);
+        }
+    }
+    gone.sort();
+    Ok((gone, out))
+}
+
+/// The places of a settled value, however it was read in each. Evidences in which nothing is of a kind are not looked into
+/// for it; `within` remembers which are.
+fn places_of(
+    connection: &Connection,
+    settled: &Settled,
+    said: &Settlement,
+    filter: &SightingFilter,
+    (wanted, within): (&[Owner], &mut BTreeMap<Kind, Vec<Owner>>),
+) -> Result<Vec<Place>> {
+    let (mut places, mut seen, mut twice) = (Vec::new(), BTreeSet::new(), BTreeSet::<EvidenceKey>::new());
+    for kind in readings(said.kind, &said.value) {
+        let owners = match within.entry(kind) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let holders = settled::holders(connection, kind)?;
+                place.insert(wanted.iter().filter(|(key, _)| holders.contains(key)).copied().collect())
+            }
+        };
+        let read = SightingFilter { kind: Some(kind), value: Some(said.value.clone()), ..filter.clone() };
+        let mut here = BTreeSet::new();
+        merged(connection, &read, owners, &mut |_, place| {
+            here.extend(place.evidence);
+            places.push(place);
+            Ok(())
+        })?;
+        twice.extend(here.intersection(&seen));
+        seen.extend(here);
+    }
+    join(&mut places);
+    // A record that calls it both is one record.
+    for place in &mut places {
+        if let Some(evidence) = place.evidence.filter(|key| twice.contains(key)) {
+            place.count = settled::rows_of(connection, evidence.0, settled, (said.kind, &said.value))?.len();
+        }
+    }
+    Ok(places)
+}
+
+/// Hands out the places of values as they were read, in the order of keys.
+fn merged(
+    connection: &Connection,
+    filter: &SightingFilter,
+    wanted: &[Owner],
+    each: &mut dyn FnMut(&[u8], Place) -> Result<()>,
+) -> Result<()> {
+    let (keys, mut cursors, mut owners) = (filter.keys(), Vec::new(), Vec::new());
+    for (evidence, case) in wanted {
+        for place in runs::runs_of(connection, *evidence)? {
             cursors.push(Cursor::of(connection, place, &keys)?);
-            owners.push((EvidenceKey(evidence), case));
+            owners.push((EvidenceKey(*evidence), *case));
         }
     }
     let mut statement = None;
@@ -139,10 +227,9 @@ pub(super) fn walk(connection: &Connection, filter: &SightingFilter, each: Each<
         None => Some(ListedRows::of(connection, &mut statement, filter.case, filter.kind, filter.value.as_deref())?),
         Some(_) => None,
     };
-    let mut group = Group { key: Vec::new(), places: Vec::new(), each };
     merge(connection, cursors, |at, cursor, _| {
         if let Some(lists) = &mut lists {
-            lists.before(cursor.key(), &mut |key, place| group.add(key, place))?;
+            lists.before(cursor.key(), each)?;
         }
         let (Some((entry, _)), Some((evidence, case))) = (cursor.now(), owners.get(at)) else { return Ok(()) };
         let place = Place {
@@ -153,18 +240,19 @@ pub(super) fn walk(connection: &Connection, filter: &SightingFilter, each: Each<
             flags: entry.flags,
             declared: None,
         };
-        group.add(cursor.key(), place)
+        each(cursor.key(), place)
     })?;
-    if let Some(lists) = &mut lists {
-        lists.rest(&mut |key, place| group.add(key, place))?;
-    }
-    group.close()
+    lists.map_or(Ok(()), |mut lists| lists.rest(each))
 }
 
 /// The places of the value the walk has come to.
 struct Group<'a> {
     key: Vec<u8>,
     places: Vec<Place>,
+    /// Keys of values that go by another kind, rising.
+    gone: Vec<Vec<u8>>,
+    /// Their places, by the key they go by; those before the walk's were handed out.
+    moved: ByKey,
     each: Each<'a>,
 }
 
@@ -178,26 +266,51 @@ impl Group<'_> {
         Ok(())
     }
 
+    /// Hands out what the walk has come to; before it what goes by a smaller key than it was read under.
     fn close(&mut self) -> Result<()> {
-        self.places.sort_by_key(|place| (place.case, place.evidence));
-        self.places.dedup_by(|later, kept| {
-            let same = (later.case, later.evidence) == (kept.case, kept.evidence);
-            if same {
-                kept.join(later);
+        if !self.gone.is_empty() {
+            while let Some(next) = self.moved.first_entry().filter(|next| *next.key() <= self.key) {
+                let (key, places) = next.remove_entry();
+                hand_out(self.each, &key, &places)?;
             }
-            same
-        });
-        if !self.places.is_empty() {
-            (self.each)(&self.key, &self.places)?;
+            if self.gone.binary_search(&self.key).is_ok() {
+                self.places.clear();
+            }
         }
+        join(&mut self.places);
+        hand_out(self.each, &self.key, &self.places)?;
         self.key.clear();
         self.places.clear();
         Ok(())
     }
+
+    fn finish(mut self) -> Result<()> {
+        self.close()?;
+        std::mem::take(&mut self.moved).iter().try_for_each(|(key, places)| hand_out(self.each, key, places))
+    }
 }
 
-/// The evidences to look in, each with its case.
-fn wanted(connection: &Connection, filter: &SightingFilter) -> Result<Vec<(i64, Option<CaseKey>)>> {
+fn hand_out(each: Each<'_>, key: &[u8], places: &[Place]) -> Result<()> {
+    if places.is_empty() { Ok(()) } else { each(key, places) }
+}
+
+/// Puts the places of one value in order, those of one case and evidence together.
+fn join(places: &mut Vec<Place>) {
+    places.sort_by_key(|place| (place.case, place.evidence));
+    places.dedup_by(|later, kept| {
+        let same = (later.case, later.evidence) == (kept.case, kept.evidence);
+        if same {
+            kept.join(later);
+        }
+        same
+    });
+}
+
+/// An evidence, and the case it is filed in.
+type Owner = (i64, Option<CaseKey>);
+
+/// The evidences to look in.
+fn wanted(connection: &Connection, filter: &SightingFilter) -> Result<Vec<Owner>> {
     let sql = "SELECT key, case_key FROM evidence
         WHERE state='complete' AND (?1 IS NULL OR case_key=?1) AND (?2 IS NULL OR key=?2) ORDER BY key";
     let mut query = connection.prepare_cached(sql)?;
@@ -214,17 +327,22 @@ fn roles(connection: &Connection, filter: &SightingFilter) -> Result<Roles> {
     // Of one value they are looked up in each case: a case may have a hundred thousand.
     let one = filter.kind.zip(filter.value.as_deref());
     let mut query = connection.prepare_cached(if one.is_some() {
-        "SELECT case_key, kind, value, role FROM cases CROSS JOIN role ON case_key=cases.key AND kind=?2 AND value=?3
-            WHERE ?1 IS NULL OR cases.key=?1"
+        "SELECT case_key, kind, value, role FROM cases CROSS JOIN role ON case_key=cases.key AND kind IN (?2,?3,?4)
+            AND value=?5 WHERE ?1 IS NULL OR cases.key=?1"
     } else {
-        "SELECT case_key, kind, value, role FROM role WHERE (?1 IS NULL OR case_key=?1) AND ?2 IS NULL AND ?3 IS NULL"
+        "SELECT case_key, kind, value, role FROM role WHERE ?1 IS NULL OR case_key=?1"
     })?;
-    let (kind, value) = one.unzip();
-    let mut rows = query.query(params![case, kind.map(|kind| kind.tag().to_owned()), value])?;
+    let mut rows = match one {
+        Some((kind, value)) => {
+            let [a, b, c] = statements::tags(kind, value);
+            query.query(params![case, a, b, c, value])?
+        }
+        None => query.query([case])?,
+    };
     let mut out = Roles::new();
     while let Some(row) = rows.next()? {
         let Some(role) = Role::from_tag(&row.get::<_, String>(3)?) else { continue };
-        let indicator = Indicator { kind: values::kind(&row.get::<_, String>(1)?)?, value: row.get(2)? };
+        let indicator = Indicator::stem(values::kind(&row.get::<_, String>(1)?)?, &row.get::<_, String>(2)?);
         // Several statements about one value in one case: the strictest holds.
         out.entry(row.get(0)?)
             .or_default()

@@ -1,7 +1,8 @@
 //! Statements: what people say, each with its author, and the tables kept in step with what they say.
 
 use super::error::{Error, Result};
-use super::{Store, cases, derived, forms};
+use super::{Store, cases, derived, forms, settled};
+use crate::model::settled::readings;
 use crate::model::statement::{Author, Filing, RoleStatement, Statement, StatementKey, Tag};
 use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Role, Text};
 use roaring::RoaringBitmap;
@@ -11,25 +12,16 @@ use std::collections::BTreeSet;
 impl Store {
     /// Every statement of a noun, oldest first, with who made it.
     pub fn statements(&self, noun: &str, case: Option<CaseKey>) -> Result<Vec<(Statement, Author)>> {
-        self.read(|connection| {
-            let sql = "SELECT body, operator, at FROM statement WHERE noun=?1 AND (?2 IS NULL OR case_key=?2) ORDER BY at, id";
-            let mut query = connection.prepare_cached(sql)?;
-            let mut rows = query.query(params![noun, case.map(|case| case.0)])?;
-            let mut out = Vec::new();
-            while let Some(row) = rows.next()? {
-                let author = Author { operator: row.get(1)?, at: Instant(row.get(2)?) };
-                out.push((parse(&row.get::<_, String>(0)?)?, author));
-            }
-            Ok(out)
-        })
+        self.read(|connection| all(connection, noun, case))
     }
 
     /// What was said of a value in a whole case. Looked up by the value, however many roles the case has.
     pub fn roles_of(&self, case: CaseKey, kind: Kind, value: &str) -> Result<Vec<Role>> {
         self.read(|connection| {
-            let sql = "SELECT role FROM role WHERE case_key=? AND kind=? AND value=? ORDER BY id";
+            let sql = "SELECT role FROM role WHERE case_key=? AND kind IN (?,?,?) AND value=? ORDER BY id";
             let mut query = connection.prepare_cached(sql)?;
-            let rows = query.query_map(params![case.0, kind.tag(), value], |row| row.get::<_, String>(0))?;
+            let [a, b, c] = tags(kind, value);
+            let rows = query.query_map(params![case.0, a, b, c, value], |row| row.get::<_, String>(0))?;
             rows.filter_map(|tag| tag.map(|tag| Role::from_tag(&tag)).transpose()).map(|role| Ok(role?)).collect()
         })
     }
@@ -42,6 +34,25 @@ impl Store {
             .filter_map(|(said, _)| if let Statement::Role(role) = said { Some(role) } else { None })
             .collect())
     }
+}
+
+/// Every statement of a noun, oldest first.
+pub(super) fn all(connection: &Connection, noun: &str, case: Option<CaseKey>) -> Result<Vec<(Statement, Author)>> {
+    let sql = "SELECT body, operator, at FROM statement WHERE noun=?1 AND (?2 IS NULL OR case_key=?2) ORDER BY at, id";
+    let mut query = connection.prepare_cached(sql)?;
+    let mut rows = query.query(params![noun, case.map(|case| case.0)])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        let author = Author { operator: row.get(1)?, at: Instant(row.get(2)?) };
+        out.push((parse(&row.get::<_, String>(0)?)?, author));
+    }
+    Ok(out)
+}
+
+/// Tags of the kinds under which something may be said of a value, repeated to three.
+pub(super) fn tags(kind: Kind, value: &str) -> [String; 3] {
+    let mut all = readings(kind, value).map(|kind| kind.tag().to_owned()).cycle();
+    std::array::from_fn(|_| all.next().unwrap_or_default())
 }
 
 pub(super) fn parse(body: &str) -> Result<Statement> {
@@ -67,7 +78,7 @@ const fn case_of(statement: &Statement) -> Option<CaseKey> {
         Statement::Filing(said) => said.case,
         Statement::Search(said) => said.case,
         Statement::Case(_) | Statement::Tag(_) | Statement::Withdrawal(_) => None,
-        Statement::Skew(_) | Statement::Columns(_) => None,
+        Statement::Skew(_) | Statement::Columns(_) | Statement::Settlement(_) => None,
     }
 }
 
@@ -77,6 +88,7 @@ pub(super) fn put(connection: &Connection, statement: &Statement, author: &Autho
     if let Some(case) = case {
         demand_case(connection, case)?;
     }
+    settled::leave(connection, &key)?;
     let body = serde_json::to_string(statement).map_err(|err| Error::damaged(err.to_string()))?;
     connection.prepare_cached("INSERT OR REPLACE INTO statement VALUES (?,?,?,?,?,?)")?.execute(params![
         key.noun,
@@ -126,6 +138,7 @@ fn index(connection: &Connection, statement: &Statement) -> Result<()> {
                 WHERE id=? AND state NOT IN ('withdrawn','expunged')";
             change_evidence(connection, sql, withdrawal.id.as_str())?;
         }
+        Statement::Settlement(said) => settled::enter(connection, said)?,
         Statement::Skew(skew) => forms::put_skew(connection, skew.id.as_str(), skew.seconds)?,
         Statement::Columns(columns) => forms::put_columns(connection, columns.id.as_str(), &columns.roles)?,
         Statement::Note(_)
@@ -140,6 +153,7 @@ fn index(connection: &Connection, statement: &Statement) -> Result<()> {
 /// Takes a statement back.
 pub(super) fn remove(connection: &Connection, key: &StatementKey) -> Result<()> {
     let id = key.id.as_str();
+    settled::leave(connection, key)?;
     connection.prepare_cached("DELETE FROM statement WHERE noun=? AND id=?")?.execute([&key.noun, id])?;
     match key.noun.as_str() {
         "case" => drop_case(connection, id),

@@ -17,9 +17,9 @@ use crate::bundle::token::Tokens;
 use crate::bundle::token_key::TokenKey;
 use crate::bundle::{draft, seal};
 use crate::indicators::CANON_VERSION;
-use crate::model::statement::Statement;
+use crate::model::statement::{AssertedLink, Statement};
 use crate::model::{
-    Case, CaseKey, Citation, Evidence, EvidenceKey, Explain, Extractor as _, Id, Instant, Sighting, Ticket, Unit,
+    Case, CaseKey, Citation, Evidence, EvidenceKey, Explain, Extractor as _, Id, Instant, Kind, Sighting, Ticket, Unit,
 };
 use crate::store::{ExportEntry, SightingFilter, Store};
 use serde_json::json;
@@ -104,6 +104,7 @@ pub fn material(session: &Session, plan: &Plan, profile: &Profile, bundle: &str,
     let evidence: Held = store.evidence()?.into_iter().map(|one| (one.key, one)).collect();
     let limited = store.limited_roles(plan.case)?;
     let (mut records, mut text) = (Vec::with_capacity(chosen), 0);
+    let extractor = session.extractor()?;
     find::each_row(session, &rows, u64::MAX, &mut |row| {
         if ticket.is_cancelled() {
             return Err(Error::Cancelled);
@@ -119,7 +120,7 @@ pub fn material(session: &Session, plan: &Plan, profile: &Profile, bundle: &str,
             place: Citation { sha256, offset: row.offset, len: row.len },
             when: row.when,
             skew_secs: row.skew_secs,
-            hits: roles::hits_of(session, &row, &limited),
+            hits: roles::hits_of(&extractor, &row, &limited),
             format: row.format,
             limit: source_limit(&evidence, row.key),
             fields: row.fields,
@@ -134,6 +135,9 @@ pub fn material(session: &Session, plan: &Plan, profile: &Profile, bundle: &str,
     let said = store.statements("link", Some(plan.case))?;
     let links =
         said.into_iter().filter_map(|(said, _)| if let Statement::Link(link) = said { Some(link) } else { None });
+    let by_its_kind = |(kind, value): (Kind, String)| (extractor.kind(kind, &value), value);
+    let links =
+        links.map(|link| AssertedLink { from: by_its_kind(link.from), to: by_its_kind(link.to), ..link }).collect();
     let listed = (case.unit != *store.unit()).then(|| case.tlp.label());
     Ok(Material {
         case,
@@ -149,7 +153,7 @@ pub fn material(session: &Session, plan: &Plan, profile: &Profile, bundle: &str,
         values: values(session, &sightings, &evidence, listed),
         records,
         requests: requests.collect(),
-        links: links.collect(),
+        links,
         texts: texts(session, plan)?,
     })
 }
@@ -223,7 +227,7 @@ pub fn review(session: &Session, plan: &Plan, tokens: &Tokens, ticket: &Ticket) 
     let profile = Profile::named(&plan.profile).map_err(below)?;
     let material = material(session, plan, &profile, "preview", ticket)?;
     let plan = sanitise::Plan::new(&material, &profile, Some(tokens)).map_err(below)?;
-    Ok(sanitise(&plan, &*session.indicators))
+    Ok(sanitise(&plan, &session.extractor()?))
 }
 
 /// Sanitises, checks and signs a draft. A stop of the check before release is told in the report; then nothing is written.
@@ -240,8 +244,9 @@ pub fn make_draft(
     let material = material(session, plan, &profile, bundle.as_str(), ticket)?;
     let tokens = Tokens::new(&key.epoch, key.secret);
     let allowed = sanitise::Plan::new(&material, &profile, Some(&tokens)).map_err(below)?;
-    let mut clean = sanitise(&allowed, &*session.indicators);
-    let (payload, report) = release::finish(&mut clean, &*session.indicators, ticket);
+    let extractor = session.extractor()?;
+    let mut clean = sanitise(&allowed, &extractor);
+    let (payload, report) = release::finish(&mut clean, &extractor, ticket);
     let mut done = Drafted {
         bundle: bundle.to_string(),
         files: payload.len(),

@@ -5,7 +5,7 @@ use super::session::Session;
 use crate::model::record::When;
 use crate::model::statement::RoleStatement;
 use crate::model::{
-    CaseKey, Chunk, ChunkHead, Corpus as _, EvidenceKey, Extractor as _, Field, FieldReader as _, Hits, Id, Indicator,
+    CaseKey, Chunk, ChunkHead, Corpus as _, EvidenceKey, Extractor, Field, FieldReader as _, Hits, Id, Indicator,
     Instant, Kind, ReadingHead, Reject, Role, RowSet, Sighting, Ticket,
 };
 use crate::search::{self, Asked, Outcome, Rows, Scope, Templates};
@@ -245,19 +245,20 @@ pub fn offending_rows(session: &Session, case: CaseKey, sightings: &[Sighting]) 
         .collect();
     let mut limited: BTreeMap<Indicator, Vec<LimitedRole>> = BTreeMap::new();
     for one in session.store.limited_roles(case)? {
-        let value = Indicator { kind: one.said.kind, value: one.said.value.clone() };
-        limited.entry(value).or_default().push(one);
+        limited.entry(Indicator::stem(one.said.kind, &one.said.value)).or_default().push(one);
     }
     let stated = if limited.is_empty() { Vec::new() } else { session.store.roles(case)? };
     let everywhere = |value: &Indicator| {
-        let whole =
-            |said: &&RoleStatement| said.cited.is_empty() && said.kind == value.kind && said.value == value.value;
+        let whole = |said: &&RoleStatement| said.cited.is_empty() && said.is_of(value.kind, &value.value);
         stated.iter().filter(whole).map(|said| said.role).reduce(Role::stricter)
     };
     let mut out = RowSet::new();
     let mut done = BTreeSet::new();
     for seen in sightings {
-        let said = limited.get(&seen.indicator);
+        let said = match &limited {
+            none if none.is_empty() => None,
+            some => some.get(&Indicator::stem(seen.indicator.kind, &seen.indicator.value)),
+        };
         let offends = match said {
             None => seen.role,
             Some(_) => everywhere(&seen.indicator),
@@ -283,9 +284,9 @@ pub fn offending_rows(session: &Session, case: CaseKey, sightings: &[Sighting]) 
 
 /// The distinct indicators in a text, in the order found.
 #[must_use]
-pub fn values_of(session: &Session, text: &str) -> Vec<(Kind, String)> {
+pub fn values_of(extractor: &dyn Extractor, text: &str) -> Vec<(Kind, String)> {
     let mut hits = Hits::default();
-    session.indicators.find(text, &mut hits);
+    extractor.find(text, &mut hits);
     let mut out: Vec<(Kind, String)> = Vec::new();
     for (hit, value) in hits.iter() {
         if !out.iter().any(|(kind, held)| *kind == hit.kind && held == value) {
@@ -298,10 +299,10 @@ pub fn values_of(session: &Session, text: &str) -> Vec<(Kind, String)> {
 /// Every value of a kind in the rows a query finds within a case.
 pub fn values_in(session: &Session, query: &str, case: CaseKey, kind: Kind, ticket: &Ticket) -> Result<Vec<String>> {
     let rows = search_case(session, query, case, ticket)?.rows;
-    let mut out = BTreeSet::new();
+    let (mut out, extractor) = (BTreeSet::new(), session.extractor()?);
     each_row(session, &rows, u64::MAX, &mut |row| {
         out.extend(
-            values_of(session, &row.text).into_iter().filter(|(found, _)| *found == kind).map(|(_, value)| value),
+            values_of(&extractor, &row.text).into_iter().filter(|(found, _)| *found == kind).map(|(_, value)| value),
         );
         Ok(())
     })?;

@@ -31,6 +31,7 @@ pub mod reply;
 pub mod roles;
 pub mod session;
 pub mod settings;
+pub mod settled;
 pub mod stated;
 pub mod suggest;
 pub mod trail;

@@ -6,6 +6,7 @@ use crate::graph::correlate::{self, Options};
 use crate::graph::layout::{Request, layout};
 use crate::graph::{CaseFacts, CaseValue, Correlation, GraphInput, LinkGraph, draw, files};
 use crate::model::kind::Look;
+use crate::model::settled::is_ambiguous;
 use crate::model::{CaseKey, Extractor as _, Kind, Lang, Sighting, Ticket};
 use crate::store::Mode;
 use serde_json::{Value, json};
@@ -58,7 +59,13 @@ pub fn correlate_of(
     let cases = case_facts(session)?;
     let places: BTreeMap<CaseKey, u32> = (0_u32..).zip(&cases).map(|(at, case)| (case.key, at)).collect();
     let mut tokens: BTreeMap<(Kind, String), Vec<String>> = BTreeMap::new();
+    // A token goes by the kind its value does; it was made when the value had another.
+    let mut settled: BTreeMap<String, Kind> = BTreeMap::new();
     for (indicator, token) in session.store.value_tokens()? {
+        let open = is_ambiguous(indicator.kind, &indicator.value);
+        if open && token.split(':').nth(1) != Some(indicator.kind.tag()) {
+            settled.insert(token.clone(), indicator.kind);
+        }
         tokens.entry((indicator.kind, indicator.value)).or_default().push(token);
     }
     let none = Vec::new();
@@ -68,7 +75,8 @@ pub fn correlate_of(
             return Err(Error::Cancelled);
         }
         let Some(case) = seen.case.and_then(|case| places.get(&case)) else { continue };
-        let (kind, value) = (seen.indicator.kind, seen.indicator.value.as_str());
+        let value = seen.indicator.value.as_str();
+        let kind = settled.get(value).copied().unwrap_or(seen.indicator.kind);
         let known = tokens.get(&(kind, seen.indicator.value.clone())).unwrap_or(&none);
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         correlator.add(&CaseValue {

@@ -106,7 +106,7 @@ fn citations(session: &Session, known: &Objects, values: &[(Kind, String, f64)])
 
 /// Read again from the files kept as evidence; of several bundles about one case the newest speaks.
 fn objects_of(session: &Session) -> Result<BTreeMap<CaseKey, Objects>> {
-    let store = &session.store;
+    let (store, settled) = (&session.store, session.store.settled()?);
     let sequences: BTreeMap<String, u64> =
         store.received()?.into_iter().map(|entry| (entry.bundle, entry.sequence)).collect();
     let mut out: BTreeMap<CaseKey, Objects> = BTreeMap::new();
@@ -127,7 +127,8 @@ fn objects_of(session: &Session) -> Result<BTreeMap<CaseKey, Objects>> {
         let mut values: BTreeMap<(Kind, String), Vec<String>> = BTreeMap::new();
         for value in file.values {
             for text in [Some(value.shown.text), value.token].into_iter().flatten() {
-                values.entry((value.kind, text)).or_default().push(value.id.clone());
+                // The correlation speaks of what a value was settled as here, whatever its sender called it.
+                values.entry((settled.kind(value.kind, &text), text)).or_default().push(value.id.clone());
             }
         }
         let records = std::mem::take(&mut held.records);

@@ -4,8 +4,10 @@
 use super::error::{Error, Result};
 use super::find;
 use super::session::Session;
+use super::settled::Finder;
 use crate::bundle::material::RecordHit;
 use crate::model::numbers::{grouped, many};
+use crate::model::settled::stem;
 use crate::model::statement::{RoleStatement, Statement};
 use crate::model::{
     CaseKey, Citation, Edit, EvidenceKey, Extractor as _, Hits, Id, Indicator, Kind, Role, RowSet, Ticket,
@@ -145,7 +147,7 @@ fn edits(
     cited: Vec<Citation>,
 ) -> Result<Vec<Edit>> {
     let (mut edits, mut free, mut known) = (Vec::new(), None, false);
-    let same = held.get(&(kind, value)).into_iter().flatten().copied();
+    let same = held.get(&(stem(kind, value), value)).into_iter().flatten().copied();
     for said in same.filter(|said| said.cited.is_empty() == cited.is_empty()) {
         let left = without(&said.cited, &cited);
         if role == Some(said.role) && !cited.is_empty() && without(&cited, &said.cited).is_empty() {
@@ -198,13 +200,13 @@ fn without(cited: &[Citation], taken: &[Citation]) -> Vec<Citation> {
     out
 }
 
-/// What was said, by value.
+/// What was said, by value however that is read.
 type ByValue<'h> = BTreeMap<(Kind, &'h str), Vec<&'h RoleStatement>>;
 
 fn by_value(held: &[RoleStatement]) -> ByValue<'_> {
     let mut out = ByValue::new();
     for said in held {
-        out.entry((said.kind, said.value.as_str())).or_default().push(said);
+        out.entry((stem(said.kind, &said.value), said.value.as_str())).or_default().push(said);
     }
     out
 }
@@ -217,12 +219,12 @@ fn apply(session: &Session, edits: Vec<Edit>, ticket: &Ticket) -> Result<()> {
 }
 
 /// What a record holds, with roles that hold in it alone.
-pub(super) fn hits_of(session: &Session, row: &find::Row, limited: &[LimitedRole]) -> Vec<RecordHit> {
+pub(super) fn hits_of(extractor: &Finder, row: &find::Row, limited: &[LimitedRole]) -> Vec<RecordHit> {
     let mut hits = Hits::default();
-    session.indicators.find(&row.text, &mut hits);
+    extractor.find(&row.text, &mut hits);
     let here: Vec<_> = limited.iter().filter(|one| one.rows.contains(row.key, row.row)).collect();
     let role = |kind, value: &str| {
-        let said = here.iter().filter(|one| one.said.kind == kind && one.said.value == value);
+        let said = here.iter().filter(|one| one.said.is_of(kind, value));
         said.map(|one| one.said.role).reduce(Role::stricter)
     };
     let all = hits.iter().map(|(hit, value)| RecordHit {

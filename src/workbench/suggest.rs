@@ -8,6 +8,7 @@ use super::ask::{Hint, Said};
 use super::error::Result;
 use super::find;
 use super::session::Session;
+use super::settled::Finder;
 use crate::model::{Class, Corpus as _, EvidenceKey, Extractor as _, Hits, Kind, Role, RowSet};
 use roaring::RoaringBitmap;
 
@@ -176,10 +177,10 @@ fn of_client(
 /// What the fields a value stands in suggest, if they agree.
 pub fn hint(session: &Session, kind: Kind, value: &str) -> Result<Option<Hint>> {
     let Some(class) = session.indicators.about(kind).map(|about| about.class) else { return Ok(None) };
-    let readings = session.store.readings()?;
+    let (readings, extractor) = (session.store.readings()?, session.extractor()?);
     let mut found: Option<Hint> = None;
     for (evidence, rows) in session.store.rows_of(kind, value)?.iter() {
-        let Some((field, servers)) = field_of(session, evidence, rows, (kind, value))? else { continue };
+        let Some((field, servers)) = field_of(session, &extractor, (evidence, rows), (kind, value))? else { continue };
         let (role, (ja, en)) = match of_field(class, &field) {
             None => continue,
             Some(Part::Of(role, why)) => (role, why),
@@ -207,8 +208,8 @@ type Values = Vec<(Kind, String)>;
 /// The field that holds the value in some records of an evidence, and the servers these name.
 fn field_of(
     session: &Session,
-    evidence: EvidenceKey,
-    rows: &RoaringBitmap,
+    extractor: &Finder,
+    (evidence, rows): (EvidenceKey, &RoaringBitmap),
     (kind, value): (Kind, &str),
 ) -> Result<Option<(String, Values)>> {
     let step = usize::try_from(rows.len() / u64::from(LOOKED_AT)).unwrap_or(1).max(1);
@@ -216,10 +217,10 @@ fn field_of(
     let (mut field, mut servers) = (None, Vec::new());
     find::each_row(session, &RowSet::of(evidence, picked), u64::from(LOOKED_AT), &mut |row| {
         if field.is_none() {
-            field = holder(session, &row, kind, value);
+            field = holder(extractor, &row, kind, value);
         }
         for (_, text) in row.fields.iter().filter(|(name, _)| is_named(name, &SERVERS)) {
-            servers.extend(find::values_of(session, text));
+            servers.extend(find::values_of(extractor, text));
         }
         Ok(())
     })?;
@@ -227,9 +228,9 @@ fn field_of(
 }
 
 /// The field of a record in which a value ends: an account's bank stands in other columns than its number.
-fn holder(session: &Session, row: &find::Row, kind: Kind, value: &str) -> Option<String> {
+fn holder(extractor: &Finder, row: &find::Row, kind: Kind, value: &str) -> Option<String> {
     let mut hits = Hits::default();
-    session.indicators.find(&row.text, &mut hits);
+    extractor.find(&row.text, &mut hits);
     let span = hits.iter().find(|(hit, found)| hit.kind == kind && *found == value).map(|(hit, _)| hit.span.clone())?;
     let last = span.end.saturating_sub(1) as usize;
     let mut from = 0;

@@ -6,8 +6,8 @@
 use super::Result;
 use super::ask::Said;
 use super::session::Session;
-use crate::model::statement::{Columns, Skew, Statement, StatementKey};
-use crate::model::{AuditEntry, CaseKey, Evidence, Id, Text};
+use crate::model::statement::{Columns, Settlement, Skew, Statement, StatementKey};
+use crate::model::{About, AuditEntry, CaseKey, Evidence, Extractor as _, Id, Text};
 use std::cell::OnceCell;
 
 /// Characters of free text told in one line.
@@ -46,11 +46,13 @@ impl<'s> Trail<'s> {
 struct Known {
     files: Vec<Evidence>,
     cases: Vec<(CaseKey, Id, String)>,
+    kinds: Vec<&'static About>,
 }
 
 impl Known {
     fn of(session: &Session) -> Result<Self> {
-        Ok(Self { files: session.store.evidence()?, cases: session.store.case_names()? })
+        let (files, cases) = (session.store.evidence()?, session.store.case_names()?);
+        Ok(Self { files, cases, kinds: session.indicators.kinds() })
     }
 
     fn file(&self, id: &Id) -> String {
@@ -108,7 +110,17 @@ fn put_words(statement: &Statement, known: &Known) -> Said {
             let (name, query) = (short(&said.name), short(&said.query));
             Said::new(format!("検索「{name}」: {query}"), format!("search “{name}”: {query}"))
         }
+        Statement::Settlement(said) => settlement(said, known),
     }
+}
+
+fn settlement(said: &Settlement, known: &Known) -> Said {
+    let label =
+        known.kinds.iter().find(|about| about.kind == said.kind).map_or(Text::new("—", "—"), |about| about.label);
+    let (value, reason) = (&said.value, short(&said.reason));
+    let (ja, en) =
+        if reason.is_empty() { Default::default() } else { (format!("（{reason}）"), format!(" ({reason})")) };
+    Said::new(format!("{value} を「{}」と確定{ja}", label.ja), format!("{value} settled as {}{en}", label.en))
 }
 
 fn skew(said: &Skew, file: &str) -> Said {
@@ -140,6 +152,7 @@ pub fn noun(tag: &str) -> Text {
         "skew" => Text::new("時計のずれ", "clock skew"),
         "columns" => Text::new("列の役割", "column roles"),
         "search" => Text::new("検索", "search"),
+        "settlement" => Text::new("種別の確定", "settlement"),
         _ => Text::new("記載", "statement"),
     }
 }

@@ -12,7 +12,7 @@
 )]
 
 mod records;
-mod things;
+pub mod things;
 
 use itoguchi::model::{CaseKey, Id, Instant, Role, Text, Unit};
 use itoguchi::workbench::ask::*;
@@ -46,6 +46,7 @@ pub struct Double {
     answers: RefCell<Vec<Answer>>,
     orders: Orders,
     roles: RefCell<BTreeMap<String, Option<Role>>>,
+    settled: RefCell<things::Settled>,
     tags: RefCell<BTreeMap<u32, Vec<String>>>,
     jobs: Vec<JobState>,
     nodes: u32,
@@ -63,6 +64,7 @@ impl Double {
             answers: RefCell::default(),
             orders: Orders::default(),
             roles: RefCell::default(),
+            settled: RefCell::default(),
             tags: RefCell::default(),
             jobs: Vec::new(),
             nodes: 60,
@@ -163,7 +165,8 @@ impl Double {
             Question::Ahead { .. } => Reply::Ahead(Arc::new(records::ahead(10_000))),
             Question::Searches => Reply::Searches(Arc::new(if some { things::searches() } else { vec![] })),
             Question::Record { evidence, row } => {
-                Reply::Record(Arc::new(records::detail(*evidence, *row, &self.tags.borrow())))
+                let (tags, settled) = (self.tags.borrow(), self.settled.borrow());
+                Reply::Record(Arc::new(records::detail(*evidence, *row, &tags, &settled)))
             }
             Question::IndicatorCounts(_) => Reply::IndicatorCounts(Arc::new(things::counts(self.indicators()))),
             Question::Indicators { list, first, count } => Reply::Indicators(Arc::new(things::indicators(
@@ -171,7 +174,7 @@ impl Double {
                 list,
                 *first,
                 *count,
-                &self.roles.borrow(),
+                (&self.roles.borrow(), &self.settled.borrow()),
             ))),
             Question::Courses { first, count, .. } => {
                 let bar = |at: u64, bar: u64| (mix(at * 24 + bar) % 9) as u32 * u32::from(!bar.is_multiple_of(3));
@@ -245,8 +248,14 @@ impl Desk for Double {
                 }
                 self.say(Answer::Changed(vec![Topic::Indicators, Topic::Audit]));
             }
+            Command::Settle { value, kind, reason } => {
+                let said = kind.map(|kind| (kind, reason.clone()));
+                self.settled.borrow_mut().insert(value.clone(), said);
+                self.say(Answer::Changed(vec![Topic::Indicators, Topic::Audit]));
+            }
             Command::Undo => {
                 self.roles.borrow_mut().clear();
+                self.settled.borrow_mut().clear();
                 self.say(Answer::Changed(vec![Topic::Indicators, Topic::Audit]));
             }
             Command::Tag { rows: RowPick::Rows(rows), name, on: true } => {

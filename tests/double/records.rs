@@ -1,6 +1,6 @@
 //! Invented access-log records, computed from their row number.
 
-use super::{id, mix};
+use super::{id, mix, things};
 use itoguchi::model::kind::Look;
 use itoguchi::model::record::When;
 use itoguchi::model::{CaseKey, EvidenceKey, Instant, Kind, Known, Precision, Reject, Role, Text, Undated};
@@ -190,11 +190,43 @@ pub fn facet(total: u64, field: &str, limit: u32) -> Facet {
     Facet { values, others: left, absent: total / 5_000, distinct: 400, exact: true }
 }
 
-pub fn detail(evidence: EvidenceKey, row: u32, tags: &BTreeMap<u32, Vec<String>>) -> RecordDetail {
+/// The record that holds a value words leave open.
+pub const OPEN_ROW: u32 = 2;
+
+pub fn detail(
+    evidence: EvidenceKey,
+    row: u32,
+    tags: &BTreeMap<u32, Vec<String>>,
+    settled: &things::Settled,
+) -> RecordDetail {
     let text = text(u64::from(row));
     let cells = cells(u64::from(row));
     let names = ["host", "method", "path", "status", "bytes", "agent"];
-    let kind = Kind::new("ipv4");
+    let hit = HitSpan {
+        start: 0,
+        end: cells[0].len(),
+        kind: Kind::new("ipv4"),
+        value: cells[0].clone(),
+        look: Look::Network,
+        role: Some(Role::Infrastructure),
+        here: None,
+        settled: None,
+        implied: false,
+        benign: None,
+        count: 412,
+        cases: 2,
+    };
+    let (kind, by) = things::goes_by(settled, Kind::new("hex64"), things::OPEN);
+    let open = HitSpan {
+        kind,
+        value: things::OPEN.to_owned(),
+        look: if kind == Kind::new("sha256") { Look::File } else { Look::Crypto },
+        role: None,
+        settled: by,
+        count: 1,
+        cases: 1,
+        ..hit.clone()
+    };
     RecordDetail {
         evidence,
         row,
@@ -213,19 +245,7 @@ pub fn detail(evidence: EvidenceKey, row: u32, tags: &BTreeMap<u32, Vec<String>>
             .zip(cells.clone())
             .map(|(name, value)| FieldRow { name: (*name).to_owned(), label: Said::new(*name, *name), value })
             .collect(),
-        hits: vec![HitSpan {
-            start: 0,
-            end: cells[0].len(),
-            kind,
-            value: cells[0].clone(),
-            look: Look::Network,
-            role: Some(Role::Infrastructure),
-            here: None,
-            implied: false,
-            benign: None,
-            count: 412,
-            cases: 2,
-        }],
+        hits: std::iter::once(hit).chain((row == OPEN_ROW).then_some(open)).collect(),
         text,
         tags: tags.get(&row).cloned().unwrap_or_default(),
         custody: vec![

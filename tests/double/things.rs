@@ -31,6 +31,14 @@ pub fn kinds() -> Vec<KindRow> {
         row("btc", "ビットコイン", "Bitcoin", Look::Crypto, Class::Crypto),
         row("evm", "イーサリアム等", "Ethereum and like", Look::Crypto, Class::Crypto),
         row("sha256", "SHA-256", "SHA-256", Look::File, Class::File),
+        row("txid", "取引ID（暗号資産）", "Transaction id", Look::Crypto, Class::Crypto),
+        row(
+            "hex64",
+            "16進64桁（SHA-256又は取引ID）",
+            "64 hex digits (SHA-256 or transaction)",
+            Look::Crypto,
+            Class::Crypto,
+        ),
         row("my_number", "個人番号", "My Number", Look::Person, Class::DirectId),
     ]
 }
@@ -134,8 +142,23 @@ pub fn evidence() -> Vec<EvidenceRow> {
     ]
 }
 
+/// What was settled as what, and why; nothing where it was taken back.
+pub type Settled = BTreeMap<String, Option<(Kind, String)>>;
+
+/// A value that words leave open.
+pub const OPEN: &str = "5ca1ab1e00000000000000000000000000000000000000000000000000c0ffee";
+
+/// What is said of a value, and the kind it goes by.
+pub fn goes_by(settled: &Settled, kind: Kind, value: &str) -> (Kind, Option<SettledBy>) {
+    let Some((kind, reason)) = settled.get(value).and_then(Option::as_ref) else { return (kind, None) };
+    (*kind, Some(SettledBy { operator: "山田警部補".into(), at: NOW, reason: reason.clone() }))
+}
+
 fn value(at: u64) -> (Kind, String) {
     let r = mix(at);
+    if at == 15 {
+        return (Kind::new("hex64"), OPEN.to_owned());
+    }
     match at % 8 {
         0 | 1 => (Kind::new("ipv4"), format!("203.0.{}.{}", 113 - at / 2_000 % 2, r & 255)),
         2 => (Kind::new("domain"), format!("login-{:04x}.example.jp", r & 0xffff)),
@@ -166,12 +189,17 @@ pub fn indicators(
     list: &IndicatorList,
     first: u64,
     count: u32,
-    roles: &BTreeMap<String, Option<Role>>,
+    (roles, settled): (&BTreeMap<String, Option<Role>>, &Settled),
 ) -> IndicatorPage {
+    let value = |at: u64| {
+        let (kind, value) = value(at);
+        let (kind, by) = goes_by(settled, kind, &value);
+        (kind, value, by)
+    };
     let all: Vec<u64> = if list.kind.is_some() || !list.text.is_empty() {
         (0..total.min(4_000))
             .filter(|at| {
-                let (kind, value) = value(*at);
+                let (kind, value, _) = value(*at);
                 list.kind.is_none_or(|wanted| wanted == kind) && value.contains(&list.text)
             })
             .collect()
@@ -183,7 +211,7 @@ pub fn indicators(
     let rows = (first..(first + u64::from(count)).min(shown))
         .map(|at| {
             let at = if filtered { all[at as usize] } else { at };
-            let (kind, value) = value(at);
+            let (kind, value, settled) = value(at);
             let r = mix(at ^ 77);
             let stated =
                 [Some(Role::Infrastructure), Some(Role::Suspect), None, Some(Role::Victim), None, Some(Role::Relay)];
@@ -200,6 +228,7 @@ pub fn indicators(
                 } else {
                     vec![]
                 },
+                settled,
                 parts: if at % 12 == 7 { vec![(Role::Victim, 3)] } else { vec![] },
                 implied: at % 15 == 14,
                 verified: at % 33 != 32,

@@ -2,10 +2,12 @@
 
 use super::desk::{Desk, IPV4, Log, author};
 use itoguchi::model::statement::{
-    AssertedLink, Author, Columns, Filing, Finding, Grade, Note, Request, RoleStatement, SavedSearch, Skew, Statement,
-    StatementKey, Tag, Withdrawal,
+    AssertedLink, Author, Columns, Filing, Finding, Grade, Note, Request, RoleStatement, SavedSearch, Settlement, Skew,
+    Statement, StatementKey, Tag, Withdrawal,
 };
-use itoguchi::model::{CaseKey, Corpus as _, Edit, Evidence, EvidenceState, Id, Instant, NamedSet, Role, Ticket, Unit};
+use itoguchi::model::{
+    CaseKey, Corpus as _, Edit, Evidence, EvidenceState, Id, Instant, Kind, NamedSet, Role, Ticket, Unit,
+};
 use itoguchi::store::{Error, ExportEntry};
 use proptest::prelude::*;
 use rusqlite::{Connection, OpenFlags, types::Value};
@@ -84,6 +86,13 @@ fn statement(kind: u8, n: u8, cases: &[CaseKey], evidence: &Evidence, text: &str
                 query: "status:>=500".to_owned(),
             })
         }
+        10 => {
+            let kind = Kind::new(if text.len().is_multiple_of(2) { "txid" } else { "sha256" });
+            // One may speak of another's value, which is refused.
+            let value =
+                format!("{:0>64}", if text.starts_with('a') { "a" } else { ["a1", "b2", "c3", "d4"][usize::from(n)] });
+            Statement::Settlement(Settlement { id: id('k'), value, kind, reason: text.to_owned() })
+        }
         _ => Statement::Withdrawal(Withdrawal { id: evidence.id.clone(), reason: text.to_owned() }),
     }
 }
@@ -94,7 +103,7 @@ proptest! {
     #[test]
     fn an_edit_and_its_inverse_leave_the_tables_as_they_were(
         before in prop::collection::vec((0_u8..10, 0_u8..4, "[a-z0-9]{1,6}"), 0..6),
-        edit in prop::collection::vec((0_u8..11, 0_u8..4, "[a-z0-9]{1,6}", prop::bool::weighted(0.15)), 1..5),
+        edit in prop::collection::vec((0_u8..12, 0_u8..4, "[a-z0-9]{1,6}", prop::bool::weighted(0.15)), 1..5),
     ) {
         let desk = Desk::new();
         let cases = [desk.case("A"), desk.case("B")];

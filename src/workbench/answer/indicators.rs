@@ -5,10 +5,12 @@
 use super::Answers;
 use super::facts::strictest;
 use crate::model::fold::fold;
-use crate::model::{CaseKey, Corpus as _, Extractor as _, Instant, Kind, Lang, Role, RowSet, Sighting, Ticket};
+use crate::model::{
+    CaseKey, Corpus as _, Extractor as _, Instant, Kind, Lang, Role, RowSet, Settled, Sighting, Ticket,
+};
 use crate::search::{self, Bins, Rows};
 use crate::workbench::ask::{
-    Hint, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RoleFilter, Said,
+    Hint, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RoleFilter, Said, SettledBy,
 };
 use crate::workbench::{Error, Result, suggest};
 use std::cmp::Ordering;
@@ -130,7 +132,7 @@ fn listed(desk: &Answers, list: &IndicatorList, all: &[Sighting], ticket: &Ticke
     Ok(fresh)
 }
 
-fn row_of(desk: &Answers, list: &IndicatorList, group: &[Sighting]) -> Result<Option<IndicatorRow>> {
+fn row_of(desk: &Answers, list: &IndicatorList, settled: &Settled, group: &[Sighting]) -> Result<Option<IndicatorRow>> {
     let Some((head, summary)) = group.first().zip(summary(list, group)) else { return Ok(None) };
     let scope = in_scope(list, group);
     let benign = desk.session.indicators.benign(head.indicator.kind, &head.indicator.value);
@@ -145,6 +147,7 @@ fn row_of(desk: &Answers, list: &IndicatorList, group: &[Sighting]) -> Result<Op
         benign: benign.map(|why| Said::new(why.ja, why.en)),
         marks: marks(desk, head),
         parts: parts(desk, list, head)?,
+        settled: settled.of(head.indicator.kind, &head.indicator.value).map(SettledBy::of),
         implied: scope.clone().all(|seen| seen.implied),
         verified: scope.into_iter().any(|seen| seen.verified),
     }))
@@ -154,8 +157,7 @@ fn row_of(desk: &Answers, list: &IndicatorList, group: &[Sighting]) -> Result<Op
 fn parts(desk: &Answers, list: &IndicatorList, seen: &Sighting) -> Result<Vec<(Role, u64)>> {
     let Some(case) = list.case else { return Ok(Vec::new()) };
     let limited = desk.limited_roles(case)?;
-    let mine =
-        limited.iter().filter(|one| one.said.kind == seen.indicator.kind && one.said.value == seen.indicator.value);
+    let mine = limited.iter().filter(|one| one.said.is_of(seen.indicator.kind, &seen.indicator.value));
     Ok(mine.map(|one| (one.said.role, one.rows.len())).collect())
 }
 
@@ -198,7 +200,8 @@ pub(super) fn page(
     let start = usize::try_from(first).unwrap_or(usize::MAX);
     let wanted = listed.groups.iter().skip(start).take(count as usize);
     let groups = wanted.filter_map(|range| all.get(range.clone()));
-    let rows = groups.filter_map(|group| row_of(desk, list, group).transpose()).collect::<Result<_>>()?;
+    let settled = desk.session.store.settled()?;
+    let rows = groups.filter_map(|group| row_of(desk, list, &settled, group).transpose()).collect::<Result<_>>()?;
     Ok(IndicatorPage { first, shown: listed.groups.len() as u64, total: listed.total, mark: listed.mark, rows })
 }
 

@@ -1,7 +1,8 @@
 //! A pasted list looked for in all evidence: each value with its hits per source; what is no indicator is looked for as text.
 
 use super::Answers;
-use crate::model::{CaseKey, Corpus as _, EvidenceKey, Extractor as _, Hits, Kind, Sighting, Ticket};
+use crate::model::settled::readings;
+use crate::model::{CaseKey, Corpus as _, EvidenceKey, Extractor, Hits, Kind, Sighting, Ticket};
 use crate::search::Scope;
 use crate::workbench::ask::{Said, Sweep, SweepRow, SweepSource};
 use crate::workbench::{Error, Result, SightingFilter, find};
@@ -27,7 +28,8 @@ pub(super) fn sweep(desk: &Answers, text: &str, ticket: &Ticket) -> Result<Sweep
             "the pasted list is too long, at most 4 MiB",
         ));
     }
-    let (values, texts) = read(desk, text);
+    let extractor = desk.session.extractor()?;
+    let (values, texts) = read(&extractor, text);
     let mut out = Sweep { rows: Vec::new(), left_out: texts.len().saturating_sub(TEXTS) as u64 };
     let mut names = Names::default();
     ticket.set_total((values.len() + texts.len().min(TEXTS)) as u64);
@@ -35,14 +37,23 @@ pub(super) fn sweep(desk: &Answers, text: &str, ticket: &Ticket) -> Result<Sweep
     let all = if values.len() > FEW { Some(desk.sightings(ticket)?) } else { None };
     for (kind, value) in values {
         let mut sources = Sources::new();
-        let mut add = |seen: &Sighting| *sources.entry((seen.evidence, seen.case)).or_default() += seen.count;
-        if let Some(all) = &all {
-            of_value(all, kind, &value).iter().for_each(&mut add);
-        } else {
+        // A bare list has no words that tell a transaction from a hash: what nobody settled is looked for as either.
+        let open = extractor.said(kind, &value).is_none();
+        let mut found = BTreeSet::new();
+        for kind in readings(kind, &value).filter(|read| open || *read == kind) {
+            let mut add = |seen: &Sighting| {
+                found.insert(seen.indicator.kind);
+                *sources.entry((seen.evidence, seen.case)).or_default() += seen.count;
+            };
+            if let Some(all) = &all {
+                of_value(all, kind, &value).iter().for_each(&mut add);
+                continue;
+            }
             let filter = SightingFilter { kind: Some(kind), value: Some(value.clone()), ..SightingFilter::default() };
             desk.session.store.sightings(&filter)?.iter().for_each(&mut add);
         }
-        out.rows.push(row(desk, Some(kind), value, sources, &mut names)?);
+        let kind = if found.len() == 1 { found.pop_first() } else { Some(kind) };
+        out.rows.push(row(desk, kind, value, sources, &mut names)?);
         step(ticket)?;
     }
     let readings = desk.session.store.readings()?;
@@ -75,9 +86,9 @@ fn step(ticket: &Ticket) -> Result<()> {
 }
 
 /// The indicators of a list, each once in the order pasted, and the lines that hold none.
-fn read<'t>(desk: &Answers, text: &'t str) -> (Vec<(Kind, String)>, Vec<&'t str>) {
+fn read<'t>(extractor: &dyn Extractor, text: &'t str) -> (Vec<(Kind, String)>, Vec<&'t str>) {
     let mut hits = Hits::default();
-    desk.session.indicators.find(text, &mut hits);
+    extractor.find(text, &mut hits);
     let (mut seen, mut values, mut covered) = (BTreeSet::new(), Vec::new(), BTreeSet::new());
     let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
     let line_of = |at: u32| starts.partition_point(|start| *start <= at as usize);

@@ -237,6 +237,15 @@ pub enum Command {
         /// The role.
         role: Option<Role>,
     },
+    /// Settles what sixty-four hex digits are, in the whole store. One undo step.
+    Settle {
+        /// The canonical value.
+        value: String,
+        /// A SHA-256 or a transaction; `None`: by the words around it again.
+        kind: Option<Kind>,
+        /// How that is known; may be empty.
+        reason: String,
+    },
     /// Puts a label on rows, or takes it off.
     Tag {
         /// The rows.

@@ -1,6 +1,7 @@
 //! Lists of indicators: filter, order, pages, counts by kind.
 
 use super::Said;
+use crate::model::statement::{Author, Settlement};
 use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Role};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -77,10 +78,31 @@ pub struct IndicatorRow {
     pub marks: Vec<Said>,
     /// Roles it plays in some records of the list's case alone, and in how many.
     pub parts: Vec<(Role, u64)>,
+    /// Who said which kind it is, where somebody did.
+    pub settled: Option<SettledBy>,
     /// Seen inside another value only.
     pub implied: bool,
     /// Its own rule holds.
     pub verified: bool,
+}
+
+/// By whom, when and why the kind of a value was settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettledBy {
+    /// Who said it.
+    pub operator: String,
+    /// When.
+    pub at: Instant,
+    /// How that is known; may be empty.
+    pub reason: String,
+}
+
+impl SettledBy {
+    /// Of a settlement and its author.
+    #[must_use]
+    pub fn of((said, author): &(Settlement, Author)) -> Self {
+        Self { operator: author.operator.clone(), at: author.at, reason: said.reason.clone() }
+    }
 }
 
 /// A page of a list.

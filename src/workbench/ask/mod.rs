@@ -23,8 +23,8 @@ pub use graph::{
     EdgeKind, GraphData, GraphEdge, GraphNode, GraphPlaces, GraphSpec, Layout, NodeKind, Reason, Why, WhyOf,
 };
 pub use indicators::{
-    Hint, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, Pasted, RoleFilter, Sweep,
-    SweepRow, SweepSource,
+    Hint, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, Pasted, RoleFilter, SettledBy,
+    Sweep, SweepRow, SweepSource,
 };
 pub use records::{
     Ahead, Column, Custody, Facet, FieldRow, Histogram, HitSpan, Order, QueryFault, RecordDetail, RecordRow,

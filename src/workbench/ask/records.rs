@@ -1,6 +1,6 @@
 //! Views of records: what is searched, how it is ordered, and the pages, bars, facets and details that come back.
 
-use super::Said;
+use super::{Said, SettledBy};
 use crate::model::kind::Look;
 use crate::model::record::When;
 use crate::model::{CaseKey, EvidenceKey, Instant, Kind, Reject, Role, Text};
@@ -235,6 +235,8 @@ pub struct HitSpan {
     pub role: Option<Role>,
     /// A role that holds in this record, and is not stated of the whole case.
     pub here: Option<Role>,
+    /// Who said which kind it is, where somebody did.
+    pub settled: Option<SettledBy>,
     /// Seen inside another value only.
     pub implied: bool,
     /// Why it is known to be harmless or shared.

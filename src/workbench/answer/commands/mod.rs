@@ -62,7 +62,8 @@ pub fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> Result<O
         | Command::SetSkew { .. }
         | Command::SetColumns { .. }
         | Command::SaveSearch { .. }
-        | Command::DropSearch(_) => stated::carry_out(desk, command, ticket)?,
+        | Command::DropSearch(_)
+        | Command::Settle { .. } => stated::carry_out(desk, command, ticket)?,
         Command::Withdraw { evidence, reason } => {
             let id = store.evidence_one(*evidence)?.id;
             store.apply(&Edit::Put(Statement::Withdrawal(Withdrawal { id, reason: reason.clone() })), &author)?;

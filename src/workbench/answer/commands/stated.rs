@@ -2,14 +2,14 @@
 
 use super::evidence::TAKEN;
 use super::{Outcome, done};
-use crate::model::{EvidenceKey, Ticket};
+use crate::model::{EvidenceKey, Extractor as _, Kind, Ticket};
 use crate::workbench::answer::Answers;
 use crate::workbench::ask::{Command, Notice, Said, Topic};
 use crate::workbench::error::Result;
 use crate::workbench::import::AddOptions;
 use crate::workbench::proof::{self, Proven};
-use crate::workbench::stated;
 use crate::workbench::transcript::{self, Transcript};
+use crate::workbench::{settled, stated};
 use std::path::Path;
 
 /// Carries such a command out.
@@ -34,8 +34,22 @@ pub(super) fn carry_out(desk: &Answers, command: &Command, ticket: &Ticket) -> R
             let (ja, en) = (format!("検索「{name}」を消しました"), format!("search “{name}” forgotten"));
             Ok(done(&[Topic::Store, Topic::Audit], ja, en))
         }
+        Command::Settle { value, kind, reason } => settle(desk, value, *kind, reason),
         _ => Ok(Outcome::default()),
     }
+}
+
+fn settle(desk: &Answers, value: &str, kind: Option<Kind>, reason: &str) -> Result<Outcome> {
+    let session = &desk.session;
+    if !settled::settle(session, &settled::read_value(session, value)?, kind, reason)? {
+        return Ok(Outcome::default());
+    }
+    let topics = [Topic::Store, Topic::Cases, Topic::Indicators, Topic::Audit];
+    let label = kind.and_then(|kind| session.indicators.about(kind)).map(|about| about.label);
+    Ok(match label {
+        Some(label) => done(&topics, format!("「{}」と確定しました", label.ja), format!("settled as {}", label.en)),
+        None => done(&topics, "種別の確定を取り消しました", "its kind is read by context again"),
+    })
 }
 
 fn prove(desk: &Answers, key: EvidenceKey, row: u32, out: &Path, ticket: &Ticket) -> Result<Outcome> {

@@ -6,7 +6,7 @@ use crate::store::SightingFilter;
 use crate::workbench::answer::Answers;
 use crate::workbench::answer::audit::action;
 use crate::workbench::answer::facts::{read_as, strictest};
-use crate::workbench::ask::{Custody, FieldRow, HitSpan, RecordDetail, Said};
+use crate::workbench::ask::{Custody, FieldRow, HitSpan, RecordDetail, Said, SettledBy};
 use crate::workbench::error::{Error, Result};
 use crate::workbench::find;
 use crate::workbench::trail::Trail;
@@ -58,13 +58,11 @@ pub(in crate::workbench::answer) fn record(desk: &Answers, evidence: EvidenceKey
 fn hits(desk: &Answers, row: &find::Row, case: Option<CaseKey>) -> Result<Vec<HitSpan>> {
     let session = &desk.session;
     let mut hits = Hits::default();
-    session.indicators.find(&row.text, &mut hits);
+    let extractor = session.extractor()?;
+    extractor.find(&row.text, &mut hits);
     let limited = case.map(|case| desk.limited_roles(case)).transpose()?;
     let here = |kind, value: &str| {
-        let said = limited
-            .iter()
-            .flat_map(|limited| limited.iter())
-            .filter(|one| one.said.kind == kind && one.said.value == value);
+        let said = limited.iter().flat_map(|limited| limited.iter()).filter(|one| one.said.is_of(kind, value));
         strictest(said.filter(|one| one.rows.contains(row.key, row.row)).map(|one| one.said.role))
     };
     let mut known: BTreeMap<(crate::model::Kind, String), Vec<Sighting>> = BTreeMap::new();
@@ -88,6 +86,7 @@ fn hits(desk: &Answers, row: &find::Row, case: Option<CaseKey>) -> Result<Vec<Hi
             look: session.indicators.about(hit.kind).map_or(crate::model::kind::Look::Network, |about| about.look),
             role: strictest(mine.clone().filter_map(|seen| seen.role)),
             here: here(hit.kind, value),
+            settled: extractor.said(hit.kind, value).map(SettledBy::of),
             implied: hit.implied,
             benign: benign.map(|why| Said::new(why.ja, why.en)),
             count: mine.map(|seen| seen.count).sum(),
