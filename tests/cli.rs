@@ -158,6 +158,11 @@ fn what_a_person_reads() {
 }
 
 #[test]
+fn what_an_open_value_is_is_settled_and_taken_back() {
+    walk("settle.toml");
+}
+
+#[test]
 fn lists_go_out_come_in_and_mark() {
     walk("lists.toml");
 }

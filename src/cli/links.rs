@@ -3,7 +3,7 @@
 use super::args;
 use super::{Context, Result, Verdict};
 use crate::model::time::JST_MINUTES;
-use crate::model::{CaseKey, Extractor as _, Instant, Kind, Lang, Role, Ticket};
+use crate::model::{CaseKey, Extractor as _, Indicator, Instant, Lang, Role, Ticket};
 use crate::workbench::{Error, Mode, SightingFilter, StoreError, find, lists, network, roles, suggest};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -28,13 +28,14 @@ pub(super) fn indicators(
     let cases: BTreeMap<_, _> =
         session.store.cases()?.into_iter().filter_map(|row| Some((row.case.key?, row.case.id))).collect();
     let evidence: BTreeMap<_, _> = session.store.evidence()?.into_iter().map(|one| (one.key, one.id)).collect();
-    let mut limited: BTreeMap<(CaseKey, Kind, String), Vec<Value>> = BTreeMap::new();
+    let mut limited: BTreeMap<(CaseKey, Indicator), Vec<Value>> = BTreeMap::new();
     for case in cases.keys().filter(|key| filter.case.is_none_or(|case| case == **key)) {
         for one in session.store.limited_roles(*case)? {
             let told = json!({"role": one.said.role.tag(), "rows": one.rows.len()});
-            limited.entry((*case, one.said.kind, one.said.value)).or_default().push(told);
+            limited.entry((*case, Indicator::stem(one.said.kind, &one.said.value))).or_default().push(told);
         }
     }
+    let settled = session.store.settled()?;
     let iso = |at: Option<Instant>| at.map(|at| at.iso(JST_MINUTES));
     let mut printed = Ok(());
     // The store is read again for these, so they wait until this walk is over.
@@ -51,8 +52,11 @@ pub(super) fn indicators(
         if let Some(marks) = super::extract::marks(&session.indicators, (kind, value), context.out.lang) {
             row["marks"] = marks.into();
         }
-        if let Some(parts) = seen.case.and_then(|case| limited.get(&(case, kind, value.clone()))) {
+        if let Some(parts) = seen.case.and_then(|case| limited.get(&(case, Indicator::stem(kind, value)))) {
             row["roles_in"] = parts.clone().into();
+        }
+        if let Some((_, author)) = settled.of(kind, value) {
+            row["settled_by"] = author.operator.as_str().into();
         }
         if suggests && seen.role.is_none() && !seen.implied && benign.is_none() {
             hinted.push((kind, value.clone(), row));
@@ -90,7 +94,8 @@ pub(super) fn role(context: &Context, command: &args::Role) -> Result {
         }
         (None, [kind, value, role]) => {
             let kind = roles::read_kind(&session, kind)?;
-            (vec![(kind, roles::canonical(&session, kind, value)?)], roles::read_role(role)?)
+            let value = roles::canonical(&session, kind, value)?;
+            (vec![(session.extractor()?.kind(kind, &value), value)], roles::read_role(role)?)
         }
         _ => {
             return Err(Error::input(

@@ -215,6 +215,7 @@ impl Context {
             Some(Command::Lists) => extract::lists(self),
             Some(Command::Extract(command)) => extract::extract(self, &command),
             Some(Command::Role(role)) => links::role(self, &role),
+            Some(Command::Settle(settle)) => stated::settle(self, &settle),
             Some(Command::Import { store, case, file }) => links::import(self, &store, &case, &file),
             Some(Command::Graph { store, case, out }) => links::graph(self, &store, case.as_deref(), &out),
             Some(Command::Correlate { store, min_score, pairs, suggest }) => {

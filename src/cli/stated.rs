@@ -1,9 +1,11 @@
 //! Commands on what people state beside the evidence: clock skew, column roles, saved searches.
 
-use super::args::Saved;
+use super::args::{Saved, Settle};
 use super::{Context, Result, Verdict, evidence};
-use crate::model::statement::SavedSearch;
-use crate::workbench::{Mode, Session, import, stated};
+use crate::model::settled::SETTLES;
+use crate::model::statement::{Author, SavedSearch, Settlement};
+use crate::model::time::JST_MINUTES;
+use crate::workbench::{Mode, Session, import, settled, stated};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -33,6 +35,31 @@ pub(super) fn columns(context: &Context, store: &Path, evidence: &str, set: Opti
         context.out.row(&json!({"column": column.name, "roles": column.roles, "stated": column.stated}))?;
     }
     Ok(Verdict::Done)
+}
+
+pub(super) fn settle(context: &Context, command: &Settle) -> Result {
+    let (Some(value), Some(kind)) = (&command.value, &command.kind) else {
+        let session = context.open(&command.store, Mode::Read)?;
+        settled::list(&session)?.iter().try_for_each(|said| context.out.row(&settlement(said)))?;
+        return Ok(Verdict::Done);
+    };
+    let session = context.open(&command.store, Mode::Write)?;
+    let (value, kind) = (settled::read_value(&session, value)?, settled::read_choice(&session, kind)?);
+    settled::settle(&session, &value, kind, &command.reason)?;
+    let mut row = match session.extractor()?.said(SETTLES[0], &value) {
+        Some(said) => settlement(said),
+        None => json!({"value": value, "kind": null, "reason": null, "operator": null, "at": null}),
+    };
+    row["rows"] = settled::rows_of(&session, &value)?.len().into();
+    context.out.row(&row)?;
+    Ok(Verdict::Done)
+}
+
+fn settlement((said, author): &(Settlement, Author)) -> Value {
+    json!({
+        "value": said.value, "kind": said.kind.tag(), "reason": said.reason, "operator": author.operator,
+        "at": author.at.iso(JST_MINUTES),
+    })
 }
 
 pub(super) fn saved(context: &Context, command: &Saved) -> Result {

@@ -101,6 +101,8 @@ pub(super) enum Command {
     Extract(Extract),
     /// 識別情報の役割を記す / state the role of an indicator in a case
     Role(Role),
+    /// 16進64桁の値がSHA-256か取引IDかを確定する（値を省けば確定済みの一覧） / settle what 64 hex digits are; without a value: what was settled
+    Settle(Settle),
     /// 一覧表の取込み / import a list of indicators (CSV, JSONL)
     Import {
         /// 事案ファイル / case file
@@ -341,6 +343,21 @@ pub(super) struct Role {
     /// この検索に合う記録の中だけの役割として / for the records this finds alone
     #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     pub(super) only_in: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Settle {
+    /// 事案ファイル / case file
+    pub(super) store: PathBuf,
+    /// 16進64桁の値 / 64 hex digits
+    #[arg(requires = "kind")]
+    pub(super) value: Option<String>,
+    /// sha256、txid、または context（文脈による読みに戻す） / or context: by the words around it again
+    #[arg(long = "as", value_name = "KIND", requires = "value")]
+    pub(super) kind: Option<String>,
+    /// どう確かめたか / how it is known
+    #[arg(long, default_value = "", requires = "value")]
+    pub(super) reason: String,
 }
 
 #[derive(Debug, Subcommand)]
