@@ -4,13 +4,14 @@
 
 mod double;
 
+use double::things::OPEN;
 use double::{Double, Orders, Size};
 use egui::{Event, ImeEvent, Key, Modifiers, MouseWheelUnit, Pos2, TouchPhase, Vec2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node};
 use itoguchi::app::state::UiState;
 use itoguchi::app::{App, panels};
-use itoguchi::model::{CaseKey, Lang, Role};
+use itoguchi::model::{CaseKey, Kind, Lang, Role};
 use itoguchi::workbench::ask::{Command, JobId, Notice, RowPick, Said, Trouble};
 
 struct Stage<'a> {
@@ -468,6 +469,92 @@ fn a_role_is_stated_and_taken_back() {
     );
     stage.key(Modifiers::COMMAND, Key::Z);
     assert_eq!(stage.orders().last(), Some(&Command::Undo));
+}
+
+/// The last thing said of the open value.
+fn settled(stage: &Stage<'_>) -> Option<(Option<Kind>, String)> {
+    match stage.orders().pop()? {
+        Command::Settle { value, kind, reason } if value == OPEN => Some((kind, reason)),
+        _ => None,
+    }
+}
+
+const TXID: Kind = Kind::new("txid");
+const SHA256: Kind = Kind::new("sha256");
+
+#[test]
+fn what_an_open_value_is_is_settled_from_its_row_and_says_so() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "indicators", None);
+    stage.menu("203.0.113");
+    assert!(stage.has("値を写す") && !stage.has("種別の確定"), "an address is what it is");
+    stage.key(Modifiers::NONE, Key::Escape);
+    stage.menu(OPEN);
+    stage.click("種別の確定");
+    // What holds now changes nothing.
+    stage.click("前後の語による");
+    assert_eq!(settled(&stage), None);
+    stage.menu(OPEN);
+    stage.click("種別の確定");
+    stage.click("取引ID（暗号資産）");
+    assert_eq!(settled(&stage), Some((Some(TXID), String::new())));
+    assert!(
+        stage
+            .rows()
+            .iter()
+            .any(|row| row.contains(OPEN) && row.contains("取引ID") && row.contains("種別確定: 山田警部補"))
+    );
+    stage.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(stage.orders().last(), Some(&Command::Undo));
+    assert!(stage.rows().iter().any(|row| row.contains(OPEN) && row.contains("16進64桁") && !row.contains("種別確定")));
+}
+
+#[test]
+fn the_details_of_an_open_value_settle_it_by_keys_with_the_reason() {
+    let mut stage = open(Double::new(Size::Small), Lang::Ja, "indicators", None);
+    stage
+        .harness
+        .query_all_by_role(egui::Role::Row)
+        .find(|row| row.accesskit_node().label().is_some_and(|label| label.contains(OPEN)))
+        .unwrap()
+        .click();
+    stage.run();
+    stage.fill("確定の根拠", "取引所の回答");
+    stage.harness.get_by_label("種別の確定 前後の語による").focus();
+    stage.key(Modifiers::NONE, Key::Space);
+    stage.harness.get_by_label("SHA-256").focus();
+    stage.key(Modifiers::NONE, Key::Space);
+    assert_eq!(settled(&stage), Some((Some(SHA256), "取引所の回答".to_owned())));
+    // The value goes by another kind now, and stays selected; who said so, and why, stands there.
+    assert!(stage.has("種別の確定 SHA-256") && stage.has("山田警部補が確定"));
+    assert!(stage.harness.query_all_by_value("取引所の回答").next().is_some());
+    // Another reason is said by Enter, and the kind stays.
+    stage.fill("確定の根拠", "（令和8年5月）");
+    assert_eq!(stage.orders().len(), 1);
+    stage.key(Modifiers::NONE, Key::Enter);
+    let said = settled(&stage).unwrap();
+    assert!(said.0 == Some(SHA256) && said.1.contains("令和8年5月"), "{said:?}");
+    stage.harness.get_by_label("種別の確定 SHA-256").click();
+    stage.run();
+    stage.harness.query_all_by_label("前後の語による").last().unwrap().click();
+    stage.run();
+    assert_eq!(settled(&stage).unwrap().0, None);
+    assert!(stage.has("種別の確定 前後の語による") && !stage.has("山田警部補が確定"));
+}
+
+#[test]
+fn an_open_value_is_settled_in_the_record_it_stands_in() {
+    let mut stage = open(Double::new(Size::Small), Lang::En, "records", Some(4));
+    for _ in 0..3 {
+        stage.key(Modifiers::NONE, Key::J);
+    }
+    let line = |stage: &Stage<'_>| stage.harness.get_by_label_contains(OPEN).rect();
+    assert!(line(&stage).height() > 0.0);
+    stage.harness.get_by_label_contains(OPEN).click_secondary();
+    stage.run();
+    assert!(stage.has("Role in this record alone"));
+    stage.click("Settle the kind");
+    stage.click("SHA-256");
+    assert_eq!(settled(&stage), Some((Some(SHA256), String::new())));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The inspector: whatever is selected, whole. It can be pinned, and never takes the keyboard.
 
 pub mod record;
+pub mod settle;
 pub mod things;
 mod tree;
 

@@ -1,8 +1,8 @@
 //! One record in the inspector: fields, text and bytes, indicators, provenance, custody.
 
-use super::fold;
 use super::things::ROLES;
 use super::tree;
+use super::{fold, settle};
 use crate::app::style::{self, Palette, palette};
 use crate::app::view::{Act, Outbox, Selection, View};
 use crate::app::widgets::bits::{self, Weight};
@@ -10,6 +10,7 @@ use crate::app::widgets::icon::Icon;
 use crate::app::widgets::mark::{self, Mark};
 use crate::app::words;
 use crate::model::record::When;
+use crate::model::settled::is_ambiguous;
 use crate::model::{CaseKey, EvidenceKey, Lang, Role};
 use crate::workbench::ask::{Command, HitSpan, RecordDetail, RowPick};
 use egui::text::LayoutJob;
@@ -180,14 +181,30 @@ fn hits(ui: &mut Ui, view: &View<'_>, detail: &RecordDetail, out: &mut Outbox) {
         if line.clicked() {
             out.act(Act::Select(Selection::Indicator(hit.kind, hit.value.clone())));
         }
-        if let Some(case) = detail.case {
-            let about = view.t(
+        let open = is_ambiguous(hit.kind, &hit.value);
+        let about = match detail.case {
+            Some(_) => view.t(
                 "クリックで詳細、右クリックでこの記録だけの役割",
                 "A click shows it; a right click states its role in this record alone",
-            );
-            let line = line.on_hover_text(format!("{}\n{about}", hit.value));
-            line.context_menu(|ui| roles_here(ui, view, (case, detail), hit, out));
+            ),
+            None if open => {
+                view.t("クリックで詳細、右クリックで種別の確定", "A click shows it; a right click settles it")
+            }
+            None => continue,
+        };
+        let mut tip = vec![hit.value.clone()];
+        if let Some(said) = &hit.settled {
+            tip.extend([settle::told(view, said), said.reason.clone()]);
         }
+        tip.push(about.to_owned());
+        tip.retain(|text| !text.is_empty());
+        let line = line.on_hover_text(tip.join("\n"));
+        line.context_menu(|ui| {
+            if let Some(case) = detail.case {
+                roles_here(ui, view, (case, detail), hit, out);
+            }
+            settle::menu(ui, view, (hit.kind, &hit.value), hit.settled.as_ref(), out);
+        });
     }
 }
 
@@ -251,8 +268,11 @@ fn hit_line(ui: &mut Ui, view: &View<'_>, hit: &HitSpan) -> Response {
         }
     };
     let note = hit.benign.as_ref().map(|why| why.get(view.lang).to_owned());
-    let text =
-        [Some(view.kind_label(hit.kind)), Some(seen), note].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let kind = match &hit.settled {
+        Some(_) => format!("{}{}", view.kind_label(hit.kind), view.t("（確定）", " (settled)")),
+        None => view.kind_label(hit.kind),
+    };
+    let text = [Some(kind), Some(seen), note].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     bits::text_in(ui.painter(), below, &text, style::caption(), p.quiet, Align::Min);
     response
 }

@@ -1,12 +1,13 @@
 //! Cases, evidence, indicators and links in the inspector.
 
-use super::fold;
+use super::{fold, settle};
 use crate::app::style::{self, palette};
 use crate::app::view::{Act, Outbox, View};
 use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::Icon;
 use crate::app::widgets::mark::{self, Mark};
 use crate::app::words;
+use crate::model::settled::readings;
 use crate::model::{CaseKey, EvidenceKey, EvidenceState, Kind, Lang, Role};
 use crate::workbench::ask::{Command, EvidenceRow, GraphSpec, IndicatorList, IndicatorRow, RecordView, WhyOf};
 use crate::workbench::defanged;
@@ -187,6 +188,14 @@ pub fn evidence(ui: &mut Ui, view: &View<'_>, key: EvidenceKey, out: &mut Outbox
 
 /// Draws an indicator.
 pub fn indicator(ui: &mut Ui, view: &View<'_>, kind: Kind, value: &str, out: &mut Outbox) {
+    let row_of = |kind: Kind| {
+        let (kind, text) = (Some(kind), value.to_owned());
+        let list = IndicatorList { case: view.case, kind, text, benign: true, ..IndicatorList::default() };
+        view.indicators(&list, 0, 64)?.rows.iter().find(|row| row.value == value)
+    };
+    // What was settled since it was selected goes by another kind.
+    let row = row_of(kind).or_else(|| readings(kind, value).filter(|other| *other != kind).find_map(row_of));
+    let kind = row.map_or(kind, |row| row.kind);
     ui.horizontal(|ui| {
         if let Some(facts) = view.kind(kind) {
             mark::show(ui, Mark::Look(facts.look));
@@ -195,17 +204,9 @@ pub fn indicator(ui: &mut Ui, view: &View<'_>, kind: Kind, value: &str, out: &mu
     });
     ui.add(egui::Label::new(RichText::new(value).font(style::mono())).wrap().selectable(true));
     ui.add_space(style::S);
-    let list = IndicatorList {
-        case: view.case,
-        kind: Some(kind),
-        text: value.to_owned(),
-        benign: true,
-        ..IndicatorList::default()
-    };
-    let page = view.indicators(&list, 0, 64);
-    let row = page.and_then(|page| page.rows.iter().find(|row| row.value == value));
     if let Some(row) = row {
         indicator_facts(ui, view, row, out);
+        settle::choice(ui, view, (kind, value), row.settled.as_ref(), out);
     }
     if let Some(case) = view.case {
         let mut role = row.and_then(|row| row.role);

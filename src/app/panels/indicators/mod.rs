@@ -1,23 +1,26 @@
 //! Indicators: chips by kind with counts, the table with roles, bulk role for the rows picked; a pasted list looked for.
 
+mod cells;
 mod sweep;
 
 use super::Panel;
+use crate::app::frame::inspector::settle;
 use crate::app::frame::inspector::things::{quiet_role_choice, role_choice, role_menu};
 use crate::app::keys::UiCommand;
 use crate::app::style;
 use crate::app::view::{Act, Outbox, PAGE, PickFor, Selection, View, pages};
 use crate::app::widgets::bits::{self, Weight};
 use crate::app::widgets::icon::Icon;
-use crate::app::widgets::mark::{self, Mark};
+use crate::app::widgets::mark::Mark;
 use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
 use crate::app::words;
-use crate::model::{CaseKey, Instant, Lang, Role, Text};
+use crate::model::{CaseKey, Lang, Role, Text};
 use crate::workbench::ask::{
     Command, Hint, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RecordView, RoleFilter,
 };
 use crate::workbench::defanged;
-use egui::{Rect, TextEdit, Ui, UiBuilder, pos2, vec2};
+use cells::{WHOLE_TIME, remark, seen_at, spark, value_cell};
+use egui::{Rect, TextEdit, Ui, UiBuilder, vec2};
 use std::path::PathBuf;
 use sweep::SweepForm;
 
@@ -316,19 +319,6 @@ fn at<'b>(view: &View<'b>, list: &IndicatorList, row: u64) -> Option<&'b Indicat
     page.rows.get(usize::try_from(row - page.first).ok()?)
 }
 
-/// Room for a time to the minute.
-const WHOLE_TIME: f32 = 124.0;
-
-/// A time to the minute; where there is little room without this year, or as the day of another.
-fn seen_at(view: &View<'_>, at: Instant, wide: bool) -> String {
-    let this_year = words::date(at).get(..4) == words::date(view.now).get(..4);
-    match (wide, this_year) {
-        (true, _) => words::minute(at),
-        (false, true) => words::short_time(at),
-        (false, false) => words::date(at),
-    }
-}
-
 /// Courses over time asked for at a time.
 const COURSES: u64 = 32;
 
@@ -398,6 +388,7 @@ impl Rows for IndicatorRows<'_, '_> {
             let values = vec![(row.kind, row.value.clone())];
             self.out.order(Command::SetRole { case, values, role, rows: None });
         }
+        settle::menu(ui, self.view, (row.kind, &row.value), row.settled.as_ref(), self.out);
         if ui.button(t("値を写す", "Copy value")).clicked() {
             self.out.act(Act::Copy(row.value.clone()));
         }
@@ -439,61 +430,4 @@ impl IndicatorRows<'_, '_> {
             self.out.order(Command::SetRole { case, values: vec![(row.kind, row.value.clone())], role, rows: None });
         }
     }
-}
-
-fn value_cell(cells: &mut Cells<'_>, view: &View<'_>, row: &IndicatorRow) {
-    let label = view.kind_label(row.kind);
-    cells.name.push_str(&label);
-    cells.name.push(' ');
-    cells.name.push_str(&row.value);
-    cells.name.push(' ');
-    let Some(mut rect) = cells.rect(0) else { return };
-    let p = cells.p();
-    if let Some(facts) = view.kind(row.kind) {
-        let centre = pos2(rect.left() + 7.0, rect.center().y);
-        mark::paint(cells.ui.painter(), p, centre, 4.8, Mark::Look(facts.look), None);
-    }
-    rect.set_left(rect.left() + 20.0);
-    let ink = if row.benign.is_some() && !cells.selected { p.quiet } else { p.text };
-    cells.fit(rect, &words::value(view.lang, &row.value), style::mono(), ink, egui::Align::Min);
-}
-
-fn remark(view: &View<'_>, row: &IndicatorRow, hint: Option<&Hint>) -> String {
-    let mut parts = Vec::new();
-    if let Some(hint) = hint {
-        let (role, field) = (view.text(hint.role.text()), &hint.field);
-        parts.push(match view.lang {
-            Lang::Ja => format!("候補: {role}（{field}）"),
-            Lang::En => format!("suggested: {role} ({field})"),
-        });
-    }
-    if let Some(why) = &row.benign {
-        parts.push(why.get(view.lang).to_owned());
-    }
-    let marks = row.marks.iter().filter(|mark| row.benign.as_ref() != Some(mark));
-    parts.extend(marks.map(|mark| mark.get(view.lang).to_owned()));
-    if row.implied {
-        parts.push(view.t("他の値の一部", "part of another").to_owned());
-    }
-    if !row.verified {
-        parts.push(view.t("⚠ 検査不一致", "⚠ check fails").to_owned());
-    }
-    parts.join(" · ")
-}
-
-/// Small bars over time.
-fn spark(cells: &Cells<'_>, bars: &[u32]) {
-    let (Some(rect), Some(most)) = (cells.rect(6), bars.iter().max().filter(|most| **most > 0)) else { return };
-    let p = cells.p();
-    let area = rect.shrink2(vec2(0.0, 5.0));
-    let width = area.width() / bars.len() as f32;
-    let mut mesh = egui::Mesh::default();
-    for (at, count) in bars.iter().enumerate().filter(|(_, count)| **count > 0) {
-        let height = (area.height() * *count as f32 / *most as f32).max(1.0);
-        let left = area.left() + width * at as f32;
-        let bar =
-            Rect::from_min_max(pos2(left, area.bottom() - height), pos2(left + (width - 0.8).max(0.8), area.bottom()));
-        mesh.add_colored_rect(bar, p.quiet.gamma_multiply(0.8));
-    }
-    cells.ui.painter().add(mesh);
 }
