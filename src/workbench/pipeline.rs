@@ -23,7 +23,7 @@ use std::sync::mpsc;
 /// About what one chunk holds. A rare hit costs the unpacking of one chunk, so it is small; compression hardly minds.
 const CHUNK: usize = 256 << 10;
 /// Chunks parsed at once.
-const BATCH: usize = 32;
+const BATCH: usize = 64;
 /// Bytes that must follow a chunk before it is cut: where the longest record ends must be in sight.
 const SIGHT: usize = 6 << 20;
 /// Batches that may wait to be written.
@@ -66,7 +66,7 @@ struct Ready {
 }
 
 enum State {
-    Sealed(SealedChunk),
+    Sealed(Box<SealedChunk>),
     /// Only the order of records tells some of its times.
     Unsettled(Box<Unsealed>),
 }
@@ -272,7 +272,7 @@ impl Ready {
 
     fn seal(self) -> Result<SealedChunk> {
         match self.state {
-            State::Sealed(chunk) => Ok(chunk),
+            State::Sealed(chunk) => Ok(*chunk),
             State::Unsettled(chunk) => chunk.seal(),
         }
     }
@@ -302,7 +302,7 @@ fn read_chunk(raw: &Raw<'_>, settings: &Settings<'_>) -> Result<Ready> {
     let (lines, skipped, is_settled) = (parsed.lines, parsed.skipped, parsed.pending.is_empty());
     let chunk = Unsealed { place: (raw.offset, bytes, raw.lead), content, parsed, skips, posts };
     // At once wherever that can be: what it is made of is still in the processor's own memory.
-    let state = if is_settled { State::Sealed(chunk.seal()?) } else { State::Unsettled(Box::new(chunk)) };
+    let state = if is_settled { State::Sealed(Box::new(chunk.seal()?)) } else { State::Unsettled(Box::new(chunk)) };
     Ok(Ready { bytes, lines, skipped, state })
 }
 
