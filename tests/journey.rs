@@ -346,6 +346,40 @@ fn from_nothing_to_a_role_and_back() {
 }
 
 #[test]
+fn a_settled_value_moves_in_the_list_and_stays_the_one_selected() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("app.log");
+    let (moved, other) = ("1".repeat(62) + "ab", "2".repeat(62) + "cd");
+    let line = |at: u32, value: &str| format!("2026-04-01T08:00:{at:02}+09:00 host app: file sha256={value}\n");
+    std::fs::write(&path, line(1, &moved) + &line(2, &other)).unwrap();
+    let mut window = Window::open(None, "indicators");
+    window.drop_files(&[path]);
+    window.wait("記録2件を取り込みました");
+    window.go("識別情報");
+    window.row(&moved);
+    let selected = |window: &Window| {
+        let rows = window.harness.query_all_by_role(Role::Row);
+        let rows = rows.filter(|row| row.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True));
+        rows.filter_map(|row| row.accesskit_node().label()).collect::<Vec<_>>()
+    };
+    assert!(selected(&window).iter().all(|row| row.contains(&moved)) && !selected(&window).is_empty());
+    window.menu(&moved, "種別の確定");
+    window.click("取引ID（暗号資産）");
+    window.wait("「取引ID（暗号資産）」と確定しました");
+    // Of equal counts the kinds stand in their order, so it is below the other now, and still the one selected.
+    window.wait_until("the value under its new kind", |window| {
+        let now = selected(window);
+        now.len() == 1 && now[0].contains(&moved) && now[0].contains("取引ID")
+    });
+    window.key(Modifiers::COMMAND, Key::Z);
+    window.wait("元に戻しました");
+    window.wait_until("the value as it was", |window| {
+        let now = selected(window);
+        now.len() == 1 && now[0].contains(&moved) && now[0].contains("SHA-256")
+    });
+}
+
+#[test]
 fn a_bundle_goes_from_plan_to_seal_and_is_received() {
     let (dir, made) = training();
     let mut window = Window::open(Some(&made.first), "export");

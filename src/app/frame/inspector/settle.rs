@@ -66,7 +66,7 @@ pub fn choice(ui: &mut Ui, view: &View<'_>, (kind, value): (Kind, &str), said: O
         bits::choose(ui, view.t("種別の確定", "Settle the kind"), &mut wanted, &choices, 180.0)
     });
     let edit = TextEdit::singleline(&mut reason).id(place.with("field")).char_limit(LONGEST);
-    let field = bits::entry(ui, edit, view.t("確定の根拠（任意）", "How it is known, if said"), f32::INFINITY);
+    let field = bits::entry(ui, edit, view.t("確定の根拠（任意）", "How it is known (optional)"), f32::INFINITY);
     let field = field.accessible_name(view.t("確定の根拠", "How the kind is known"));
     let left = field.lost_focus() && !ui.input(|input| input.key_pressed(Key::Escape));
     let restated = left && now.is_some() && reason.trim() != held;

@@ -14,7 +14,7 @@ use crate::app::widgets::icon::Icon;
 use crate::app::widgets::mark::Mark;
 use crate::app::widgets::table::{Cells, Column, Rows, State, Table};
 use crate::app::words;
-use crate::model::{CaseKey, Lang, Role, Text};
+use crate::model::{CaseKey, Indicator, Lang, Role, Text};
 use crate::workbench::ask::{
     Command, Hint, IndicatorCounts, IndicatorList, IndicatorPage, IndicatorRow, IndicatorSort, RecordView, RoleFilter,
 };
@@ -33,6 +33,8 @@ pub struct Indicators {
     bulk: Option<Role>,
     /// The list whose places are picked.
     mark: u64,
+    /// It became another; the cursor may stand on another value.
+    astray: bool,
     sweep: SweepForm,
     /// The sweep stands in place of the list.
     sweeping: bool,
@@ -48,6 +50,7 @@ impl Default for Indicators {
             focus: false,
             bulk: None,
             mark: 0,
+            astray: false,
             sweep: SweepForm::default(),
             sweeping: false,
         }
@@ -116,7 +119,9 @@ impl Panel for Indicators {
             // Another list: its places are other values.
             self.table.picked.clear();
             self.mark = page.mark;
+            self.astray = true;
         }
+        self.follow(view);
         self.bulk_line(ui, view, out);
         match page {
             Some(page) => self.table(ui, view, page.shown, out),
@@ -216,6 +221,20 @@ impl Indicators {
             self.table.reset();
             ui.ctx().request_repaint();
         }
+    }
+
+    /// Keeps the cursor on the value it stood on, which may have another place in another list; where it went far it stands
+    /// on none.
+    fn follow(&mut self, view: &View<'_>) {
+        let (true, Some(cursor), Selection::Indicator(kind, value)) = (self.astray, self.table.cursor, view.selection)
+        else {
+            return;
+        };
+        let Some(page) = view.indicators(&self.list, cursor / u64::from(PAGE) * u64::from(PAGE), PAGE) else { return };
+        let wanted = Indicator::stem(*kind, value);
+        let place = page.rows.iter().position(|row| Indicator::stem(row.kind, &row.value) == wanted);
+        self.table.cursor = place.map(|at| page.first + at as u64);
+        self.astray = false;
     }
 
     /// What can be done with the rows picked: one role for all, one undo step.

@@ -46,7 +46,11 @@ pub fn show(
     let area = Rect::from_min_max(full.min + vec2(style::M, 2.0), pos2(full.right() - style::M, full.bottom() - AXIS));
     ui.painter().hline(area.x_range(), area.bottom() + 0.5, p.line());
     let data = data?;
-    let from = data.from?;
+    let Some(from) = data.from else {
+        let text = view.t("時刻の定まった記録はありません", "No record here has a time that is certain");
+        bits::text_in(ui.painter(), area, text, style::caption(), p.quiet, Align::Center);
+        return None;
+    };
     if data.counts.is_empty() || data.step <= 0 {
         return None;
     }
