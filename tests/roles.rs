@@ -2,13 +2,16 @@
 //! where it is known.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod asked;
+
+use asked::asked;
 use itoguchi::bundle::shown::How;
 use itoguchi::bundle::token::Tokens;
 use itoguchi::indicators::kind_alias;
 use itoguchi::jobs::LocalDesk;
 use itoguchi::model::{CaseKey, Kind, Role, RowSet, Ticket, Unit};
 use itoguchi::store::SightingFilter;
-use itoguchi::workbench::ask::{Answer, Desk as _, IndicatorList, Question, Reply};
+use itoguchi::workbench::ask::{IndicatorList, Question, Reply};
 use itoguchi::workbench::import::{AddOptions, Outcome};
 use itoguchi::workbench::{Session, export, find, import, roles, suggest};
 
@@ -76,23 +79,6 @@ impl Desk {
         let clean = export::review(&self.session, &plan, &Tokens::new("e", [7; 32]), &Ticket::new()).unwrap();
         let account = clean.decisions().iter().find(|one| one.value.value == ACCOUNT).unwrap();
         (account.shown.how(), clean.record_count())
-    }
-}
-
-/// What the window is answered.
-fn asked(desk: &mut LocalDesk, question: &Question) -> Reply {
-    desk.ask(question.clone());
-    let began = std::time::Instant::now();
-    loop {
-        for answer in desk.poll() {
-            if let Answer::Reply(of, reply) = answer
-                && of == *question
-            {
-                return reply;
-            }
-        }
-        assert!(began.elapsed().as_secs() < 60, "no answer to {question:?}");
-        std::thread::sleep(std::time::Duration::from_millis(2));
     }
 }
 

@@ -1,6 +1,9 @@
 //! Sixty-four hex digits that words leave open: what a person settles is what ties cases, what is searched, shown and handed up.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
+mod asked;
+
+use asked::asked;
 use itoguchi::bundle::release;
 use itoguchi::bundle::shown::How;
 use itoguchi::bundle::token::Tokens;
@@ -10,7 +13,7 @@ use itoguchi::model::settled::{is_ambiguous, readings};
 use itoguchi::model::statement::{AssertedLink, Grade, Statement};
 use itoguchi::model::{CaseKey, Corpus as _, Edit, Extractor as _, Id, Kind, NamedSet, Role, Ticket, Unit};
 use itoguchi::store::Listed;
-use itoguchi::workbench::ask::{Answer, Desk as _, IndicatorList, Pasted, Question, Reply};
+use itoguchi::workbench::ask::{IndicatorList, Pasted, Question, Reply};
 use itoguchi::workbench::import::{AddOptions, Outcome};
 use itoguchi::workbench::{Session, export, find, import, lists, network, roles, settled, suggest, trail};
 
@@ -79,23 +82,6 @@ impl Desk {
         assert!(report.stops.is_empty(), "{:?}", report.stops);
         let all: String = payload.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect();
         (kind, how, all.matches("\"grade\"").count(), all)
-    }
-}
-
-/// What the window is answered.
-fn asked(desk: &mut LocalDesk, question: &Question) -> Reply {
-    desk.ask(question.clone());
-    let began = std::time::Instant::now();
-    loop {
-        for answer in desk.poll() {
-            if let Answer::Reply(of, reply) = answer
-                && of == *question
-            {
-                return reply;
-            }
-        }
-        assert!(began.elapsed().as_secs() < 60, "no answer to {question:?}");
-        std::thread::sleep(std::time::Duration::from_millis(2));
     }
 }
 
