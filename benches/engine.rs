@@ -3,7 +3,8 @@
 //! The logs are made here, the same on every machine: a web server's, a sensor's JSON lines, a bank's table in UTF-8 and in
 //! `Shift_JIS`, `sshd`, a notebook, mails, a workbook. `ITOGUCHI_BENCH_MB` sets their size (8). `ITOGUCHI_BENCH_FILES` names
 //! files of your own, event logs for one, to be looked ahead at. `ITOGUCHI_BENCH_STORE` names a store of
-//! your own, of access logs, to be opened and asked. Throughput is evidence bytes a second.
+//! your own, of access logs, to be opened and asked; `ITOGUCHI_BENCH_QUERIES` a file of queries, one a line, to be counted
+//! in it. Throughput is evidence bytes a second.
 #![expect(missing_docs, reason = "the macro's own function")]
 #![expect(clippy::unwrap_used, reason = "a benchmark may fail")]
 
@@ -200,6 +201,11 @@ fn large(c: &mut Criterion) {
     group.bench_function("facet", |b| {
         b.iter(|| search::facet(Rows::All(&scope), "status", store, reader, &Ticket::new(), 20).unwrap());
     });
+    let queries = std::env::var_os("ITOGUCHI_BENCH_QUERIES").map(|path| std::fs::read_to_string(path).unwrap());
+    for query in queries.iter().flat_map(|text| text.lines()) {
+        let count = || find::search(&session, query, None, None, &Ticket::new()).unwrap().rows.len();
+        group.bench_function(format!("{query}: {}", count()), |b| b.iter(|| black_box(count())));
+    }
     group.finish();
 }
 

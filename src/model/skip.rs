@@ -1,9 +1,10 @@
 //! Skip filters: which blocks of chunks cannot hold a literal, told without reading them.
 //!
 //! Two bit sets a block, built from folded text. **Grams**: every run of three bytes and, as every digit triple occurs in
-//! every block, runs of four that end with a digit. **Keys**: whole tokens, inner parts of dotted tokens (IP addresses), and
-//! minimizers of long letter-digit runs (hashes, wallets). A filter may say yes wrongly, never no wrongly: hits are always
-//! verified in the text. Substrings are what is asked for, so a key is only probed where the literal fixes both its ends.
+//! every block, runs of four that end with a digit, and numbers by their first four digits and the byte before. **Keys**:
+//! whole tokens, inner parts of dotted tokens (IP addresses), and minimizers of long letter-digit runs (hashes, wallets). A
+//! filter may say yes wrongly, never no wrongly: hits are always verified in the text. Substrings are what is asked for, so
+//! a key is only probed where the literal fixes both its ends.
 //!
 //! The hashes are part of the store's format; they change only together with `FOLD_VERSION`.
 
@@ -43,7 +44,7 @@ const MINIMIZER: u64 = 3 << 32;
 /// The two bit sets of one block, at full width.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skip {
-    /// Runs of three and four bytes.
+    /// Runs of three and four bytes, and numbers.
     pub grams: Box<[u64]>,
     /// Tokens, parts and minimizers.
     pub keys: Box<[u64]>,
@@ -86,6 +87,8 @@ impl Room {
         let mut new = 0;
         loop {
             let start = pieces.at;
+            // What is passed over may stand behind another byte than where it was seen.
+            self.grams.set(number(folded, start).unwrap_or(NOWHERE));
             if let Some(end) = seen.again(start)
                 && pieces.pass(end)
             {
@@ -193,8 +196,8 @@ impl<'a> Seen<'a> {
 pub struct Probe {
     /// Positions in the key set.
     pub keys: Vec<u32>,
-    /// Positions of runs of four in the gram set: each excludes less than a key.
-    pub fours: Vec<u32>,
+    /// Positions of runs of four and of numbers in the gram set: each excludes less than a key.
+    pub numbers: Vec<u32>,
     /// Positions of runs of three there: each excludes least.
     pub grams: Vec<u32>,
 }
@@ -207,16 +210,17 @@ impl Probe {
         let grams = folded.windows(3).filter_map(<[u8]>::first_chunk::<3>);
         probe.grams.extend(grams.map(|bytes| gram_hash(gram(*bytes))));
         let fours = folded.windows(4).filter_map(<[u8]>::first_chunk::<4>);
-        probe.fours.extend(fours.filter_map(|bytes| four(*bytes)));
+        probe.numbers.extend(fours.filter_map(|bytes| four(*bytes)));
         let mut pieces = Pieces::of(folded);
         let mut minimizers = Vec::new();
         while let Some((start, token)) = pieces.next() {
+            probe.numbers.extend(number(folded, start));
             // The literal's own ends may be cut out of something longer.
             let whole = start > 0 && start + token.len() < folded.len();
             let wanted = if whole { Wanted::Asked } else { Wanted::AskedInPart };
             each_key(token, wanted, &mut minimizers, &mut |key| probe.keys.extend(positions(key)));
         }
-        for list in [&mut probe.grams, &mut probe.keys, &mut probe.fours] {
+        for list in [&mut probe.keys, &mut probe.numbers, &mut probe.grams] {
             list.sort_unstable();
             list.dedup();
         }
@@ -226,14 +230,14 @@ impl Probe {
     /// Whether it can exclude anything at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.grams.is_empty() && self.keys.is_empty() && self.fours.is_empty()
+        self.grams.is_empty() && self.keys.is_empty() && self.numbers.is_empty()
     }
 
     /// Whether one block may hold the literal.
     #[must_use]
     pub fn admits(&self, skip: &Skip) -> bool {
         let all = |set: &[u64], positions: &[u32]| positions.iter().all(|at| get(set, *at));
-        all(&skip.keys, &self.keys) && all(&skip.grams, &self.fours) && all(&skip.grams, &self.grams)
+        all(&skip.keys, &self.keys) && all(&skip.grams, &self.numbers) && all(&skip.grams, &self.grams)
     }
 }
 
@@ -249,7 +253,21 @@ const fn gram(bytes: [u8; 3]) -> u32 {
 
 /// Where four bytes that end with a digit stand in the gram set.
 fn four(bytes: [u8; 4]) -> Option<u32> {
-    bytes[3].is_ascii_digit().then(|| top(u64::from(u32::from_le_bytes(bytes)).wrapping_mul(FACTOR), GRAM_WIDTH))
+    bytes[3].is_ascii_digit().then(|| run(u64::from(u32::from_le_bytes(bytes))))
+}
+
+/// Where a number stands there that begins the token at `start`: its first four digits and the byte before.
+fn number(text: &[u8], start: usize) -> Option<u32> {
+    let [before, a, b, c, d] = *text.get(start.checked_sub(1)?..)?.first_chunk::<5>()?;
+    let digits = u32::from_le_bytes([a, b, c, d]);
+    // Of digits alone the upper halves are 3, and stay so when 6 is added.
+    let other = |digits: u32| (digits & 0xf0f0_f0f0) ^ 0x3030_3030;
+    let is_number = other(digits) | other(digits.wrapping_add(0x0606_0606)) == 0;
+    is_number.then_some(run(u64::from(digits) << 8 | u64::from(before)))
+}
+
+const fn run(bytes: u64) -> u32 {
+    top(bytes.wrapping_mul(FACTOR), GRAM_WIDTH)
 }
 
 /// Where three bytes stand there.
@@ -426,12 +444,13 @@ mod tests {
     proptest! {
         /// What is passed over because it was seen changes nothing.
         #[test]
-        fn repeated_text_adds_nothing(spans in prop::collection::vec("[ab.1]{1,3}|a{10,20}[\", \\n]{1,3}[ab]{3,20}|[\"\\n ]{1,2}|\"(ab.1 ?){8}a{3}\"", 0..60)) {
+        fn repeated_text_adds_nothing(spans in prop::collection::vec("[ab.1]{1,3}|[=:]1{4,6}|a{10,20}[\", \\n]{1,3}[ab]{3,20}|[\"\\n ]{1,2}|\"(ab.1 ?){8}a{3}\"", 0..60)) {
             let text = spans.concat().repeat(2);
             let (mut grams, mut keys) = (Marks::of(GRAM_BITS), Marks::of(KEY_BITS));
             mark_grams(text.as_bytes(), &mut grams);
             let mut pieces = Pieces::of(text.as_bytes());
-            while let Some((_, token)) = pieces.next() {
+            while let Some((start, token)) = pieces.next() {
+                grams.set(number(text.as_bytes(), start).unwrap_or(NOWHERE));
                 each_key(token, Wanted::Held, &mut Vec::new(), &mut |key| {
                     positions(key).into_iter().for_each(|at| keys.set(at));
                 });

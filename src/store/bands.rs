@@ -227,7 +227,7 @@ pub(super) fn admitted(conn: &Connection, segment: &Segment, probe: &Probe) -> R
     let mut asked = Asked { conn, left: vec![0xff; segment.keys.stride], idle: 0 };
     // Keys select better than grams, so a segment is mostly settled by its first bands.
     let _ = asked.narrow(&probe.keys, segment.keys, segment.key_band)?
-        || asked.narrow(&probe.fours, segment.grams, segment.gram_band)?
+        || asked.narrow(&probe.numbers, segment.grams, segment.gram_band)?
         || asked.narrow(&probe.grams, segment.grams, segment.gram_band)?;
     let is_in = |at: &u32| asked.left.get(*at as usize / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1);
     Ok((0..segment.blocks).filter(is_in).map(|at| segment.first + at).collect())
