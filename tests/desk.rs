@@ -307,7 +307,7 @@ fn a_question_nobody_looks_at_is_dropped() {
 #[test]
 fn edits_go_on_while_evidence_comes_in_and_an_import_can_be_stopped() {
     let mut bench = Bench::new();
-    let path = bench.file("big.log", &log(3_600).repeat(80));
+    let path = bench.file("big.log", &log(3_600).repeat(160));
     bench.desk.command(Command::AddEvidence { case: None, paths: vec![path], read_as: ReadAs::default() });
     bench.until("the import to begin", |bench| bench.desk.jobs().iter().any(|job| job.done > 0));
     bench.desk.command(case("途中の事案"));

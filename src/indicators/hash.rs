@@ -121,9 +121,6 @@ pub(super) fn find(scan: &mut Scan<'_>, run: Token) -> Option<usize> {
 
 /// What sixty-four hex digits are here.
 fn settled(scan: &Scan<'_>, run: Token, prefixed: bool) -> Kind {
-    if scan.follows_wallet(run.start) {
-        return HEX64_KIND;
-    }
     // A cell of a table has no words of its own before it.
     let lead = if scan.before(run.start) == b',' { "" } else { scan.lead(run.start, 56) };
     // Nor does the sentence before say anything about this one.
@@ -134,7 +131,7 @@ fn settled(scan: &Scan<'_>, run: Token, prefixed: bool) -> Kind {
         return txid::KIND;
     }
     let money = || context::says(lead, &OF_MONEY) || context::says(tail, &OF_MONEY);
-    if file.is_none() && (prefixed || money()) { HEX64_KIND } else { SHA256_KIND }
+    if file.is_none() && (prefixed || scan.follows_wallet(run.start) || money()) { HEX64_KIND } else { SHA256_KIND }
 }
 
 /// Hex digits with at least one letter among them.

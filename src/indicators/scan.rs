@@ -14,6 +14,9 @@ use super::{COLONS, HANDLE, asn, decoded, line_id, mac, social, url};
 use crate::model::{Class, Coding, Decoded, Hits, Kind};
 use std::cell::RefCell;
 
+/// Bytes between a wallet and what stands beside it: white space, marks and a short word.
+const BESIDE: usize = 12;
+
 /// A run of letters, digits, `.`, `-` and `_`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
@@ -386,12 +389,12 @@ impl<'t> Scan<'t> {
         self.hits.push_decoded(kind, span, &self.value, implied, verified, self.decoded);
     }
 
-    /// Whether a wallet stands right before `at`, as in a table of transfers.
+    /// Whether a wallet stands right before `at`, as in a table of transfers, or but for a word such as 宛てに.
     pub(super) fn follows_wallet(&self, at: usize) -> bool {
         let here = self.span(at, at).start;
         self.hits.last().is_some_and(|hit| {
             let gap = here.checked_sub(hit.span.end as usize);
-            gap.is_some_and(|gap| (1..=6).contains(&gap))
+            gap.is_some_and(|gap| (1..=BESIDE).contains(&gap))
                 && super::family(hit.kind).is_some_and(|family| family.about.class == Class::Crypto)
         })
     }

@@ -183,9 +183,6 @@ fn parse_small(mut bytes: &[u8], settings: &Settings<'_>) -> Result<(Vec<SealedC
     let mut ended = Ended { sha256, blake3, bytes: bytes.len() as u64, lines: 0, skipped: 0 };
     let mut chunks = Vec::new();
     while !bytes.is_empty() {
-        if settings.ticket.is_cancelled() {
-            return Err(Error::Cancelled);
-        }
         let (batch, used) = cutting.batch(bytes, true);
         if batch.is_empty() {
             return Err(abnormal());
@@ -221,9 +218,6 @@ fn parse_all(
     let (mut lines, mut skipped) = (0, 0);
     let (mut next, mut settled) = (Ahead::default(), Vec::new());
     loop {
-        if settings.ticket.is_cancelled() {
-            return Err(Error::Cancelled);
-        }
         let (batch, used) = cutting.batch(ahead.bytes(), ahead.ended);
         // Bytes that are held and never cut would be lost without a word.
         if batch.is_empty() && ahead.held > 0 {
@@ -287,6 +281,9 @@ impl Unsealed {
 /// One chunk: text, records, indicators, compression, and filters unless it is one of too few to be passed over; sealed where
 /// all of its times are told.
 fn read_chunk(raw: &Raw<'_>, settings: &Settings<'_>) -> Result<Ready> {
+    if settings.ticket.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
     let content = store::pack_content(raw.bytes)?;
     let (mut parsed, mut posts, mut skips) = (Parsed::default(), Posts::default(), Vec::new());
     if let Some(form) = settings.form {
