@@ -441,6 +441,17 @@ mod tests {
         assert!(Probe::of(b"203.0.113.25").admits(&skip("203.0.113.254")));
     }
 
+    #[test]
+    fn a_number_is_known_behind_each_byte_it_stands_behind() {
+        let tail = "4242 and words enough to be passed over when they come again";
+        let block = skip(&format!("id={tail}; port:{tail}; ({tail})"));
+        for (before, held) in [("=", true), (":", true), ("(", true), ("#", false)] {
+            let number = Probe::of(format!("{before}4242").as_bytes()).numbers;
+            assert_eq!(number.iter().all(|at| get(&block.grams, *at)), held, "{before}");
+        }
+        assert!(!Probe::of(b"x=4242").admits(&skip("x=42 =424 24242 x=4243")));
+    }
+
     proptest! {
         /// What is passed over because it was seen changes nothing.
         #[test]

@@ -12,7 +12,7 @@ use crate::model::{About, Edit, Extractor, Hits, Id, Kind, RowSet, Settled, Text
 use std::sync::Arc;
 
 /// Longest reason kept, in characters.
-const LONGEST: usize = 500;
+pub const LONGEST_REASON: usize = 500;
 
 /// Reads what a value is to be settled as; `context` goes back to what the words around it say.
 pub fn read_choice(session: &Session, text: &str) -> Result<Option<Kind>> {
@@ -47,10 +47,10 @@ pub fn list(session: &Session) -> Result<Settled> {
 pub fn settle(session: &Session, value: &str, kind: Option<Kind>, reason: &str) -> Result<bool> {
     let [any, _] = SETTLES;
     let reason = reason.trim();
-    if reason.chars().nth(LONGEST).is_some() {
+    if reason.chars().nth(LONGEST_REASON).is_some() {
         return Err(Error::input(
-            format!("根拠は{LONGEST}文字までです"),
-            format!("the reason is longer than {LONGEST} characters"),
+            format!("根拠は{LONGEST_REASON}文字までです"),
+            format!("the reason is longer than {LONGEST_REASON} characters"),
         ));
     }
     let settled = session.store.settled()?;

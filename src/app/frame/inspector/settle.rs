@@ -7,10 +7,8 @@ use crate::app::words;
 use crate::model::settled::{SETTLES, is_ambiguous};
 use crate::model::{Kind, Lang};
 use crate::workbench::ask::{Command, SettledBy};
+use crate::workbench::settled::LONGEST_REASON;
 use egui::{Key, TextEdit, Ui};
-
-/// Longest reason typed, in characters.
-const LONGEST: usize = 500;
 
 /// Who settled a kind, and when.
 pub fn told(view: &View<'_>, said: &SettledBy) -> String {
@@ -65,7 +63,7 @@ pub fn choice(ui: &mut Ui, view: &View<'_>, (kind, value): (Kind, &str), said: O
         ui.label(bits::quiet(ui, view.t("種別", "Kind"))).on_hover_text(about(view));
         bits::choose(ui, view.t("種別の確定", "Settle the kind"), &mut wanted, &choices, 180.0)
     });
-    let edit = TextEdit::singleline(&mut reason).id(place.with("field")).char_limit(LONGEST);
+    let edit = TextEdit::singleline(&mut reason).id(place.with("field")).char_limit(LONGEST_REASON);
     let field = bits::entry(ui, edit, view.t("確定の根拠（任意）", "How it is known (optional)"), f32::INFINITY);
     let field = field.accessible_name(view.t("確定の根拠", "How the kind is known"));
     let left = field.lost_focus() && !ui.input(|input| input.key_pressed(Key::Escape));

@@ -33,7 +33,7 @@ pub struct Indicators {
     bulk: Option<Role>,
     /// The list whose places are picked.
     mark: u64,
-    /// It became another; the cursor may stand on another value.
+    /// It has just become another; the cursor may stand on another value.
     astray: bool,
     sweep: SweepForm,
     /// The sweep stands in place of the list.
@@ -226,8 +226,11 @@ impl Indicators {
     /// Keeps the cursor on the value it stood on, which may have another place in another list; where it went far it stands
     /// on none.
     fn follow(&mut self, view: &View<'_>) {
-        let (true, Some(cursor), Selection::Indicator(kind, value)) = (self.astray, self.table.cursor, view.selection)
-        else {
+        if !self.astray {
+            return;
+        }
+        let (Some(cursor), Selection::Indicator(kind, value)) = (self.table.cursor, view.selection) else {
+            self.astray = false;
             return;
         };
         let Some(page) = view.indicators(&self.list, cursor / u64::from(PAGE) * u64::from(PAGE), PAGE) else { return };
